@@ -1,0 +1,195 @@
+"""What the window and the engine say to each other: small frozen structs, no behaviour.
+
+Every message is one struct with its name as tag. `Command` goes to the engine, `Report`
+comes back. Reports of a run carry its `run`, a number chosen by whoever starts it, so
+that what is late can be told from what is current. Reports to a person are a `kind` and
+numbers, never sentences: the window finds the words, in the person's language.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from rnnviz.experiment import Experiment
+from rnnviz.records import EpochRecord, FloatArray, Trace
+
+
+class _Message(msgspec.Struct, frozen=True, kw_only=True, tag=True, eq=False):
+    pass
+
+
+# --- to the engine -------------------------------------------------------------------
+
+
+class Start(_Message):
+    """Begin a run, ending the one before. `paused` makes everything ready, trains nothing
+    and reports the trace of the untrained network. `example` is the validation example
+    that is watched."""
+
+    run: int
+    experiment: Experiment
+    example: int = 0
+    paused: bool = False
+
+
+class Advance(_Message):
+    """Train on until told otherwise, or for one batch or one epoch and pause again.
+    After the last epoch, "batch" and "epoch" do nothing."""
+
+    run: int
+    until: Literal["end", "epoch", "batch"] = "end"
+
+
+class Pause(_Message):
+    """Stop between two batches, ready to go on."""
+
+    run: int
+
+
+class Stop(_Message):
+    """End the run here; its weights and snapshots stay for traces."""
+
+    run: int
+
+
+class Adjust(_Message):
+    """Turn the knobs that act on a run under way."""
+
+    run: int
+    learning_rate: float
+    clip_norm: float
+
+
+class Watch(_Message):
+    """Change the validation example whose live traces are reported."""
+
+    run: int
+    example: int
+
+
+class RequestTrace(_Message):
+    """Ask for the trace of one validation example with the weights of one snapshot:
+    those after that epoch (0: the untrained network), or of now where `epoch` is None.
+    Of requests that wait, only the newest is answered."""
+
+    run: int
+    request: int
+    example: int
+    epoch: int | None = None
+
+
+Command = Start | Advance | Pause | Stop | Adjust | Watch | RequestTrace
+
+
+# --- from the engine -----------------------------------------------------------------
+
+
+class Device(msgspec.Struct, frozen=True, kw_only=True):
+    """One place where arithmetic can be done: ``cpu`` or ``cuda``, and its full name."""
+
+    kind: str
+    name: str
+    threads: int = 0
+
+
+class Ready(_Message):
+    """The engine is up. Sent once, first."""
+
+    pid: int
+    torch_version: str
+    devices: list[Device]
+
+
+class Timing(msgspec.Struct, frozen=True, kw_only=True):
+    """How long one step of training took on one device, in milliseconds."""
+
+    device: str
+    threads: int
+    milliseconds: float
+
+
+class Started(_Message):
+    """A run is ready to train: where, why there, and what simple rules reach.
+    `timings` is empty where the device was not a choice."""
+
+    run: int
+    device: str
+    threads: int
+    timings: list[Timing]
+    parameters: int
+    batches: int
+    """batches in an epoch"""
+    valid_examples: int
+    baselines: dict[str, float]
+
+
+class Progress(_Message):
+    """Batches since the last report. `first` counts from 0 at the start of the run."""
+
+    run: int
+    first: int
+    losses: FloatArray
+    """``(n,)``, training loss by batch"""
+    grad_norms: FloatArray
+    """``(n,)``, before clipping"""
+    steps_per_second: float
+    samples_per_second: float
+    seconds: float
+    """of training, pauses left out"""
+    seconds_left: float
+
+
+class EpochEnded(_Message):
+    """An epoch is over, and its snapshot is kept for traces."""
+
+    run: int
+    record: EpochRecord
+
+
+class LiveTrace(_Message):
+    """The watched example, traced with the weights of now. The latest wins."""
+
+    run: int
+    step: int
+    example: int
+    trace: Trace
+
+
+class TraceAnswer(_Message):
+    """The answer to `RequestTrace`."""
+
+    run: int
+    request: int
+    example: int
+    epoch: int | None
+    trace: Trace
+
+
+class StateChanged(_Message):
+    """`finished`: all epochs are done. `stopped`: ended by `Stop`. Never dropped."""
+
+    run: int
+    state: Literal["training", "paused", "finished", "stopped"]
+    step: int
+
+
+class Failed(_Message):
+    """The run ended, or could not begin, because of something that went wrong.
+    The last good weights stay. `request` failed alone where it is not None.
+
+    kinds: ``not_finite`` (the loss was NaN or infinite), ``diverged`` (the loss grew far
+    beyond that of a constant answer), ``out_of_memory``, ``no_device`` (the device asked
+    for is not there), ``error`` (anything else; the log has the traceback)."""
+
+    run: int
+    kind: Literal["not_finite", "diverged", "out_of_memory", "no_device", "error"]
+    step: int = 0
+    detail: str = ""
+    request: int | None = None
+
+
+Report = (
+    Ready | Started | Progress | EpochEnded | LiveTrace | TraceAnswer | StateChanged | Failed
+)

@@ -1,0 +1,85 @@
+"""What a run leaves behind: traces and epochs, as plain arrays that travel and are kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float32]
+
+
+class Trace(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """All that a network computed on one example. Arrays are float32.
+
+    T timesteps, I inputs, L layers, H hidden units, O outputs. Parts that were not
+    computed are None.
+    """
+
+    kind: str
+    """``"RNN_TANH"``, ``"RNN_RELU"``, ``"GRU"`` or ``"LSTM"``, as PyTorch calls them."""
+    inputs: FloatArray
+    """``(T, I)``"""
+    hidden: FloatArray
+    """h_t of every layer, ``(T, L, H)``"""
+    cell: FloatArray | None = None
+    """c_t of every layer of an LSTM, ``(T, L, H)``"""
+    gates: dict[str, FloatArray] = {}
+    """Each gate by its symbol in PyTorch's documentation, ``(T, L, H)``:
+    i, f, g, o of an LSTM; r, z, n of a GRU"""
+    output: FloatArray | None = None
+    """The answer if it stopped at t, the readout of h_t, ``(T, O)``"""
+    target: FloatArray | None = None
+    """``(O,)``"""
+    relevance: FloatArray | None = None
+    """``(T, T)``: ``relevance[t, s]`` is the norm of d y_t / d x_s, 0 where s > t"""
+    gradient_norm: FloatArray | None = None
+    """``(T, L)``: the norm of d loss / d h_t"""
+
+    @property
+    def timesteps(self) -> int:
+        return self.hidden.shape[0]
+
+    @property
+    def layers(self) -> int:
+        return self.hidden.shape[1]
+
+    @property
+    def units(self) -> int:
+        return self.hidden.shape[2]
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that the arrays take, in bytes."""
+        arrays = [self.inputs, self.hidden, self.cell, *self.gates.values(), self.output]
+        arrays += [self.target, self.relevance, self.gradient_norm]
+        return sum(array.nbytes for array in arrays if array is not None)
+
+
+class EpochRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One epoch in the history of a run. `seconds` counts from the start of the run,
+    pauses left out; `grad_norm` is the mean over the epoch's batches, before clipping."""
+
+    epoch: int
+    train_loss: float
+    valid_loss: float
+    grad_norm: float
+    seconds: float
+
+
+def encode_array(value: Any) -> Any:
+    """msgspec's hook for arrays: dtype, shape and raw bytes."""
+    if isinstance(value, np.ndarray):
+        array = np.ascontiguousarray(value)
+        return (array.dtype.str, array.shape, array.reshape(-1).view(np.uint8).data)
+    raise NotImplementedError(f"cannot encode {type(value).__name__}")
+
+
+def decode_array(kind: Any, value: Any) -> Any:
+    """The way back from `encode_array`; the array shares the bytes that came and is read-only."""
+    dtype, shape, raw = value
+    if np.dtype(dtype).hasobject:
+        raise ValueError("arrays of objects do not travel")
+    return np.frombuffer(raw, dtype=np.dtype(dtype)).reshape(shape)

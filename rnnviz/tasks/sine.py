@@ -1,0 +1,112 @@
+"""The tutorial's job: read a stretch of a sine, say what comes next."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, ClassVar
+
+import numpy as np
+
+from rnnviz.knobs import Knob
+from rnnviz.tasks import baselines
+from rnnviz.tasks.task import Examples, Split, Task
+
+
+class Sine(Task, tag="sine"):
+    """Windows of ``sin(start + 2 pi k / period)``, start uniform in [0, 2 pi).
+
+    With the defaults the step is 0.1 rad, as in the tutorial. Noise is added to the
+    whole measured series, target included, so nobody can get below its variance.
+    """
+
+    title: ClassVar[str] = "Sine"
+    summary: ClassVar[str] = "Read a stretch of a sine wave, predict a later point."
+    shape: ClassVar[str] = "many-to-one"
+    value_label: ClassVar[str] = "value"
+
+    window: Annotated[
+        int,
+        Knob(
+            "window length",
+            "How many points the network reads before it has to answer.",
+            low=2,
+            high=500,
+            scale="log",
+            most=5000,
+            unit="timesteps",
+        ),
+    ] = 50
+    period: Annotated[
+        float,
+        Knob(
+            "points per period",
+            "How many points one full wave has: few are a fast wave, many a slow one.",
+            low=4.0,
+            high=400.0,
+            scale="log",
+            unit="timesteps",
+        ),
+    ] = 20 * math.pi
+    noise: Annotated[
+        float,
+        Knob(
+            "noise",
+            "How much chance is added to every point, as a standard deviation.",
+            low=0.0,
+            high=1.0,
+        ),
+    ] = 0.0
+    ahead: Annotated[
+        int,
+        Knob(
+            "how far ahead",
+            "Which later point is asked for: 1 is the very next.",
+            low=1,
+            high=100,
+            scale="log",
+            unit="timesteps",
+        ),
+    ] = 1
+    windows: Annotated[
+        int,
+        Knob(
+            "windows",
+            "How many examples there are; every sixth is kept apart to judge by.",
+            low=60,
+            high=20_000,
+            scale="log",
+        ),
+    ] = 3000
+
+    @property
+    def timesteps(self) -> int:
+        return self.window
+
+    @property
+    def horizon(self) -> int:
+        return self.ahead
+
+    def examples(self, seed: int) -> Examples:
+        rng = np.random.default_rng(seed)
+        start = rng.uniform(0.0, 2 * math.pi, size=(self.windows, 1))  # (N, 1)
+        steps = np.append(np.arange(self.window), self.window - 1 + self.ahead)
+        series = np.sin(start + 2 * math.pi / self.period * steps)  # (N, T + 1)
+        if self.noise:
+            series += rng.normal(0.0, self.noise, size=series.shape)
+        series = series.astype(np.float32)
+        split = self.windows - self.windows // 6
+        inputs, targets = series[:, :-1, None], series[:, -1:]
+        return Examples(
+            Split(np.ascontiguousarray(inputs[:split]), np.ascontiguousarray(targets[:split])),
+            Split(np.ascontiguousarray(inputs[split:]), np.ascontiguousarray(targets[split:])),
+        )
+
+    def baselines(self, examples: Examples) -> dict[str, float]:
+        found = {
+            "mean": baselines.mean(examples),
+            "persistence": baselines.persistence(examples),
+            "linear autoregression": baselines.linear_autoregression(examples),
+        }
+        if self.noise:
+            found["noise"] = self.noise**2
+        return found
