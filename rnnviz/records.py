@@ -1,4 +1,4 @@
-"""What a run leaves behind: traces and epochs, as plain arrays that travel and are kept."""
+"""What a run leaves behind (traces, epochs) and where it ran, as data that travels."""
 
 from __future__ import annotations
 
@@ -67,6 +67,22 @@ class EpochRecord(msgspec.Struct, frozen=True, kw_only=True):
     valid_loss: float
     grad_norm: float
     seconds: float
+
+
+class Device(msgspec.Struct, frozen=True, kw_only=True):
+    """One place where arithmetic can be done: ``cpu`` or ``cuda``, and its full name."""
+
+    kind: str
+    name: str
+    threads: int = 0
+
+
+class Timing(msgspec.Struct, frozen=True, kw_only=True):
+    """How long one step of training took on one device, in milliseconds."""
+
+    device: str
+    threads: int
+    milliseconds: float
 
 
 def encode_array(value: Any) -> Any:

@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 
 from rnnviz.experiment import Experiment
-from rnnviz.records import EpochRecord, FloatArray, Trace
+from rnnviz.records import Device, EpochRecord, FloatArray, Timing, Trace
 
 
 class _Message(msgspec.Struct, frozen=True, kw_only=True, tag=True, eq=False):
@@ -86,28 +86,12 @@ Command = Start | Advance | Pause | Stop | Adjust | Watch | RequestTrace
 # --- from the engine -----------------------------------------------------------------
 
 
-class Device(msgspec.Struct, frozen=True, kw_only=True):
-    """One place where arithmetic can be done: ``cpu`` or ``cuda``, and its full name."""
-
-    kind: str
-    name: str
-    threads: int = 0
-
-
 class Ready(_Message):
     """The engine is up. Sent once, first."""
 
     pid: int
     torch_version: str
     devices: list[Device]
-
-
-class Timing(msgspec.Struct, frozen=True, kw_only=True):
-    """How long one step of training took on one device, in milliseconds."""
-
-    device: str
-    threads: int
-    milliseconds: float
 
 
 class Started(_Message):
