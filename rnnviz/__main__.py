@@ -1,0 +1,7 @@
+"""``python -m rnnviz`` is the command ``rnnviz``."""
+
+import sys
+
+from rnnviz.cli import main
+
+sys.exit(main())

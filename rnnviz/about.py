@@ -1,0 +1,60 @@
+"""What is installed here and where it keeps things, in words for a report of a problem."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib import metadata
+
+import rnnviz
+from rnnviz.store import places
+from rnnviz.tasks import TASKS
+
+PACKAGES = ("torch", "PySide6-Essentials", "pyqtgraph", "numpy", "msgspec")
+
+
+def info() -> str:
+    """Versions, devices and folders, one a line."""
+    rows = [
+        ("rnnviz", rnnviz.__version__),
+        ("Python", platform.python_version()),
+        ("system", platform.platform()),
+        *((package, _version(package)) for package in PACKAGES),
+        *_devices(),
+    ]
+    if "RNNVIZ_HOME" in os.environ:
+        rows.append((places.HOME, os.environ[places.HOME]))
+    rows += [(name, _place(name)) for name in ("settings", "data", "log")]
+    width = max(len(name) for name, _ in rows)
+    return "\n".join(f"{name:<{width}}  {value}" for name, value in rows)
+
+
+def tasks() -> str:
+    """The tasks, one a line."""
+    width = max(len(name) for name in TASKS)
+    return "\n".join(f"{name:<{width}}  {task.summary}" for name, task in TASKS.items())
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _devices() -> list[tuple[str, str]]:
+    try:
+        from rnnviz.learning.devices import available
+    except ImportError as error:
+        return [("devices", f"unknown: {error}")]
+    return [
+        (device.kind, device.name + (f" ({device.threads} threads)" if device.threads else ""))
+        for device in available()
+    ]
+
+
+def _place(name: str) -> str:
+    try:
+        return str(getattr(places, f"{name}_folder")())
+    except OSError as error:
+        return f"cannot be made: {error}"

@@ -1,0 +1,116 @@
+"""The command line. Each command imports what it needs: ``rnnviz --version`` is at once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import rnnviz
+
+if TYPE_CHECKING:
+    from rnnviz.options import Option
+
+COMMANDS = {
+    "train": "train without a window",
+    "tasks": "list what there is to learn",
+    "info": "show versions, devices and folders, for a report of a problem",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command that was typed and give the exit status: 2 for what cannot be meant."""
+    typed = list(sys.argv[1:] if arguments is None else arguments)
+    if typed and typed[0] in ("--version", "-V"):
+        print(f"rnnviz {rnnviz.__version__}")
+        return 0
+    from rnnviz.options import UsageError, meant
+
+    try:
+        if not typed or typed[0].startswith("-"):
+            return _window(typed)
+        command, *rest = typed
+        if command == "train":
+            return _train(rest)
+        if command in ("tasks", "info"):
+            return _show(command, rest)
+        there = ", ".join(COMMANDS)
+        raise UsageError(
+            f"There is no command {command}{meant(command, COMMANDS)}; there are {there}, "
+            "or none for the window."
+        )
+    except UsageError as error:
+        print(f"rnnviz: {error}", file=sys.stderr)
+        return 2
+
+
+def _window(typed: list[str]) -> int:
+    from rnnviz.options import Option, UsageError, experiment_of, knob_options, read
+
+    options = [Option("--train", "Begin to train at once."), *knob_options()]
+    if _wants_help(typed):
+        print(
+            "rnnviz: see a recurrent network learn and think.\n\n"
+            "  rnnviz [options]        open the window\n"
+            + "".join(f"  rnnviz {name:<16} {what}\n" for name, what in COMMANDS.items())
+            + "  rnnviz --version\n\nOptions of the window:"
+        )
+        _print_options(options)
+        return 0
+    values = read(typed, options)
+    experiment = experiment_of(values, options)
+    # The window must not abort in the toolkit: what is missing is found before it is loaded.
+    from rnnviz.gui.preflight import complain
+
+    complaint = complain()
+    if complaint is not None:
+        raise UsageError(complaint)
+    from rnnviz.gui.app import run
+
+    return run(experiment, train="--train" in values)
+
+
+def _train(typed: list[str]) -> int:
+    from rnnviz.options import Option, experiment_of, knob_options, read
+
+    options = [
+        Option("--json", "Write experiment, history and result here; - is stdout.", "FILE"),
+        Option("--csv", "Write the history here as a table.", "FILE"),
+        *knob_options(),
+    ]
+    if _wants_help(typed):
+        print("rnnviz train: train without a window.\n\nOptions:")
+        _print_options(options)
+        return 0
+    values = read(typed, options)
+    experiment = experiment_of(values, options)
+    from rnnviz.headless import train
+
+    return train(experiment, json=values.get("--json"), csv=values.get("--csv"))
+
+
+def _show(command: str, typed: list[str]) -> int:
+    if _wants_help(typed):
+        print(f"rnnviz {command}: {COMMANDS[command]}.")
+        return 0
+    from rnnviz.options import read
+
+    read(typed, [])
+    from rnnviz import about
+
+    print(about.tasks() if command == "tasks" else about.info())
+    return 0
+
+
+def _wants_help(typed: list[str]) -> bool:
+    return "--help" in typed or "-h" in typed
+
+
+def _print_options(options: list[Option]) -> None:
+    from rnnviz.options import described
+
+    print(described(options))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

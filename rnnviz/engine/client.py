@@ -1,0 +1,140 @@
+"""The engine seen from the window: start it, tell it, listen to it, end it.
+
+Imports neither torch nor Qt. `Engine.send` may be called from any thread while another
+waits in `Engine.receive`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import site
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import BinaryIO
+
+import rnnviz
+from rnnviz.engine import wire
+from rnnviz.engine.messages import Command, Report
+
+
+class EngineGone(Exception):  # noqa: N818  an end that is often wanted, not an error
+    """The engine is no more.
+
+    `returncode` is the process's, negative for a signal, None where there is no process.
+    """
+
+    def __init__(self, returncode: int | None = None) -> None:
+        super().__init__(f"the engine ended with {returncode}")
+        self.returncode = returncode
+
+
+class Engine:
+    """An engine on two streams; `launch` starts one in a process of its own."""
+
+    def __init__(
+        self,
+        to_engine: BinaryIO,
+        from_engine: BinaryIO,
+        process: subprocess.Popen[bytes] | None = None,
+    ) -> None:
+        self._to_engine = to_engine
+        self._from_engine = from_engine
+        self._process = process
+        self._sending = threading.Lock()
+
+    @classmethod
+    def launch(cls, log_file: Path | None = None) -> Engine:
+        """Start an engine and return at once; its first report is `Ready`.
+
+        Whatever it prints is appended to `log_file`, or thrown away. Raises `OSError`
+        where no process can be started or the log cannot be opened.
+        """
+        with contextlib.ExitStack() as stack:
+            log: int | BinaryIO = subprocess.DEVNULL
+            if log_file is not None:
+                log = stack.enter_context(log_file.open("ab"))
+            process = subprocess.Popen(
+                # -P: what lies in the folder that we were started from must not shadow modules.
+                [sys.executable, "-P", "-X", "utf8", "-m", "rnnviz.engine"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env=_environment(),
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        assert process.stdin is not None
+        assert process.stdout is not None
+        return cls(process.stdin, process.stdout, process)
+
+    @property
+    def pid(self) -> int | None:
+        return None if self._process is None else self._process.pid
+
+    def send(self, command: Command) -> None:
+        """Tell the engine something; raise `EngineGone` if it cannot hear it."""
+        try:
+            with self._sending:
+                wire.send(self._to_engine, command)
+        except (OSError, ValueError):  # a broken pipe; a stream that `close` has closed
+            raise self._gone() from None
+
+    def receive(self) -> Report:
+        """Wait for the next report; raise `EngineGone` when there will be no more."""
+        try:
+            report: Report = wire.receive(self._from_engine, Report)
+        except (EOFError, OSError, ValueError):
+            raise self._gone() from None
+        except wire.WireError:
+            self.kill()
+            raise self._gone() from None
+        return report
+
+    def close(self, timeout: float = 2.0) -> None:
+        """End the engine: close its stdin, wait, and kill it if it is still there then."""
+        if not self._sending.acquire(timeout=timeout):
+            self.kill()  # it does not even read: this frees whoever waits to send
+            self._sending.acquire()
+        try:
+            with contextlib.suppress(OSError):
+                self._to_engine.close()
+        finally:
+            self._sending.release()
+        if self._process is not None:
+            try:
+                self._process.wait(timeout)
+            except subprocess.TimeoutExpired:
+                self.kill()
+                self._process.wait()
+            self._from_engine.close()
+
+    def kill(self) -> None:
+        """End the engine's process at once; `receive` then raises `EngineGone`."""
+        if self._process is not None:
+            self._process.kill()
+
+    def _gone(self) -> EngineGone:
+        if self._process is None:
+            return EngineGone()
+        try:
+            # Its streams are closed, so it ends now; a moment for the system to say how.
+            return EngineGone(self._process.wait(2.0))
+        except subprocess.TimeoutExpired:
+            return EngineGone()
+
+
+def _environment() -> dict[str, str]:
+    """Our own environment, in which the engine finds the same rnnviz as we did.
+
+    An installed package is found anyway, and its folder must not come before the
+    standard library; a source checkout needs to be named.
+    """
+    environment = dict(os.environ)
+    assert rnnviz.__file__ is not None
+    root = str(Path(rnnviz.__file__).resolve().parents[1])
+    if root not in {*site.getsitepackages(), site.getusersitepackages()}:
+        known = environment.get("PYTHONPATH")
+        environment["PYTHONPATH"] = os.pathsep.join([root, known] if known else [root])
+    return environment

@@ -1,0 +1,36 @@
+"""What went wrong, told apart by kind: the window and the command line find the words."""
+
+from __future__ import annotations
+
+import logging
+from typing import Literal
+
+from rnnviz.engine.messages import Failed
+from rnnviz.learning.devices import DeviceMissing
+from rnnviz.learning.training import TrainingFailed
+
+log = logging.getLogger(__name__)
+
+Kind = Literal["not_finite", "diverged", "out_of_memory", "no_device", "error"]
+
+
+def kind_of(error: Exception) -> Kind:
+    """The kind of failure that `error` is."""
+    if isinstance(error, TrainingFailed):
+        return error.kind
+    if isinstance(error, DeviceMissing):
+        return "no_device"
+    # PyTorch has a class for a full GPU; for a full main memory it has only words.
+    words = str(error).lower()
+    if isinstance(error, MemoryError) or "out of memory" in words or "allocate memory" in words:
+        return "out_of_memory"
+    return "error"
+
+
+def failure(error: Exception, run: int, step: int = 0, request: int | None = None) -> Failed:
+    """The report of `error`; the log gets the traceback of one that nobody foresaw."""
+    kind = kind_of(error)
+    if kind == "error":
+        log.error("run %d failed at step %d", run, step, exc_info=error)
+    detail = "" if isinstance(error, TrainingFailed) else f"{type(error).__name__}: {error}"
+    return Failed(run=run, kind=kind, step=step, detail=detail, request=request)

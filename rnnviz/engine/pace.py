@@ -1,0 +1,52 @@
+"""How often: a ration for costly extras, and the speed of what is going on."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+SPAN = 2.0
+"""Seconds that a rate looks back."""
+
+
+class Ration:
+    """Lets something costly happen often, but never more than `share` of the time.
+
+    What took x seconds may happen again after x / share, and not before `shortest`.
+    All times are in seconds and given by the caller.
+    """
+
+    def __init__(self, share: float = 0.05, shortest: float = 1 / 30) -> None:
+        self._share = share
+        self._shortest = shortest
+        self._next = -math.inf
+
+    def due(self, now: float) -> bool:
+        return now >= self._next
+
+    def spent(self, start: float, end: float) -> None:
+        """It happened from `start` to `end`."""
+        self._next = start + max(self._shortest, (end - start) / self._share)
+
+    def reset(self) -> None:
+        """Let it happen again now."""
+        self._next = -math.inf
+
+
+class Rate:
+    """Steps a second over the last `SPAN` seconds, or since `restart` if that is less."""
+
+    def __init__(self) -> None:
+        self._marks: deque[tuple[float, int]] = deque()
+
+    def restart(self, now: float, step: int) -> None:
+        """Begin to look here: what was before, a pause say, does not count."""
+        self._marks = deque([(now, step)])
+
+    def mark(self, now: float, step: int) -> float:
+        """Take note of where things are; the rate, 0 where nothing can be said yet."""
+        self._marks.append((now, step))
+        while self._marks[0][0] < now - SPAN and len(self._marks) > 2:
+            self._marks.popleft()
+        (before, first), (after, last) = self._marks[0], self._marks[-1]
+        return (last - first) / (after - before) if after > before else 0.0

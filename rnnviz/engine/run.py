@@ -1,0 +1,212 @@
+"""One run in the engine: what it does between two batches, and what it reports."""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from collections.abc import Callable
+from typing import Literal
+
+from rnnviz.engine.failures import failure
+from rnnviz.engine.messages import (
+    EpochEnded,
+    LiveTrace,
+    Progress,
+    RequestTrace,
+    Started,
+    StateChanged,
+    TraceAnswer,
+)
+from rnnviz.engine.outbox import INTERVAL
+from rnnviz.engine.pace import Rate, Ration
+from rnnviz.learning.training import Trainer
+
+log = logging.getLogger(__name__)
+
+Until = Literal["end", "epoch", "batch"]
+
+
+class Run:
+    """A trainer under orders. Nothing here waits: `work` does one small thing and returns.
+
+    Live traces take at most a twentieth of the time, so a long sequence is seen less
+    often instead of being learnt more slowly. Whenever training rests, one full trace
+    is owed, and paid as soon as nothing else is asked.
+    """
+
+    def __init__(
+        self, number: int, trainer: Trainer, example: int, report: Callable[..., None]
+    ) -> None:
+        self.number = number
+        self._trainer = trainer
+        self._example = self._existing(example)
+        self._report = report
+        self._state: Literal["training", "paused", "finished", "stopped"] = "paused"
+        self._until: Until = "end"
+        self._owes_trace = False
+        self._reported = 0  # batches whose losses were sent
+        self._next_progress = -math.inf
+        self._live = Ration(shortest=INTERVAL)
+        self._rate = Rate()
+
+    @property
+    def busy(self) -> bool:
+        """True while `work` has something to do."""
+        return self._state == "training" or self._owes_trace
+
+    def begin(self, paused: bool) -> None:
+        """Report where the run stands before its first step, then train unless `paused`."""
+        trainer = self._trainer
+        self._report(
+            Started(
+                run=self.number,
+                device=trainer.device,
+                threads=trainer.threads,
+                timings=list(trainer.timings),
+                parameters=trainer.parameters,
+                batches=trainer.batches,
+                valid_examples=len(trainer.examples.valid.inputs),
+                baselines=dict(trainer.baselines),
+            )
+        )
+        self._report_trace(relevance=True if paused else None)
+        if paused:
+            self._enter("paused")
+        else:
+            self.advance("end")
+
+    def work(self) -> None:
+        """Train one batch, or pay the trace that is owed."""
+        if self._state == "training":
+            self._train_batch()
+        elif self._owes_trace:
+            self._owes_trace = False
+            self._report_trace(relevance=True)
+
+    def advance(self, until: Until) -> None:
+        if self._state == "paused" and not self._trainer.done:
+            self._owes_trace = False
+            self._rate.restart(time.perf_counter(), self._trainer.step)
+            self._until = until
+            if until == "batch":
+                self._state = "training"  # said when it is over: it takes a moment
+                return
+            self._enter("training")
+        elif self._state == "training":
+            self._until = until
+        else:
+            self._enter(self._state)
+
+    def pause(self) -> None:
+        self._rest("paused" if self._state == "training" else self._state)
+
+    def stop(self) -> None:
+        self._rest("finished" if self._state == "finished" else "stopped")
+
+    def adjust(self, learning_rate: float, clip_norm: float) -> None:
+        self._trainer.adjust(learning_rate, clip_norm)
+
+    def watch(self, example: int) -> None:
+        self._example = self._existing(example)
+        self._live.reset()
+        self._owes_trace = self._state != "training"
+
+    def answer(self, asked: RequestTrace) -> None:
+        """Report the trace that was asked for, or that there is none."""
+        try:
+            trace = self._trainer.trace(asked.example, asked.epoch, relevance=True)
+        except Exception as error:
+            self._report(failure(error, self.number, self._trainer.step, asked.request))
+            return
+        self._report(
+            TraceAnswer(
+                run=self.number,
+                request=asked.request,
+                example=asked.example,
+                epoch=asked.epoch,
+                trace=trace,
+            )
+        )
+
+    def end(self) -> None:
+        """Report what is left of the losses: another run begins."""
+        self._report_losses()
+
+    def _train_batch(self) -> None:
+        try:
+            record = self._trainer.train_batch()
+        except Exception as error:
+            self._state = "stopped"
+            self._owes_trace = True
+            self._report_losses()
+            self._report(failure(error, self.number, self._trainer.step))
+            return
+        now = time.perf_counter()
+        if record is not None:
+            self._report_losses()
+            self._report(EpochEnded(run=self.number, record=record))
+        elif now >= self._next_progress:
+            self._report_losses()
+        if self._trainer.done:
+            self._rest("finished")
+        elif self._until == "batch" or (self._until == "epoch" and record is not None):
+            self._rest("paused")
+        elif self._live.due(now):
+            self._report_trace(relevance=None)
+
+    def _rest(self, state: Literal["training", "paused", "finished", "stopped"]) -> None:
+        self._owes_trace |= self._state == "training"
+        self._report_losses()
+        self._enter(state)
+
+    def _enter(self, state: Literal["training", "paused", "finished", "stopped"]) -> None:
+        self._state = state
+        self._report(StateChanged(run=self.number, state=state, step=self._trainer.step))
+
+    def _report_losses(self) -> None:
+        losses, grad_norms = self._trainer.take_losses()
+        now = time.perf_counter()
+        self._next_progress = now + INTERVAL
+        if not len(losses):
+            return
+        trainer = self._trainer
+        steps_per_second = self._rate.mark(now, trainer.step)
+        left = trainer.experiment.training.epochs * trainer.batches - trainer.step
+        examples = len(trainer.examples.train.inputs) / trainer.batches
+        self._report(
+            Progress(
+                run=self.number,
+                first=self._reported,
+                losses=losses,
+                grad_norms=grad_norms,
+                steps_per_second=steps_per_second,
+                samples_per_second=steps_per_second * examples,
+                seconds=trainer.seconds,
+                seconds_left=left / steps_per_second if steps_per_second else math.nan,
+            ),
+            urgent=self._reported == 0,
+        )
+        self._reported += len(losses)
+
+    def _report_trace(self, relevance: bool | None) -> None:
+        start = time.perf_counter()
+        try:
+            trace = self._trainer.trace(self._example, relevance=relevance)
+        except Exception:
+            # Training can go on without being seen; what is asked for says why it fails.
+            log.exception("the watched example could not be traced")
+        else:
+            self._report(
+                LiveTrace(
+                    run=self.number,
+                    step=self._trainer.step,
+                    example=self._example,
+                    trace=trace,
+                )
+            )
+        self._live.spent(start, time.perf_counter())
+
+    def _existing(self, example: int) -> int:
+        """The nearest example that there is: fewer windows leave fewer to watch."""
+        return max(0, min(example, len(self._trainer.examples.valid.inputs) - 1))

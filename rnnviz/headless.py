@@ -1,0 +1,162 @@
+"""``rnnviz train``: a run without a window, the same as in it number for number."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from rnnviz.experiment import Experiment
+from rnnviz.options import UsageError
+from rnnviz.records import EpochRecord
+from rnnviz.store import files, history
+
+if TYPE_CHECKING:
+    from rnnviz.learning.training import Trainer
+
+REMEDIES = {
+    "not_finite": "The loss is no longer a number; try a smaller learning rate, or clipping.",
+    "diverged": "The loss grew instead of falling; try a smaller learning rate, or clipping.",
+    "out_of_memory": "The memory is full; try fewer hidden units, a smaller batch or a shorter "
+    "window.",
+    "error": "Something unforeseen went wrong ({detail}); please report it with what rnnviz info "
+    "says.",
+}
+
+
+def train(experiment: Experiment, json: str | None = None, csv: str | None = None) -> int:
+    """Train to the end or until Ctrl+C, write the files, say how it went.
+
+    Gives the exit status: 0, 1 where the training failed, 130 after Ctrl+C. In each case
+    the files have what there is. Raises `UsageError` before anything is trained where a
+    file cannot be written or the device is not there.
+    """
+    for name in filter(None, [json if json != "-" else None, csv]):
+        reason = files.why_not(Path(name))
+        if reason is not None:
+            raise UsageError(f"Cannot write {name}: {reason}.")
+    with _interruptible() as interrupted, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from rnnviz.engine.failures import kind_of
+        from rnnviz.learning.training import Trainer
+
+        status = 0
+        trainer: Trainer | None = None
+        try:
+            trainer = Trainer(experiment)
+            _run(trainer, interrupted)
+            status = 130 if interrupted and not trainer.done else 0
+        except Exception as error:
+            kind = kind_of(error)
+            if kind == "no_device":
+                raise UsageError(str(error)) from None
+            _complain(REMEDIES[kind].format(detail=f"{type(error).__name__}: {error}"))
+            status = 1
+    epochs = list(trainer.history) if trainer is not None else []
+    result = trainer.result() if trainer is not None else {}
+    return max(status, _write(experiment, epochs, result, json, csv))
+
+
+def _run(trainer: Trainer, interrupted: list[bool]) -> None:
+    epochs = trainer.experiment.training.epochs
+    with _progress(epochs, trainer.batches) as shown:
+        while not trainer.done and not interrupted:
+            record = trainer.train_batch()
+            shown.advance(trainer.step, record)
+
+
+def _write(
+    experiment: Experiment,
+    epochs: list[EpochRecord],
+    result: dict[str, Any],
+    json: str | None,
+    csv: str | None,
+) -> int:
+    try:
+        if json == "-":
+            sys.stdout.buffer.write(history.result_json(experiment, epochs, result))
+            sys.stdout.flush()
+        elif json is not None:
+            history.write_json(Path(json), experiment, epochs, result)
+        if csv is not None:
+            history.write_csv(Path(csv), epochs)
+    except OSError as error:
+        _complain(f"The result could not be written: {error.strerror or error}.")
+        return 1
+    if json != "-" and epochs:
+        print(_summary(epochs, result))
+    return 0
+
+
+def _summary(epochs: list[EpochRecord], result: dict[str, Any]) -> str:
+    rules = ", ".join(f"{name} {loss:.2g}" for name, loss in result["baselines"].items())
+    threads = result["threads"]
+    where = f"{result['device']}, {threads} thread{'' if threads == 1 else 's'}"
+    return (
+        f"validation loss {result['valid_loss']:.3g} after {len(epochs)} "
+        f"epoch{'' if len(epochs) == 1 else 's'} ({rules}); "
+        f"{result['seconds']:.1f} s on {where}"
+    )
+
+
+def _complain(sentence: str) -> None:
+    print(f"rnnviz: {sentence}", file=sys.stderr)
+
+
+@contextmanager
+def _interruptible() -> Iterator[list[bool]]:
+    """A list that is filled at the first Ctrl+C; the second one ends the program as usual."""
+    asked: list[bool] = []
+
+    def note(_signal: int, _frame: object) -> None:
+        asked.append(True)
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+class _Shown(Protocol):
+    def advance(self, step: int, record: EpochRecord | None) -> None: ...
+
+
+class _Silent:
+    def advance(self, step: int, record: EpochRecord | None) -> None:
+        pass
+
+
+class _Bar:
+    def __init__(self, bar: Any, task: Any) -> None:
+        self._bar, self._task = bar, task
+
+    def advance(self, step: int, record: EpochRecord | None) -> None:
+        self._bar.update(self._task, completed=step)
+        if record is not None:
+            self._bar.update(self._task, epoch=record.epoch, valid=f"{record.valid_loss:.2e}")
+
+
+@contextmanager
+def _progress(epochs: int, batches: int) -> Iterator[_Shown]:
+    """A progress bar on a terminal, nothing where stderr goes elsewhere."""
+    if not sys.stderr.isatty():
+        yield _Silent()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("epoch {task.fields[epoch]}/" + str(epochs)),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeRemainingColumn(),
+        TextColumn("validation loss {task.fields[valid]}"),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        yield _Bar(bar, bar.add_task("", total=epochs * batches, epoch=0, valid="…"))

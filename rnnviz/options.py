@@ -1,0 +1,118 @@
+"""Command-line options: made from the knobs, read with one clear sentence for each mistake."""
+
+from __future__ import annotations
+
+import difflib
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from rnnviz.experiment import Experiment, knobs, knobs_of
+from rnnviz.knobs import Knob, KnobError
+from rnnviz.tasks import TASKS
+
+
+class UsageError(Exception):
+    """What was typed cannot be meant; the message is one sentence for a person."""
+
+
+class Option(NamedTuple):
+    """One option, such as ``--epochs``. Without a `value` to name it is a switch."""
+
+    name: str
+    help: str
+    value: str = ""
+    path: str = ""
+    """the knob that it turns, such as ``"training.epochs"``"""
+
+
+def knob_options() -> list[Option]:
+    """The task, then every knob of every task, of the network and of the training."""
+    options = [Option("--task", f"What to learn: {_listed(TASKS)}.", "NAME")]
+    for name, task in TASKS.items():
+        options += [_option(f"task.{knob.name}", knob, name) for knob in knobs_of(task).values()]
+    options += [
+        _option(path, knob) for path, knob in knobs(Experiment()) if not path.startswith("task.")
+    ]
+    return list({option.name: option for option in options}.values())
+
+
+def _option(path: str, knob: Knob, task: str = "") -> Option:
+    details = [f"{task} task" if task else "", knob.takes, knob.unit]
+    details.append(f"default {knob.text(knob.default)}")
+    value = "NAME" if knob.choices else "N" if knob.kind is int else "X"
+    name = "--" + knob.name.replace("_", "-")
+    return Option(name, f"{knob.help} ({'; '.join(filter(None, details))})", value, path)
+
+
+def read(arguments: Sequence[str], options: Iterable[Option]) -> dict[str, str]:
+    """What was typed for each option, by its name; a switch that is on has the value ``""``.
+
+    ``--name value`` and ``--name=value`` are the same; the last one counts. Raises
+    `UsageError`.
+    """
+    known = {option.name: option for option in options}
+    typed: dict[str, str] = {}
+    rest = list(arguments)
+    while rest:
+        name, equals, value = rest.pop(0).partition("=")
+        if name not in known:
+            what = "option" if name.startswith("-") else "argument"
+            raise UsageError(f"There is no {what} {name}{meant(name, known)}.")
+        if known[name].value and not equals:
+            if not rest or rest[0].startswith("--"):
+                raise UsageError(
+                    f"The option {name} needs a value, as in {name} {_sample(known[name])}."
+                )
+            value = rest.pop(0)
+        elif equals and not known[name].value:
+            raise UsageError(f"The option {name} takes no value.")
+        typed[name] = value
+    return typed
+
+
+def experiment_of(typed: dict[str, str], options: Iterable[Option]) -> Experiment:
+    """The experiment that was typed; raises `UsageError`."""
+    task = typed.get("--task", "sine")
+    if task not in TASKS:
+        raise UsageError(
+            f"There is no task {task}{meant(task, TASKS)}; there are these: {_listed(TASKS)}."
+        )
+    experiment = Experiment(task=TASKS[task]())
+    own = dict(knobs(experiment))
+    for option in options:
+        if not option.path or option.name not in typed:
+            continue
+        if option.path not in own:
+            raise UsageError(f"The task {task} has no option {option.name}.")
+        try:
+            value = own[option.path].parse(typed[option.name])
+        except KnobError as error:
+            raise UsageError(f"{option.name}: {error}") from None
+        experiment = experiment.with_value(option.path, value)
+    return experiment
+
+
+def described(options: Iterable[Option], width: int = 88) -> str:
+    """The options with their help, one paragraph each."""
+    lines: list[str] = []
+    for option in options:
+        lines.append(f"  {option.name} {option.value}".rstrip())
+        lines += textwrap.wrap(
+            option.help, width, initial_indent=" " * 6, subsequent_indent=" " * 6
+        )
+    return "\n".join(lines)
+
+
+def meant(typed: str, known: Iterable[str]) -> str:
+    """``"; did you mean …?"`` without its full stop, or nothing."""
+    close = difflib.get_close_matches(typed, list(known), n=1)
+    return f" (did you mean {close[0]}?)" if close else ""
+
+
+def _sample(option: Option) -> str:
+    return {"N": "10", "X": "0.1"}.get(option.value, option.value)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names)

@@ -1,0 +1,1 @@
+"""Files: where they are kept and how they are written."""
