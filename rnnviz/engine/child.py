@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 
 import torch
@@ -24,6 +25,8 @@ from rnnviz.engine.run import Run
 from rnnviz.learning import devices
 from rnnviz.learning.training import Trainer
 
+log = logging.getLogger(__name__)
+
 
 class Server:
     """Answers the commands of `inbox` through `outbox`, one run at a time.
@@ -45,8 +48,10 @@ class Server:
             try:
                 self._turn()
             except Exception as error:
-                number = 0 if self._run is None else self._run.number
-                self._outbox.put(failure(error, number))
+                if self._run is None:
+                    log.exception("nothing of this was foreseen")
+                else:
+                    self._run.fail(error)
         self._outbox.close()
 
     def _turn(self) -> None:

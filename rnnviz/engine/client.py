@@ -13,14 +13,14 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import rnnviz
 from rnnviz.engine import wire
 from rnnviz.engine.messages import Command, Report
 
 
-class EngineGone(Exception):  # noqa: N818  an end that is often wanted, not an error
+class EngineGone(Exception):
     """The engine is no more.
 
     `returncode` is the process's, negative for a signal, None where there is no process.
@@ -36,8 +36,8 @@ class Engine:
 
     def __init__(
         self,
-        to_engine: BinaryIO,
-        from_engine: BinaryIO,
+        to_engine: IO[bytes],
+        from_engine: IO[bytes],
         process: subprocess.Popen[bytes] | None = None,
     ) -> None:
         self._to_engine = to_engine
@@ -53,7 +53,7 @@ class Engine:
         where no process can be started or the log cannot be opened.
         """
         with contextlib.ExitStack() as stack:
-            log: int | BinaryIO = subprocess.DEVNULL
+            log: int | IO[bytes] = subprocess.DEVNULL
             if log_file is not None:
                 log = stack.enter_context(log_file.open("ab"))
             process = subprocess.Popen(

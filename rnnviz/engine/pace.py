@@ -19,18 +19,18 @@ class Ration:
     def __init__(self, share: float = 0.05, shortest: float = 1 / 30) -> None:
         self._share = share
         self._shortest = shortest
-        self._next = -math.inf
+        self.next_time = -math.inf
 
     def due(self, now: float) -> bool:
-        return now >= self._next
+        return now >= self.next_time
 
     def spent(self, start: float, end: float) -> None:
         """It happened from `start` to `end`."""
-        self._next = start + max(self._shortest, (end - start) / self._share)
+        self.next_time = start + max(self._shortest, (end - start) / self._share)
 
     def reset(self) -> None:
         """Let it happen again now."""
-        self._next = -math.inf
+        self.next_time = -math.inf
 
 
 class Rate:

@@ -20,7 +20,7 @@ from rnnviz.engine.messages import (
 )
 from rnnviz.engine.outbox import INTERVAL
 from rnnviz.engine.pace import Rate, Ration
-from rnnviz.learning.training import Trainer
+from rnnviz.learning.training import Trainer, TrainingFailed
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +29,7 @@ Until = Literal["end", "epoch", "batch"]
 
 class Run:
     """A trainer under orders. Nothing here waits: `work` does one small thing and returns.
+    Whatever it raises ends the run: whoever calls it tells `fail`.
 
     Live traces take at most a twentieth of the time, so a long sequence is seen less
     often instead of being learnt more slowly. Whenever training rests, one full trace
@@ -129,19 +130,19 @@ class Run:
             )
         )
 
+    def fail(self, error: Exception) -> None:
+        """Report that the run ended with `error`; its last good weights can be traced."""
+        self._state = "stopped"
+        self._owes_trace = isinstance(error, TrainingFailed)
+        self._report_losses()
+        self._report(failure(error, self.number, self._trainer.step))
+
     def end(self) -> None:
         """Report what is left of the losses: another run begins."""
         self._report_losses()
 
     def _train_batch(self) -> None:
-        try:
-            record = self._trainer.train_batch()
-        except Exception as error:
-            self._state = "stopped"
-            self._owes_trace = True
-            self._report_losses()
-            self._report(failure(error, self.number, self._trainer.step))
-            return
+        record = self._trainer.train_batch()
         now = time.perf_counter()
         if record is not None:
             self._report_losses()

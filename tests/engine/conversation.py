@@ -1,0 +1,108 @@
+"""Talking to an engine in a test: short runs, and an ear that hears within a deadline."""
+
+import itertools
+import queue
+import threading
+from collections.abc import Callable
+
+import numpy as np
+
+from rnnviz.engine.client import Engine, EngineGone
+from rnnviz.engine.messages import (
+    Command,
+    Failed,
+    Progress,
+    Ready,
+    Report,
+    Start,
+    StateChanged,
+)
+from rnnviz.experiment import Experiment, Network, Training
+from rnnviz.tasks import Sine
+
+DEADLINE = 60.0
+
+SMALL = Experiment(
+    task=Sine(window=10, windows=120),
+    network=Network(hidden=8),
+    training=Training(epochs=4, batch=16, device="cpu"),
+)
+"""Seven batches an epoch, four epochs: over in a moment."""
+
+LONG = Experiment(
+    task=Sine(window=20, windows=600),
+    network=Network(hidden=16),
+    training=Training(epochs=10_000, batch=64, device="cpu"),
+)
+"""Not over before it is told to be."""
+
+
+class Conversation:
+    """An engine and all that it has said; every wait has a deadline."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.run = 0
+        self._heard: queue.SimpleQueue[Report | EngineGone] = queue.SimpleQueue()
+        self._runs = itertools.count(1)
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def start(self, experiment: Experiment = SMALL, **options: object) -> list[Report]:
+        """Begin a run; what was said until it stood."""
+        self.run = next(self._runs)
+        self.say(Start(run=self.run, experiment=experiment, **options))  # type: ignore[arg-type]
+        return self.until(lambda report: isinstance(report, StateChanged | Failed))
+
+    def say(self, command: Command) -> None:
+        self.engine.send(command)
+
+    def hear(self, timeout: float = DEADLINE) -> Report:
+        """The next report; raises `EngineGone` when there is none to come."""
+        report = self._heard.get(timeout=timeout)
+        if isinstance(report, EngineGone):
+            raise report
+        return report
+
+    def until(self, wanted: Callable[[Report], bool]) -> list[Report]:
+        """What is said about the current run, up to the first report that is wanted."""
+        said = []
+        while True:
+            report = self.hear()
+            if isinstance(report, Ready) or report.run != self.run:
+                continue
+            said.append(report)
+            if wanted(report):
+                return said
+
+    def until_state(self, state: str) -> list[Report]:
+        """What is said up to this state, or up to a failure."""
+        return self.until(
+            lambda report: (
+                isinstance(report, Failed)
+                or (isinstance(report, StateChanged) and report.state == state)
+            )
+        )
+
+    def until_kind(self, kind: type) -> list[Report]:
+        return self.until(lambda report: isinstance(report, kind))
+
+    def _listen(self) -> None:
+        try:
+            while True:
+                self._heard.put(self.engine.receive())
+        except EngineGone as gone:
+            self._heard.put(gone)
+
+
+def of(kind: type, reports: list[Report]) -> list:
+    """The reports of one kind."""
+    return [report for report in reports if isinstance(report, kind)]
+
+
+def losses(reports: list[Report]) -> np.ndarray:
+    """All losses in these reports; each batch must be there once, in order, from the first."""
+    parts = of(Progress, reports)
+    assert [part.first for part in parts] == list(
+        itertools.accumulate((len(part.losses) for part in parts[:-1]), initial=parts[0].first)
+    )
+    return np.concatenate([part.losses for part in parts])

@@ -1,0 +1,216 @@
+"""Runs in a real engine: started, paused, stepped, adjusted, stopped, failed."""
+
+import numpy as np
+import pytest
+
+from rnnviz.engine.messages import (
+    Adjust,
+    Advance,
+    EpochEnded,
+    Failed,
+    LiveTrace,
+    Pause,
+    Progress,
+    Started,
+    StateChanged,
+    Stop,
+    Watch,
+)
+from rnnviz.learning.training import Trainer
+from tests.engine.conversation import LONG, SMALL, Conversation, losses, of
+
+
+@pytest.fixture(scope="module")
+def expected() -> np.ndarray:
+    """The losses of the small run as the trainer itself gives them."""
+    trainer = Trainer(SMALL)
+    while not trainer.done:
+        trainer.train_batch()
+    return trainer.take_losses()[0]
+
+
+def states(reports: list) -> list[str]:
+    return [report.state for report in of(StateChanged, reports)]
+
+
+def test_a_run_begins_with_where_it_is_and_what_it_computes_now(engine: Conversation) -> None:
+    said = engine.start()
+    started, live, _ = said
+    assert isinstance(started, Started)
+    assert isinstance(live, LiveTrace)
+    assert (started.device, started.batches, started.valid_examples) == ("cpu", 7, 20)
+    assert live.trace.hidden.shape == (10, 1, 8)
+    assert states(said) == ["training"]
+    engine.until_state("finished")
+
+
+def test_a_run_goes_through_every_batch_and_epoch_and_finishes(
+    engine: Conversation, expected: np.ndarray
+) -> None:
+    said = engine.start() + engine.until_state("finished")
+    np.testing.assert_array_equal(losses(said), expected)
+    assert [report.record.epoch for report in of(EpochEnded, said)] == [1, 2, 3, 4]
+    assert of(StateChanged, said)[-1].step == 28
+
+
+def test_a_finished_run_shows_its_last_state_in_full(engine: Conversation) -> None:
+    engine.start()
+    engine.until_state("finished")
+    (live,) = engine.until_kind(LiveTrace)
+    assert live.step == 28
+    assert live.trace.relevance is not None
+
+
+def test_a_run_started_paused_trains_nothing(engine: Conversation) -> None:
+    said = engine.start(paused=True)
+    assert [type(report) for report in said] == [Started, LiveTrace, StateChanged]
+    assert states(said) == ["paused"]
+    assert of(StateChanged, said)[0].step == 0
+
+
+def test_paused_and_resumed_a_run_has_the_same_losses(
+    engine: Conversation, expected: np.ndarray
+) -> None:
+    said = engine.start(paused=True)
+    for _ in range(3):
+        engine.say(Advance(run=engine.run))
+        said += engine.until_kind(Progress)
+        engine.say(Pause(run=engine.run))
+        said += engine.until(
+            lambda report: isinstance(report, StateChanged) and report.state != "training"
+        )
+    engine.say(Advance(run=engine.run))
+    said += engine.until_state("finished")
+    np.testing.assert_array_equal(losses(said), expected)
+
+
+def test_one_batch_is_one_batch(engine: Conversation, expected: np.ndarray) -> None:
+    engine.start(paused=True)
+    for step in (1, 2, 3):
+        engine.say(Advance(run=engine.run, until="batch"))
+        said = engine.until_state("paused")
+        (progress,) = of(Progress, said)
+        assert progress.losses == expected[step - 1]
+        assert of(StateChanged, said)[-1].step == step
+
+
+def test_one_epoch_ends_at_its_end_wherever_it_began(engine: Conversation) -> None:
+    engine.start(paused=True)
+    engine.say(Advance(run=engine.run, until="batch"))
+    engine.until_state("paused")
+    engine.say(Advance(run=engine.run, until="epoch"))
+    said = engine.until_state("paused")
+    assert [report.record.epoch for report in of(EpochEnded, said)] == [1]
+    assert of(StateChanged, said)[-1].step == 7
+
+
+def test_whoever_steps_sees_the_state_after_the_step(engine: Conversation) -> None:
+    engine.start(paused=True)
+    engine.say(Advance(run=engine.run, until="batch"))
+    engine.until_state("paused")
+    (live,) = engine.until_kind(LiveTrace)
+    assert live.step == 1
+
+
+def test_after_the_last_epoch_there_is_nothing_to_advance(engine: Conversation) -> None:
+    engine.start()
+    engine.until_state("finished")
+    for until in ("batch", "epoch", "end"):
+        engine.say(Advance(run=engine.run, until=until))
+        said = engine.until_kind(StateChanged)
+        assert states(said) == ["finished"]
+        assert of(Progress, said) == []
+
+
+def test_stop_ends_a_run_for_good(engine: Conversation) -> None:
+    engine.start(LONG)
+    engine.until_kind(Progress)
+    engine.say(Stop(run=engine.run))
+    step = of(StateChanged, engine.until_state("stopped"))[-1].step
+    engine.say(Advance(run=engine.run))
+    again = of(StateChanged, engine.until_kind(StateChanged))[-1]
+    assert (again.state, again.step) == ("stopped", step)
+
+
+def test_no_loss_is_missing_when_a_run_is_stopped(engine: Conversation) -> None:
+    said = engine.start(LONG)
+    said += engine.until_kind(EpochEnded)
+    engine.say(Stop(run=engine.run))
+    said += engine.until_state("stopped")
+    assert len(losses(said)) == said[-1].step
+
+
+def test_a_new_run_ends_the_one_before(engine: Conversation) -> None:
+    engine.start(LONG)
+    engine.until_kind(Progress)
+    said = engine.start() + engine.until_state("finished")
+    assert len(losses(said)) == 28
+
+
+def test_commands_for_a_run_that_is_over_are_ignored(engine: Conversation) -> None:
+    engine.start(LONG)
+    old = engine.run
+    engine.start(LONG)
+    engine.say(Stop(run=old))
+    engine.say(Pause(run=engine.run))
+    assert states(engine.until_kind(StateChanged)) == ["paused"]
+
+
+def test_a_learning_rate_of_nearly_nothing_stops_learning_at_once(engine: Conversation) -> None:
+    engine.start(paused=True, experiment=SMALL.with_value("training.batch", 100))
+    engine.say(Adjust(run=engine.run, learning_rate=1e-30, clip_norm=0.0))
+    engine.say(Advance(run=engine.run))
+    # One batch is the whole training set, whose order only rounding can tell apart.
+    unmoved = losses(engine.until_state("finished"))
+    np.testing.assert_allclose(unmoved, unmoved[0], rtol=1e-5)
+
+
+def test_turning_knobs_while_it_trains_is_heard(engine: Conversation) -> None:
+    engine.start(LONG)
+    engine.until_kind(Progress)
+    engine.say(Adjust(run=engine.run, learning_rate=1e3, clip_norm=0.0))
+    assert isinstance(engine.until_kind(Failed)[-1], Failed)
+
+
+def test_the_watched_example_can_be_changed_while_it_trains(engine: Conversation) -> None:
+    engine.start(LONG)
+    engine.say(Watch(run=engine.run, example=5))
+    live = engine.until(lambda report: isinstance(report, LiveTrace) and report.example == 5)[-1]
+    assert live.trace.hidden.shape == (20, 1, 16)
+    engine.say(Stop(run=engine.run))
+    engine.until_state("stopped")
+
+
+def test_the_watched_example_can_be_changed_while_it_rests(engine: Conversation) -> None:
+    engine.start(paused=True)
+    engine.say(Watch(run=engine.run, example=3))
+    (live,) = engine.until_kind(LiveTrace)
+    np.testing.assert_array_equal(live.trace.inputs, SMALL.task.examples(0).valid.inputs[3])
+
+
+def test_an_example_beyond_the_last_is_the_last(engine: Conversation) -> None:
+    live = of(LiveTrace, engine.start(paused=True, example=999))[0]
+    assert live.example == 19
+
+
+def test_a_run_that_blows_up_fails_with_its_reason(engine: Conversation) -> None:
+    engine.start(LONG.with_value("training.learning_rate", 1e3))
+    failed = engine.until_kind(Failed)[-1]
+    assert failed.kind in ("not_finite", "diverged")
+
+
+def test_a_run_that_blew_up_shows_its_last_good_weights(engine: Conversation) -> None:
+    engine.start(LONG.with_value("training.learning_rate", 1e3))
+    engine.until_kind(Failed)
+    live = engine.until_kind(LiveTrace)[-1]
+    assert np.isfinite(live.trace.hidden).all()
+
+
+def test_a_device_that_is_not_there_fails_and_the_engine_lives_on(engine: Conversation) -> None:
+    import torch
+
+    if torch.cuda.is_available():
+        pytest.skip("there is a CUDA device")
+    (failed,) = engine.start(SMALL.with_value("training.device", "cuda"))
+    assert failed.kind == "no_device"
+    assert states(engine.start() + engine.until_state("finished"))[-1] == "finished"

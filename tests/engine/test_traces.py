@@ -1,0 +1,84 @@
+"""Traces on request: of any example, with the weights of any epoch, the newest first."""
+
+import numpy as np
+import pytest
+
+from rnnviz.engine.messages import Failed, RequestTrace, StateChanged, Stop, TraceAnswer
+from rnnviz.learning.training import Trainer
+from tests.engine.conversation import LONG, SMALL, Conversation, of
+
+
+@pytest.fixture(scope="module")
+def trained() -> Trainer:
+    trainer = Trainer(SMALL)
+    while not trainer.done:
+        trainer.train_batch()
+    return trainer
+
+
+@pytest.mark.parametrize("epoch", [0, 1, 3, 4, None])
+def test_a_trace_has_the_weights_of_its_epoch(
+    engine: Conversation, trained: Trainer, epoch: int | None
+) -> None:
+    engine.start()
+    engine.until_state("finished")
+    engine.say(RequestTrace(run=engine.run, request=7, example=2, epoch=epoch))
+    answer = engine.until_kind(TraceAnswer)[-1]
+    assert (answer.request, answer.example, answer.epoch) == (7, 2, epoch)
+    np.testing.assert_array_equal(answer.trace.hidden, trained.trace(2, epoch).hidden)
+    assert answer.trace.relevance is not None
+
+
+def test_a_trace_is_answered_while_it_trains(engine: Conversation) -> None:
+    engine.start(LONG)
+    engine.say(RequestTrace(run=engine.run, request=1, example=4, epoch=0))
+    answer = engine.until_kind(TraceAnswer)[-1]
+    assert answer.request == 1
+    engine.say(Stop(run=engine.run))
+    engine.until_state("stopped")
+
+
+def test_a_stopped_run_can_still_be_traced(engine: Conversation) -> None:
+    engine.start(LONG)
+    engine.say(Stop(run=engine.run))
+    engine.until_state("stopped")
+    engine.say(RequestTrace(run=engine.run, request=1, example=0, epoch=0))
+    assert engine.until_kind(TraceAnswer)[-1].request == 1
+
+
+def test_the_newest_request_is_answered_last_and_none_twice(engine: Conversation) -> None:
+    engine.start(paused=True)
+    for request in range(200):
+        engine.say(RequestTrace(run=engine.run, request=request, example=request % 20))
+    answered = engine.until(
+        lambda report: isinstance(report, TraceAnswer) and report.request == 199
+    )
+    requests = [report.request for report in of(TraceAnswer, answered)]
+    assert requests == sorted(set(requests))
+
+
+def test_a_request_for_a_run_that_is_over_is_ignored(engine: Conversation) -> None:
+    engine.start(paused=True)
+    old = engine.run
+    engine.start(paused=True)
+    engine.say(RequestTrace(run=old, request=1, example=0))
+    engine.say(RequestTrace(run=engine.run, request=2, example=0))
+    assert engine.until_kind(TraceAnswer)[-1].request == 2
+
+
+def test_a_trace_that_does_not_exist_fails_alone(engine: Conversation) -> None:
+    engine.start(paused=True)
+    engine.say(RequestTrace(run=engine.run, request=5, example=10_000))
+    assert engine.until_kind(Failed)[-1].request == 5
+    engine.say(RequestTrace(run=engine.run, request=6, example=0))
+    assert engine.until_kind(TraceAnswer)[-1].request == 6
+
+
+def test_a_request_does_not_change_the_run(engine: Conversation, trained: Trainer) -> None:
+    engine.start(paused=True)
+    engine.say(RequestTrace(run=engine.run, request=1, example=0))
+    engine.until_kind(TraceAnswer)
+    assert of(StateChanged, engine.start() + engine.until_state("finished"))[-1].step == 28
+    engine.say(RequestTrace(run=engine.run, request=2, example=0))
+    answer = engine.until_kind(TraceAnswer)[-1]
+    np.testing.assert_array_equal(answer.trace.hidden, trained.trace(0).hidden)

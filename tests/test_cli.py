@@ -1,0 +1,203 @@
+"""The command line: what is typed, what is written, what is said about mistakes."""
+
+import csv
+import json
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import rnnviz
+from rnnviz.cli import main
+from rnnviz.experiment import Experiment, knobs, read_experiment
+from rnnviz.learning.training import Trainer, TrainingFailed
+
+SMALL = ["--window", "10", "--windows", "120", "--hidden", "8", "--batch", "16", "--device", "cpu"]
+DEADLINE = 120
+
+
+def in_process(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    root = str(Path(rnnviz.__file__).parents[1])
+    return subprocess.run(
+        [sys.executable, "-m", "rnnviz", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+        check=False,
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": root},
+    )
+
+
+def train_to_the_end(trainer: Trainer) -> None:
+    while not trainer.done:
+        trainer.train_batch()
+
+
+def complaint(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """The one line that is said about a mistake; nothing else may be."""
+    assert main(list(arguments)) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("rnnviz: ")
+    assert err.endswith("\n")
+    assert err.count("\n") == 1
+    return err
+
+
+def test_the_version_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"rnnviz {rnnviz.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["trian"], "did you mean train?"),
+        (["train", "--hiden", "3"], "did you mean --hidden?"),
+        (["--hiden", "3"], "did you mean --hidden?"),
+        (["train", "sine"], "no argument sine"),
+        (["train", "--task", "sin"], "did you mean sine?"),
+        (["train", "--epochs"], "--epochs needs a value"),
+        (["train", "--epochs", "--seed", "1"], "--epochs needs a value"),
+        (["--train=yes"], "--train takes no value"),
+        (["train", "--epochs", "many"], "must be a number, not many"),
+        (["train", "--epochs", "2.5"], "must be a whole number, not 2.5"),
+        (["train", "--epochs", "-1"], "must be 1 to 10000, not -1"),
+        (["train", "--hidden=0"], "must be 1 to 512, not 0"),
+        (["train", "--noise", "nan"], "must be 0 to 1, not nan"),
+        (["train", "--device", "gpu"], "must be auto, cpu or cuda, not gpu"),
+        (["train", "--json", "/no/such/folder/out.json"], "there is no folder /no/such/folder"),
+        (["train", "--csv", "/"], "it is a folder"),
+        (["info", "--json", "x"], "no option --json"),
+    ],
+)
+def test_a_mistake_gets_one_sentence(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert sentence in complaint(capsys, *arguments)
+
+
+def test_a_device_that_is_not_there_gets_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    import torch
+
+    if torch.cuda.is_available():
+        pytest.skip("there is a CUDA device")
+    assert "cuda" in complaint(capsys, "train", "--device", "cuda").lower()
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"]])
+def test_help_has_every_knob_with_its_range(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    for _, knob in knobs(Experiment()):
+        assert f"--{knob.name.replace('_', '-')} " in text
+        assert knob.help in text
+        assert knob.takes in text
+
+
+def test_the_tasks_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["tasks"]) == 0
+    assert capsys.readouterr().out.startswith("sine  Read a stretch")
+
+
+def test_info_names_versions_devices_and_folders(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RNNVIZ_HOME", str(tmp_path))
+    assert main(["info"]) == 0
+    out = capsys.readouterr().out
+    for name in ("rnnviz", "Python", "torch", "PySide6", "cpu", str(tmp_path / "log")):
+        assert name in out
+
+
+def test_training_writes_what_the_trainer_computes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = ["--json", str(tmp_path / "out.json"), "--csv", str(tmp_path / "out.csv")]
+    assert main(["train", "--task", "sine", "--epochs", "3", "--seed", "5", *SMALL, *files]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    document = json.loads((tmp_path / "out.json").read_text())
+
+    trainer = Trainer(read_experiment(document["experiment"]))
+    train_to_the_end(trainer)
+    kept = ("epoch", "train_loss", "valid_loss", "grad_norm")
+    expected = [[getattr(record, name) for name in kept] for record in trainer.history]
+    assert [[row[name] for name in kept] for row in document["history"]] == expected
+    assert document["experiment"]["training"]["seed"] == 5
+    result = document["result"]
+    assert list(result) == ["valid_loss", "baselines", "device", "threads", "seconds"]
+    assert result["valid_loss"] == trainer.result()["valid_loss"]
+    assert result["baselines"] == dict(trainer.baselines)
+    assert result["device"] == "cpu"
+    assert f"validation loss {result['valid_loss']:.3g} after 3 epochs" in out
+    with (tmp_path / "out.csv").open(newline="") as lines:
+        assert [int(row["epoch"]) for row in csv.DictReader(lines)] == [1, 2, 3]
+
+
+def test_json_on_stdout_is_nothing_but_json(tmp_path: Path) -> None:
+    done = in_process("train", "--epochs", "1", *SMALL, "--json", "-", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["history"][0]["epoch"] == 1
+
+
+def test_a_run_that_blows_up_says_what_to_try_and_keeps_its_history(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "out.json"
+    assert main(["train", "--learning-rate", "1e3", *SMALL, "--json", str(file)]) == 1
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1
+    assert "smaller learning rate" in err
+    document = json.loads(file.read_text())
+    experiment = read_experiment(document["experiment"])
+    trainer = Trainer(experiment)
+    with pytest.raises(TrainingFailed):
+        train_to_the_end(trainer)
+    assert len(document["history"]) == len(trainer.history)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo terminal")
+def test_ctrl_c_stops_after_the_batch_and_keeps_what_there_is(tmp_path: Path) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    root = str(Path(rnnviz.__file__).parents[1])
+    files = ["--json", "out.json", "--csv", "out.csv"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rnnviz", "train", "--epochs", "10000", *SMALL, *files],
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": root, "TERM": "xterm", "COLUMNS": "100"},
+    )
+    os.close(theirs)
+    shown = b""
+    while re.search(rb"epoch [1-9]", shown) is None:
+        assert select.select([ours], [], [], DEADLINE)[0], shown
+        shown += os.read(ours, 4096)
+    process.send_signal(signal.SIGINT)
+    while select.select([ours], [], [], DEADLINE)[0]:
+        try:
+            part = os.read(ours, 4096)
+        except OSError:  # what Linux says at the end of a pseudo terminal
+            break
+        shown += part
+        if not part:
+            break
+    out = process.communicate(timeout=DEADLINE)[0]
+    os.close(ours)
+    assert process.returncode == 130
+    assert b"Traceback" not in shown
+    assert b"validation loss" in out
+    history = json.loads((tmp_path / "out.json").read_text())["history"]
+    assert 1 <= len(history) < 10_000
+    assert len((tmp_path / "out.csv").read_text().splitlines()) == len(history) + 1
