@@ -1,0 +1,1 @@
+"""Networks, training, tracing, attribution: the only rooms that import torch."""

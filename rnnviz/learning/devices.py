@@ -1,0 +1,172 @@
+"""Where to compute: which devices there are, and which is the fastest for an experiment."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import math
+import platform
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import NamedTuple
+
+import torch
+
+from rnnviz.experiment import Experiment
+from rnnviz.learning.network import SequenceModel
+from rnnviz.learning.stepper import Stepper
+from rnnviz.records import Device, Timing
+
+ALL_THREADS = min(8, torch.get_num_threads())
+"""What "all threads" means. The products of one timestep are too small to feed more."""
+
+CLEARLY = 1.5
+"""How many times as fast another number of threads has to be to be taken against the rule."""
+
+WARM_UP, STEPS, SECONDS = 3, 15, 0.04
+"""Steps that are not counted, and how many or for how long those that count, on each."""
+
+
+class DeviceMissing(Exception):
+    """The device that was asked for is not there; the message is one sentence for a person."""
+
+
+class Choice(NamedTuple):
+    """Where a run is computed. `timings` is empty where nothing was measured."""
+
+    device: str
+    threads: int
+    timings: tuple[Timing, ...] = ()
+
+
+def available() -> list[Device]:
+    """The CPU, then every GPU that PyTorch can use."""
+    found = [Device(kind="cpu", name=_processor(), threads=ALL_THREADS)]
+    gpus = (torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count()))
+    return found + [Device(kind="cuda", name=name) for name in gpus]
+
+
+def choose(experiment: Experiment) -> Choice:
+    """The device and the number of threads for an experiment.
+
+    ``cpu`` measures nothing: the number of threads follows from the sizes by
+    `usual_threads`. ``auto`` times some steps of real training on the CPU with one thread
+    and with all, and on the GPU if there is one (once for equal sizes, a tenth of a second
+    in all for the sine job), and takes the fastest.
+
+    The sums over batch and time in the gradients are split between threads, so another
+    number of threads changes the last bits of the weights (the states and the trace are
+    the same bits). So that the same seed gives the same numbers with ``cpu``, with ``auto``
+    and from one start of the program to the next, ``auto`` departs from `usual_threads`
+    only where the other is `CLEARLY` faster.
+
+    Raises `DeviceMissing` for ``cuda`` where PyTorch finds none.
+    """
+    wanted = experiment.training.device
+    if wanted == "cuda" and not torch.cuda.is_available():
+        raise DeviceMissing("PyTorch finds no GPU here: set the device to auto or cpu.")
+    usual = usual_threads(experiment)
+    if wanted != "auto":
+        return Choice(wanted, usual)
+    timings = _timings(_sizes(experiment))
+    return fastest(timings, usual)
+
+
+def fastest(timings: tuple[Timing, ...], usual: int) -> Choice:
+    """The choice that follows from timings, `usual` being the threads that go by the rule."""
+    on_cpu = {timing.threads: timing for timing in timings if timing.device == "cpu"}
+    best = min(on_cpu.values(), key=lambda timing: timing.milliseconds)
+    if on_cpu[usual].milliseconds < CLEARLY * best.milliseconds:
+        best = on_cpu[usual]
+    for timing in timings:
+        if timing.device != "cpu" and timing.milliseconds < best.milliseconds:
+            best = timing
+    # What a GPU leaves to the CPU (drawing up batches, traces) is as small as ever.
+    return Choice(best.device, best.threads if best.device == "cpu" else usual, timings)
+
+
+def usual_threads(experiment: Experiment) -> int:
+    """One thread for small networks, all for large ones, by the work of one timestep, B H^2.
+
+    On two cores all threads are slower at H = 64 with B = 64 and also take the core that
+    the window draws with, even at H = 128, and 1.5 times as fast at H = 256.
+    """
+    work = experiment.training.batch * experiment.network.hidden**2
+    return ALL_THREADS if work >= 2**21 else 1
+
+
+class _Sizes(NamedTuple):
+    """All that the time of a step depends on."""
+
+    inputs: int
+    outputs: int
+    hidden: int
+    layers: int
+    batch: int
+    timesteps: int
+
+
+def _sizes(experiment: Experiment) -> _Sizes:
+    task, network = experiment.task, experiment.network
+    batch = experiment.training.batch
+    return _Sizes(
+        task.input_size, task.output_size, network.hidden, network.layers, batch, task.timesteps
+    )
+
+
+@functools.lru_cache(maxsize=256)
+def _timings(sizes: _Sizes) -> tuple[Timing, ...]:
+    threads = torch.get_num_threads()
+    found = []
+    try:
+        for count in sorted({1, ALL_THREADS}):
+            torch.set_num_threads(count)
+            found.append(Timing(device="cpu", threads=count, milliseconds=_time("cpu", sizes)))
+    finally:
+        torch.set_num_threads(threads)
+    if torch.cuda.is_available():
+        # A GPU that is full, or too old for this PyTorch, is a reason to take the CPU.
+        with contextlib.suppress(RuntimeError):
+            found.append(Timing(device="cuda", threads=0, milliseconds=_time("cuda", sizes)))
+    return tuple(found)
+
+
+LONGEST = 2e8
+"""Multiplications in one step that is timed; longer sequences are timed in part."""
+
+
+def _time(device: str, sizes: _Sizes) -> float:
+    """Milliseconds of one step of training, the median of some on made-up examples.
+
+    Every timestep costs the same, so where a step takes long, one over fewer timesteps is
+    timed and its time multiplied.
+    """
+    work = 3 * sizes.batch * sizes.hidden**2 * (2 * sizes.layers - 1)  # of one timestep
+    timesteps = max(1, min(sizes.timesteps, int(LONGEST / work)))
+    with torch.random.fork_rng(devices=[]):
+        model = SequenceModel(sizes.inputs, sizes.hidden, sizes.layers, sizes.outputs).to(device)
+    stepper = Stepper(model)
+    inputs = torch.zeros(sizes.batch, timesteps, sizes.inputs, device=device)
+    targets = torch.zeros(sizes.batch, sizes.outputs, device=device)
+    taken = []
+    end = math.inf
+    # The first steps load libraries and fill caches.
+    for step in range(WARM_UP + STEPS):
+        start = perf_counter()
+        if step == WARM_UP:
+            end = start + SECONDS
+        stepper.gradient(inputs, targets)  # waits for the GPU: it reads the loss
+        stepper.update(1e-3, 0.0)
+        taken.append(perf_counter() - start)
+        if perf_counter() > end:
+            break
+    return 1e3 * median(taken[WARM_UP:]) * sizes.timesteps / timesteps
+
+
+def _processor() -> str:
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text(errors="replace").splitlines():
+            if line.startswith("model name"):
+                return " ".join(line.partition(":")[2].split())
+    return platform.processor() or platform.machine()

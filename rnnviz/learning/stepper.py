@@ -1,0 +1,86 @@
+"""One step of learning: the gradient of a batch, and Adam."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F  # noqa: N812  PyTorch's own name for it
+from torch import Tensor
+
+from rnnviz.learning.network import SequenceModel
+
+BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8  # the defaults of the paper and of PyTorch
+
+
+class Stepper:
+    """Learns batch by batch: `gradient`, then `update`.
+
+    All weights lie in one vector, so that Adam, the norm, clipping and a copy of the
+    weights are each one call whatever the network. `torch.optim.Adam` would do the same
+    in more calls, and its first step imports the compiler, which takes as long as two
+    hundred steps. On a GPU the weights stay where cuDNN wants them, and are written there
+    after each update.
+    """
+
+    def __init__(self, model: SequenceModel) -> None:
+        self._model = model
+        self._parameters: list[Tensor] = list(model.parameters())
+        self.weights = torch.cat([p.detach().reshape(-1) for p in self._parameters])
+        self._parts = self._cut(self.weights)
+        self._shared = self.weights.device.type == "cpu"
+        if self._shared:
+            for parameter, part in zip(self._parameters, self._parts, strict=True):
+                parameter.data = part
+        self._gradient = torch.zeros_like(self.weights)
+        self._mean = torch.zeros_like(self.weights)
+        self._square = torch.zeros_like(self.weights)
+        self._norm = 0.0
+        self._steps = 0
+
+    def gradient(self, inputs: Tensor, targets: Tensor) -> tuple[float, float]:
+        """Loss (MSE) of a batch ``(B, T, I)``, ``(B, O)``, and the norm of its gradient.
+
+        Nothing is changed until `update`; both may be NaN or infinite.
+        """
+        loss = F.mse_loss(self._model(inputs), targets)
+        parts = torch.autograd.grad(loss, self._parameters)
+        torch.cat([part.reshape(-1) for part in parts], out=self._gradient)
+        norm = torch.linalg.vector_norm(self._gradient)
+        # Read together: on a GPU every read waits until all work is done.
+        value, self._norm = torch.stack((loss.detach(), norm)).tolist()
+        return value, self._norm
+
+    @torch.no_grad()
+    def update(self, learning_rate: float, clip_norm: float) -> None:
+        """Move the weights by one step of Adam (Kingma and Ba 2015, algorithm 1).
+
+        Where `clip_norm` is not 0, a gradient that is longer is shortened to it first
+        (Pascanu, Mikolov and Bengio 2013), as `torch.nn.utils.clip_grad_norm_` does.
+        """
+        gradient = self._gradient
+        if clip_norm:
+            gradient.mul_(min(1.0, clip_norm / (self._norm + 1e-6)))
+        self._steps += 1
+        self._mean.lerp_(gradient, 1 - BETA1)
+        self._square.mul_(BETA2).addcmul_(gradient, gradient, value=1 - BETA2)
+        correction = math.sqrt(1 - BETA2**self._steps)
+        scale = self._square.sqrt().div_(correction).add_(EPSILON)
+        self.weights.addcdiv_(self._mean, scale, value=-learning_rate / (1 - BETA1**self._steps))
+        self._publish()
+
+    @torch.no_grad()
+    def restore(self, weights: Tensor) -> None:
+        """Put other weights in place, a vector like `weights`."""
+        self.weights.copy_(weights)
+        self._publish()
+
+    def _publish(self) -> None:
+        if not self._shared:
+            with torch.no_grad():
+                torch._foreach_copy_(self._parameters, self._parts)
+
+    def _cut(self, vector: Tensor) -> list[Tensor]:
+        sizes = [parameter.numel() for parameter in self._parameters]
+        parts = vector.split(sizes)
+        return [part.view_as(p) for part, p in zip(parts, self._parameters, strict=True)]
