@@ -1,0 +1,1 @@
+"""The window: Qt alone, nothing that computes a network."""

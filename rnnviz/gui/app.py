@@ -1,0 +1,59 @@
+"""The application: one window, until it is closed."""
+
+from __future__ import annotations
+
+import signal
+import sys
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+import rnnviz
+from rnnviz.experiment import Experiment
+from rnnviz.gui.lab import Lab
+from rnnviz.gui.main_window import MainWindow
+from rnnviz.gui.preferences import Preferences
+from rnnviz.gui.theme import Theme
+from rnnviz.resources import resource
+from rnnviz.store import logs
+
+
+def application() -> QApplication:
+    """The one application of this process, made if there is none yet."""
+    app = QApplication.instance()
+    if isinstance(app, QApplication):
+        return app
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("rnnviz")
+    app.setApplicationVersion(rnnviz.__version__)
+    app.setDesktopFileName("rnnviz")
+    app.setStyle("Fusion")
+    app.setWindowIcon(QIcon(str(resource("icons/rnnviz.svg"))))
+    return app
+
+
+def open_window(experiment: Experiment | None = None, *, train: bool = False) -> MainWindow:
+    """Make the window and start its engine; None for what was set up last time."""
+    preferences = Preferences()
+    theme = Theme(preferences.theme)
+    lab = Lab(experiment or preferences.experiment, logs.engine_log())
+    # Before the window is built, so that the engine wakes up beside it.
+    lab.open(train=train)
+    window = MainWindow(lab, theme, preferences)
+    window.show()
+    return window
+
+
+def run(experiment: Experiment | None = None, *, train: bool = False) -> int:
+    """Show the window until it is closed; the exit code."""
+    logs.start()
+    app = application()
+    window = open_window(experiment, train=train)
+    # Ctrl+C in the terminal closes the window as its button does. Python only notices the
+    # signal when it gets to run, so let it, now and then.
+    signal.signal(signal.SIGINT, lambda *_: window.close())
+    nudge = QTimer(window, interval=200)
+    nudge.timeout.connect(lambda: None)
+    nudge.start()
+    return app.exec()

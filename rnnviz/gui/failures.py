@@ -1,0 +1,43 @@
+"""What went wrong in the engine, as one sentence that says what to try."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from rnnviz.engine.messages import Failed
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Failure", text)
+
+
+def explain(failure: Failed) -> str:
+    """Explain why a run ended, and what to try."""
+    templates = {
+        "not_finite": _tr(
+            "The loss became infinite at step {step}, so training stopped with the last good "
+            "weights: try a smaller learning rate or turn clipping on."
+        ),
+        "diverged": _tr(
+            "The loss grew far beyond that of a constant answer at step {step}, so training "
+            "stopped with the last good weights: try a smaller learning rate or turn clipping on."
+        ),
+        "out_of_memory": _tr(
+            "There is not enough memory for this experiment: try fewer hidden units, a smaller "
+            "batch or a shorter window."
+        ),
+        "no_device": _tr("The device {detail} is not there: choose auto or cpu."),
+        "error": _tr(
+            "The engine met an error ({detail}) and stopped the run; what was learned so far "
+            "stays, and the log file named in Help, About tells more."
+        ),
+    }
+    return templates[failure.kind].format(step=failure.step, detail=failure.detail)
+
+
+def engine_lost() -> str:
+    """Say that the engine's process ended by itself."""
+    return _tr(
+        "The engine ended unexpectedly; the history and the last picture stay, and Train "
+        "starts a new engine."
+    )

@@ -1,0 +1,155 @@
+"""The laboratory: what the window shows and steers, without the window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from rnnviz.engine.messages import Failed
+from rnnviz.experiment import Experiment
+from rnnviz.gui.aspect import Aspect
+from rnnviz.gui.clock import FrameClock
+from rnnviz.gui.draft import Draft
+from rnnviz.gui.failures import engine_lost, explain
+from rnnviz.gui.player import Player
+from rnnviz.gui.run import Run
+from rnnviz.gui.stage import Reading, Stage
+from rnnviz.gui.worker import TrainingWorker
+from rnnviz.records import Trace
+
+REST_MS = 150
+"""How long a slider has to rest before the network follows it, in milliseconds."""
+
+
+class Lab(QObject):
+    """Ties the draft, the run, the player and the stage together.
+
+    Before anything was trained, the untrained network follows the sliders by itself. From
+    then on a knob that moves makes the run stale, or starts it again where `retrain` is set;
+    live knobs act at once.
+    """
+
+    changed = Signal()
+    """What can be done now: the state of the run, or whether it is stale."""
+    warned = Signal(str)
+    """One sentence for the person; an empty one takes the last back."""
+
+    def __init__(self, experiment: Experiment, log_file: Path | None = None) -> None:
+        super().__init__()
+        self.clock = FrameClock(self)
+        self.worker = TrainingWorker(log_file)
+        self.draft = Draft(experiment, self)
+        self.player = Player(self.clock, self)
+        self.stage = Stage(self.player, self)
+        self.run = Run(self.worker, self)
+        self.retrain = False
+        self._rest = QTimer(self, interval=REST_MS, singleShot=True)
+        self._rest.timeout.connect(self._follow)
+        self.draft.changed.connect(self._turned)
+        self.run.changed.connect(self._run_changed)
+        self.run.trace_received.connect(self._show)
+        self.run.failed.connect(self._fail)
+        self.player.example_changed.connect(self._look)
+        self.player.epoch_changed.connect(self._look)
+
+    def open(self, *, train: bool = False) -> None:
+        """Start the engine and make the network ready, or train it at once."""
+        self.worker.start()
+        self.run.start(self.draft.experiment, paused=not train)
+
+    def close(self) -> None:
+        """End the engine; nothing is left behind."""
+        self._rest.stop()
+        self.player.pause()
+        self.worker.close()
+
+    # --- what can be done ----------------------------------------------------------------
+
+    @property
+    def stale(self) -> bool:
+        """Whether the run on the screen was made with other settings than the sliders show."""
+        return self.run.trained and self.run.is_stale(self.draft.experiment)
+
+    @property
+    def resumable(self) -> bool:
+        """Whether the run can go on as it is."""
+        return self.run.state == "paused" and not self.run.is_stale(self.draft.experiment)
+
+    @property
+    def running(self) -> bool:
+        """Whether it trains, or will in a moment."""
+        return self.run.state == "training"
+
+    def train(self) -> None:
+        """Train: go on if the run can, begin anew if it is over or stale."""
+        self._rest.stop()
+        if self.resumable:
+            self.run.advance()
+        else:
+            self._start(paused=False)
+
+    def train_one(self, what: str) -> None:
+        """Train for one ``"batch"`` or one ``"epoch"``."""
+        self._rest.stop()
+        if not self.resumable:
+            self._start(paused=True)
+        self.run.advance("epoch" if what == "epoch" else "batch")
+
+    def toggle_pause(self) -> None:
+        """Pause, or go on."""
+        if self.running:
+            self.run.pause()
+        elif self.resumable:
+            self.run.advance()
+
+    def stop(self) -> None:
+        """End the run here; what it learned stays to be looked at."""
+        self.run.stop()
+
+    def reset(self) -> None:
+        """Back to the start that the seed gives, with nothing learned."""
+        self._rest.stop()
+        self._start(paused=True)
+
+    def _start(self, *, paused: bool) -> None:
+        self.warned.emit("")
+        self.run.start(self.draft.experiment, self.player.example, paused=paused)
+
+    # --- what happens --------------------------------------------------------------------
+
+    def _turned(self) -> None:
+        experiment, run = self.draft.experiment, self.run
+        if run.experiment is None or experiment == run.experiment:
+            self._rest.stop()
+        elif not run.is_stale(experiment):
+            if run.state in ("training", "paused"):
+                run.adjust(experiment)
+        elif self.retrain or not run.trained:
+            self._rest.start()
+        self.changed.emit()
+
+    def _follow(self) -> None:
+        self._start(paused=not self.retrain or not self.run.trained)
+
+    def _run_changed(self, what: Aspect) -> None:
+        run = self.run
+        if what & (Aspect.EPOCHS | Aspect.STATE):
+            self.player.set_epochs(run.epochs_kept)
+        if Aspect.STATE in what:
+            if run.started is not None:
+                self.player.set_examples(run.started.valid_examples)
+            if run.state in ("finished", "stopped") and self.stage.order != "index":
+                self.stage.sort_again()
+            self.changed.emit()
+
+    def _show(self, trace: Trace) -> None:
+        assert self.run.experiment is not None
+        task = self.run.experiment.task
+        self.stage.show(trace, Reading(task.value_label, task.horizon))
+
+    def _look(self) -> None:
+        self.run.look_at(self.player.example, self.player.epoch)
+
+    def _fail(self, failure: Failed | None) -> None:
+        self.warned.emit(engine_lost() if failure is None else explain(failure))

@@ -1,0 +1,58 @@
+"""How the panels stand in the window when nobody moved them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMainWindow
+
+from rnnviz.gui.dock import Dock
+
+COLUMNS: tuple[tuple[str, ...], ...] = (
+    ("experiment",),
+    ("sequence", "hidden", "unit", "change", "relevance"),
+    ("loss", "gradient_norm", "notepad"),
+)
+WIDTHS = (236, 640, 380)
+HEIGHTS = {
+    "experiment": 600,
+    "sequence": 200,
+    "hidden": 250,
+    "unit": 110,
+    "change": 110,
+    "relevance": 110,
+    "loss": 260,
+    "gradient_norm": 170,
+    "notepad": 230,
+}
+CLOSED = {"unit"}
+"""opened when a unit is selected"""
+
+
+def arrange(window: QMainWindow, docks: dict[str, Dock]) -> None:
+    """Put the docks that are there in their columns; time stands in the middle one."""
+    area = Qt.DockWidgetArea.LeftDockWidgetArea
+    columns = [[docks[name] for name in column if name in docks] for column in COLUMNS]
+    columns = [column for column in columns if column]
+    for dock in docks.values():
+        dock.setFloating(False)
+        window.removeDockWidget(dock)
+    first, *others = (column[0] for column in columns)
+    window.addDockWidget(area, first)
+    before = first
+    for dock in others:
+        window.splitDockWidget(before, dock, Qt.Orientation.Horizontal)
+        before = dock
+    for column in columns:
+        for above, below in zip(column, column[1:], strict=False):
+            window.splitDockWidget(above, below, Qt.Orientation.Vertical)
+    for dock in docks.values():
+        dock.setVisible(dock.objectName() not in CLOSED)
+    sizes = {column[0]: width for column, width in zip(COLUMNS, WIDTHS, strict=True)}
+    tops = [column[0] for column in columns]
+    window.resizeDocks(
+        tops, [sizes.get(dock.objectName(), 400) for dock in tops], Qt.Orientation.Horizontal
+    )
+    for column in columns:
+        shown = [dock for dock in column if dock.objectName() not in CLOSED]
+        heights = [HEIGHTS[dock.objectName()] for dock in shown]
+        window.resizeDocks(shown, heights, Qt.Orientation.Vertical)

@@ -1,0 +1,330 @@
+"""The main window: toolbar, panels in docks, player bar, status line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QFont
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QSizePolicy,
+    QToolBar,
+    QToolButton,
+    QWidget,
+)
+
+from rnnviz.experiment import Experiment
+from rnnviz.gui import layout
+from rnnviz.gui.actions import Actions, connect_stage
+from rnnviz.gui.dock import Dock
+from rnnviz.gui.icons import icon
+from rnnviz.gui.lab import Lab
+from rnnviz.gui.notice import Notice
+from rnnviz.gui.panels import all_panels
+from rnnviz.gui.player_bar import PlayerBar
+from rnnviz.gui.preferences import Preferences
+from rnnviz.gui.presets import presets
+from rnnviz.gui.status_line import StatusLine
+from rnnviz.gui.style import dress
+from rnnviz.gui.theme import Choice, Theme
+from rnnviz.gui.widgets.clipboard import copy_image
+from rnnviz.store import history
+
+
+class MainWindow(QMainWindow):
+    """Shows a `Lab` and steers it."""
+
+    def __init__(self, lab: Lab, theme: Theme, preferences: Preferences) -> None:
+        super().__init__()
+        self.lab, self.theme, self.preferences = lab, theme, preferences
+        self.setWindowTitle("rnnviz")
+        self.setDockNestingEnabled(True)
+        self.setDockOptions(
+            QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks
+        )
+        self._base_font = QApplication.font()
+        self._text_size = preferences.text_size
+        self._apply_text_size()
+        self.actions_by_name = Actions(self)
+        self.docks = {
+            panel.name: Dock(panel) for panel in all_panels(lab, theme)
+        }
+        self.notice = Notice(self)
+        self._make_toolbar()
+        self.addToolBarBreak()
+        self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.notice)
+        self.player_bar = PlayerBar(lab.player, self.actions_by_name, theme)
+        self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, self.player_bar)
+        self.status_line = StatusLine(lab, lab.clock)
+        self.statusBar().addWidget(self.status_line, 1)
+        self.statusBar().setSizeGripEnabled(False)
+        self._connect()
+        self._make_menus()
+        self._recolour()
+        self._restore()
+        self._show_state()
+
+    # --- building ------------------------------------------------------------------------
+
+    def _make_toolbar(self) -> None:
+        bar = QToolBar(self.tr("Training"), self)
+        bar.setObjectName("training")
+        bar.setMovable(False)
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)
+        for name in ("train", "pause", "batch", "epoch", "stop", "reset"):
+            bar.addAction(self.actions_by_name[name])
+        bar.widgetForAction(self.actions_by_name["train"]).setObjectName("primary")
+        bar.addSeparator()
+        for name in ("undo", "redo"):
+            bar.addAction(self.actions_by_name[name])
+            button = bar.widgetForAction(self.actions_by_name[name])
+            assert isinstance(button, QToolButton)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        room = QWidget()
+        room.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(room)
+        self.device = QLabel(objectName="muted")
+        self.device.setContentsMargins(0, 0, 10, 0)
+        bar.addWidget(self.device)
+        self._theme_button = QToolButton(toolTip=self.tr("Light or dark"))
+        self._theme_button.clicked.connect(self._switch_theme)
+        bar.addWidget(self._theme_button)
+
+    def _connect(self) -> None:
+        lab, player = self.lab, self.lab.player
+        self.actions_by_name.connect(
+            train=lab.train,
+            pause=lab.toggle_pause,
+            batch=lambda: lab.train_one("batch"),
+            epoch=lambda: lab.train_one("epoch"),
+            stop=lab.stop,
+            reset=lab.reset,
+            previous_example=lambda: player.show_example(player.example - 1),
+            next_example=lambda: player.show_example(player.example + 1),
+            previous_epoch=lambda: player.step_epoch(-1),
+            next_epoch=lambda: player.step_epoch(1),
+            undo=lab.draft.stack.undo,
+            redo=lab.draft.stack.redo,
+            defaults=self._take_defaults,
+            save_history=self.save_history,
+            copy_window=lambda: copy_image(self),
+            full_screen=self._set_full_screen,
+            larger=lambda: self._resize_text(1),
+            smaller=lambda: self._resize_text(-1),
+            reset_layout=self.reset_layout,
+            shortcuts=self.show_shortcuts,
+            about=self.show_about,
+            quit=self.close,
+        )
+        lab.changed.connect(self._show_state)
+        lab.warned.connect(self.notice.say)
+        connect_stage(self.actions_by_name, lab.stage, self.docks)
+        self.theme.changed.connect(self._recolour)
+        stack, actions = lab.draft.stack, self.actions_by_name
+        stack.canUndoChanged.connect(actions["undo"].setEnabled)
+        stack.canRedoChanged.connect(actions["redo"].setEnabled)
+        actions["undo"].setEnabled(False)
+        actions["redo"].setEnabled(False)
+        experiment = self.docks["experiment"].panel
+        experiment.retrain.toggled.connect(self._set_retrain)
+
+    def _make_menus(self) -> None:
+        actions, bar = self.actions_by_name, self.menuBar()
+
+        def fill(menu: QMenu, *names: str) -> QMenu:
+            for name in names:
+                if name:
+                    menu.addAction(actions[name])
+                else:
+                    menu.addSeparator()
+            return menu
+
+        fill(bar.addMenu(self.tr("&File")), "save_history", "copy_window", "", "quit")
+        fill(bar.addMenu(self.tr("&Edit")), "undo", "redo", "", "defaults")
+        run = bar.addMenu(self.tr("&Training"))
+        fill(run, "train", "pause", "batch", "epoch", "stop", "reset")
+        menu = bar.addMenu(self.tr("&Presets"))
+        for name, experiment in presets().items():
+            menu.addAction(name, lambda e=experiment, n=name: self.lab.draft.replace(e, n))
+        view = bar.addMenu(self.tr("&View"))
+        for dock in self.docks.values():
+            view.addAction(dock.toggleViewAction())
+        view.addSeparator()
+        self._make_theme_menu(view)
+        fill(view, "larger", "smaller", "", "full_screen", "reset_layout")
+        play = bar.addMenu(self.tr("&Player"))
+        fill(play, "play", "previous", "next", "back_ten", "on_ten", "first", "last", "")
+        fill(play, "slower", "faster", "loop", "", "previous_example", "next_example", "")
+        fill(play, "previous_epoch", "next_epoch", "", "deselect")
+        fill(bar.addMenu(self.tr("&Help")), "shortcuts", "about")
+
+    def _make_theme_menu(self, view: QMenu) -> None:
+        menu = view.addMenu(self.tr("Theme"))
+        self._theme_choices = QActionGroup(self)
+        names: dict[Choice, str] = {
+            "system": self.tr("As the system"),
+            "light": self.tr("Light"),
+            "dark": self.tr("Dark"),
+        }
+        for choice, text in names.items():
+            action = QAction(text, self, checkable=True, checked=choice == self.theme.choice)
+            action.setData(choice)
+            action.triggered.connect(lambda _=False, c=choice: self._choose_theme(c))
+            self._theme_choices.addAction(action)
+            menu.addAction(action)
+
+    # --- showing -------------------------------------------------------------------------
+
+    def _show_state(self) -> None:
+        lab, actions, run = self.lab, self.actions_by_name, self.lab.run
+        training = lab.running
+        if lab.stale or run.state in ("finished", "stopped", "failed"):
+            text = self.tr("Retrain")
+        elif lab.resumable and run.trained:
+            text = self.tr("Resume")
+        else:
+            text = self.tr("Train")
+        actions["train"].setText(text)
+        actions["train"].setEnabled(run.state != "preparing" and (lab.stale or not training))
+        actions["pause"].setEnabled(training)
+        for name in ("batch", "epoch"):
+            actions[name].setEnabled(run.state not in ("preparing", "training"))
+        actions["stop"].setEnabled(run.state in ("training", "paused") and run.trained)
+        actions["reset"].setEnabled(run.state != "preparing" and (run.trained or lab.stale))
+        actions["save_history"].setEnabled(bool(run.history))
+        self._show_device()
+
+    def _show_device(self) -> None:
+        run = self.lab.run
+        if run.started is None:
+            self.device.setText("")
+            return
+        started = run.started
+        threads = (
+            self.tr("1 thread")
+            if started.threads == 1
+            else self.tr("{n} threads").format(n=started.threads)
+        )
+        name = started.device.upper()
+        self.device.setText(name if started.device == "cuda" else f"{name}, {threads}")
+        lines = [
+            self.tr("{device}, {n} threads: {ms:.1f} ms a step").format(
+                device=timing.device, n=timing.threads, ms=timing.milliseconds
+            )
+            for timing in started.timings
+        ]
+        self.device.setToolTip(
+            "\n".join([self.tr("Auto took what suits this network best:"), *lines])
+            if lines
+            else self.tr("As chosen under device")
+        )
+
+    def _recolour(self) -> None:
+        colours = self.theme.colours
+        dress(colours)
+        self.actions_by_name.recolour(colours)
+        for dock in self.docks.values():
+            dock.recolour(colours)
+        self.notice.recolour(colours)
+        self._theme_button.setIcon(icon("theme", colours))
+        self.player_bar.refresh()
+
+    # --- what a person does --------------------------------------------------------------
+
+    def save_history(self) -> None:
+        """Ask for a file and write the history into it as CSV."""
+        run = self.lab.run
+        start = str(Path(self.preferences.folder) / "rnnviz-history.csv")
+        name, _ = QFileDialog.getSaveFileName(
+            self, self.tr("Save history as CSV"), start, self.tr("CSV files (*.csv)")
+        )
+        if name:
+            self.write_history(Path(name), run.history)
+
+    def write_history(self, path: Path, records: list) -> None:
+        """Write the history as CSV; say in one sentence what went wrong, if it did."""
+        path = path if path.suffix else path.with_suffix(".csv")
+        try:
+            history.write_csv(path, records)
+        except OSError as error:
+            self.notice.say(
+                self.tr("{file} could not be written: {why}. Choose another place.").format(
+                    file=path, why=error.strerror
+                )
+            )
+            return
+        self.preferences.folder = str(path.parent)
+
+    def show_shortcuts(self) -> None:
+        """Show all keys."""
+        from rnnviz.gui.dialogs import ShortcutsDialog  # seldom wanted: not at start-up
+
+        ShortcutsDialog(self, self.actions_by_name).show()
+
+    def show_about(self) -> None:
+        """Show versions, the device and the places of files."""
+        from rnnviz.gui.dialogs import AboutDialog
+
+        AboutDialog(self, self.lab).show()
+
+    def reset_layout(self) -> None:
+        """Put all panels back where they were at first."""
+        layout.arrange(self, self.docks)
+
+    def _take_defaults(self) -> None:
+        experiment = Experiment(task=type(self.lab.draft.experiment.task)())
+        self.lab.draft.replace(experiment, self.tr("all knobs to their defaults"))
+
+    def _set_retrain(self, on: bool) -> None:
+        self.lab.retrain = on
+        self.preferences.keep_flag("retrain", on)
+
+    def _choose_theme(self, choice: Choice) -> None:
+        self.preferences.theme = choice
+        self.theme.choose(choice)
+        for action in self._theme_choices.actions():
+            action.setChecked(action.data() == choice)
+
+    def _switch_theme(self) -> None:
+        self._choose_theme("light" if self.theme.colours.dark else "dark")
+
+    def _set_full_screen(self, on: bool) -> None:
+        state = self.windowState()
+        full = Qt.WindowState.WindowFullScreen
+        self.setWindowState(state | full if on else state & ~full)
+
+    def _resize_text(self, steps: int) -> None:
+        self._text_size = max(-2, min(self._text_size + steps, 12))
+        self.preferences.text_size = self._text_size
+        self._apply_text_size()
+
+    def _apply_text_size(self) -> None:
+        font = QFont(self._base_font)
+        font.setPointSizeF(self._base_font.pointSizeF() + self._text_size)
+        QApplication.setFont(font)
+
+    def _restore(self) -> None:
+        kept = self.preferences.bytes("geometry")
+        if kept is None or not self.restoreGeometry(kept):
+            screen = self.screen().availableGeometry()
+            self.resize(min(1440, screen.width()), min(900, screen.height()))
+        state = self.preferences.bytes("layout")
+        if state is None or not self.restoreState(state):
+            self.reset_layout()
+        if self.preferences.flag("retrain"):
+            self.docks["experiment"].panel.retrain.setChecked(True)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
+        """Remember places, end the engine."""
+        self.preferences.keep_bytes("geometry", self.saveGeometry())
+        self.preferences.keep_bytes("layout", self.saveState())
+        self.preferences.experiment = self.lab.draft.experiment
+        self.preferences.sync()
+        self.lab.close()
+        super().closeEvent(event)

@@ -1,0 +1,27 @@
+"""How much the notepad changed at each timestep."""
+
+from __future__ import annotations
+
+from rnnviz.analysis.memory import change
+from rnnviz.gui.aspect import Aspect
+from rnnviz.gui.panels.bars_panel import BarsPanel
+from rnnviz.gui.stage import Scene
+from rnnviz.records import FloatArray
+
+
+class ChangePanel(BarsPanel):
+    """The length of h_t - h_{t-1}."""
+
+    name = "change"
+    redraw_on = Aspect.TRACE
+
+    @property
+    def title(self) -> str:
+        return self.tr("How much the notepad changed")
+
+    @property
+    def quantity(self) -> str:
+        return "‖hₜ − hₜ₋₁‖"
+
+    def measure(self, scene: Scene) -> FloatArray:
+        return change(scene.hidden)

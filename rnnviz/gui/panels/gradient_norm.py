@@ -1,0 +1,77 @@
+"""The gradient norm by batch, before clipping, and the length at which it is clipped."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+
+from rnnviz.gui.aspect import Aspect
+from rnnviz.gui.clock import FrameClock
+from rnnviz.gui.panels.learning_panel import LearningPanel
+from rnnviz.gui.run import Run
+from rnnviz.gui.theme import Theme
+from rnnviz.gui.widgets.plot import pen, set_curve
+
+
+class GradientNormPanel(LearningPanel):
+    """How steep the loss was at each step of learning."""
+
+    name = "gradient_norm"
+
+    def __init__(self, run: Run, clock: FrameClock, theme: Theme) -> None:
+        super().__init__(run, clock, theme, "")
+        self.plot.label(y_label=self.tr("‖gradient‖"))
+        self._means = self.plot.add_curve()
+        self._clip = pg.InfiniteLine(angle=0)
+        self.plot.add(self._clip)
+
+    @property
+    def title(self) -> str:
+        return self.tr("Gradient norm")
+
+    def resting_text(self) -> str:
+        clip = self._clip_norm()
+        return self.tr("┅ clipped at {norm:g}").format(norm=clip) if clip else ""
+
+    def describe(self, x: float) -> str:
+        records = self._run.history
+        if not records:
+            return self.resting_text()
+        record = min(records, key=lambda known: abs(known.epoch - x))
+        return self.tr("epoch {e}: mean {norm:.2e}").format(e=record.epoch, norm=record.grad_norm)
+
+    def draw(self, what: Aspect) -> None:
+        colours, run = self.colours, self._run
+        if Aspect.THEME in what:
+            self.plot.recolour(colours)
+            self._clip.setPen(pen(colours.error, 2, dashed=True))
+        if Aspect.STATE in what:
+            self.say_empty(
+                ""
+                if run.trained or run.state == "training"
+                else self.tr("How steep the loss is at each step of learning will be here.")
+            )
+            self.readout.setText(self.resting_text())
+        self.draw_batches(run.grad_norms, colours.bars, 140)
+        x = np.array([record.epoch - 0.5 for record in run.history])
+        means = self.place([record.grad_norm for record in run.history])
+        set_curve(self._means, x, means, colours.bars, width=2)
+        self._fit()
+
+    def _fit(self) -> None:
+        low, high = self._run.grad_norms.bounds()
+        clip = self._clip_norm()
+        values = [clip] if clip else []
+        if len(low):
+            values += [float(np.nanmin(low)), float(np.nanmax(high))]
+        self._clip.setVisible(bool(clip))
+        if clip:
+            self._clip.setPos(float(self.place([clip])[0]))
+        values = [value for value in values if np.isfinite(value)]
+        if values:
+            bottom, top = (float(v) for v in self.place([min(values), max(values)]))
+            self.plot.set_y(bottom if self.log else 0.0, top, padding=0.08)
+
+    def _clip_norm(self) -> float:
+        experiment = self._run.experiment
+        return experiment.training.clip_norm if experiment else 0.0

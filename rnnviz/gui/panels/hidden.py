@@ -1,0 +1,128 @@
+"""The hidden state: every unit at every timestep, the present one as a lit column."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF
+from PySide6.QtWidgets import QComboBox, QGraphicsRectItem
+
+from rnnviz.analysis.units import Order
+from rnnviz.gui.aspect import Aspect
+from rnnviz.gui.clock import FrameClock
+from rnnviz.gui.panels.time_panel import TimePanel
+from rnnviz.gui.stage import Scene, Stage
+from rnnviz.gui.theme import Theme, hidden_lookup
+from rnnviz.gui.widgets.colour_key import ColourKey
+from rnnviz.gui.widgets.plot import pen
+from rnnviz.records import FloatArray
+
+
+class HiddenPanel(TimePanel):
+    """Units from top to bottom, time from left to right. A click selects a unit."""
+
+    name = "hidden"
+
+    def __init__(self, stage: Stage, clock: FrameClock, theme: Theme) -> None:
+        super().__init__(stage, clock, theme, "")
+        self.plot.label(y_label=self.tr("hidden unit"))
+        self.plot.y_axis.setGrid(False)
+        self.plot.box.invertY(True)
+        self._image = pg.ImageItem(axisOrder="row-major")
+        self._image.setLookupTable(hidden_lookup())
+        self._image.setZValue(-10)
+        self.plot.add(self._image)
+        self._veil = QGraphicsRectItem()
+        self._column = QGraphicsRectItem()
+        self._row = QGraphicsRectItem()
+        for item in (self._veil, self._column, self._row):
+            self.plot.add(item)
+        self._layer = QComboBox(visible=False)
+        self._layer.activated.connect(stage.show_layer)
+        self._order = QComboBox()
+        orders: dict[Order, str] = {
+            "index": self.tr("as they are"),
+            "similarity": self.tr("by similarity"),
+            "peak": self.tr("by peak"),
+        }
+        for order, text in orders.items():
+            self._order.addItem(text, order)
+        self._order.setToolTip(self.tr("How the units are put in order, from top to bottom."))
+        self._order.activated.connect(lambda: stage.order_by(self._order.currentData()))
+        self._key = ColourKey()
+        for widget in (self._key, self._layer, self._order):
+            self.controls.addWidget(widget)
+        self.plot.clicked.connect(self._pick)
+
+    @property
+    def title(self) -> str:
+        return self.tr("Hidden state")
+
+    def draw_scene(self, scene: Scene, what: Aspect) -> None:
+        trace = scene.trace
+        assert trace is not None
+        if what & (Aspect.TRACE | Aspect.ORDER | Aspect.UNIT):
+            self._draw_states(scene)
+        if what & (Aspect.TRACE | Aspect.TIMESTEP):
+            t, steps, units = scene.timestep, trace.timesteps, trace.units
+            self._veil.setRect(QRectF(t + 1.5, -0.5, steps - t - 1, units))
+            self._column.setRect(QRectF(t + 0.5, -0.5, 1, units))
+        if what & (Aspect.UNIT | Aspect.ORDER | Aspect.TRACE):
+            row = scene.row
+            self._row.setVisible(row is not None)
+            if row is not None:
+                self._row.setRect(QRectF(0.5, row - 0.5, trace.timesteps, 1))
+        if Aspect.THEME in what:
+            colours = self.colours
+            self._cursor.setVisible(False)  # the column itself is framed here
+            self._veil.setPen(pen(colours.panel, 0, 0))
+            veil = pen(colours.panel, 1, 165).color()
+            self._veil.setBrush(veil)
+            self._column.setPen(pen(colours.text, 2))
+            self._row.setPen(pen(colours.unit, 2))
+            self.plot.y_axis.setGrid(False)
+            self._key.recolour(colours)
+
+    def _draw_states(self, scene: Scene) -> None:
+        trace = scene.trace
+        assert trace is not None
+        top = greatest(scene)
+        self._key.show_range(top)
+        shown = to_bytes(scene.hidden[:, scene.order].T, top)
+        self._image.setImage(shown, levels=(0, 255), autoLevels=False)
+        self._image.setRect(QRectF(0.5, -0.5, trace.timesteps, trace.units))
+        self.plot.set_y(-0.5, trace.units - 0.5, padding=0)
+        self._layer.setVisible(trace.layers > 1)
+        if self._layer.count() != trace.layers:
+            self._layer.clear()
+            self._layer.addItems([self.tr("layer {n}").format(n=n + 1) for n in range(trace.layers)])
+        self._layer.setCurrentIndex(scene.layer)
+
+    def describe(self, scene: Scene, timestep: int, y: float) -> str:
+        row = round(y)
+        if not 0 <= row < len(scene.order):
+            return self.resting_text()
+        unit = int(scene.order[row])
+        return self.tr("unit {u}, timestep {t}: {value:+.3f}").format(
+            u=unit, t=timestep + 1, value=scene.hidden[timestep, unit]
+        )
+
+    def _pick(self, x: float, y: float) -> None:
+        scene = self._stage.scene
+        if scene.trace is not None and 0 <= round(y) < len(scene.order):
+            self._stage.select_unit(int(scene.order[round(y)]))
+
+
+def greatest(scene: Scene) -> float:
+    """The value at the end of the colour scale: 1, or more where a unit is not bounded by tanh."""
+    assert scene.trace is not None
+    if scene.trace.kind == "RNN_RELU":
+        return max(1.0, float(np.abs(scene.trace.hidden).max()))
+    return 1.0
+
+
+def to_bytes(values: FloatArray, top: float) -> np.ndarray:
+    """Values from -top to top as places in the table of 256 colours, row by row in memory."""
+    scaled = values * (127.5 / top) + 127.5
+    np.clip(scaled, 0, 255, out=scaled)
+    return np.ascontiguousarray(scaled.astype(np.uint8))

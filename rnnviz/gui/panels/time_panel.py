@@ -1,0 +1,89 @@
+"""What the panels along time share: one axis, one stretch in view, one cursor."""
+
+from __future__ import annotations
+
+import pyqtgraph as pg
+from PySide6.QtWidgets import QLabel
+
+from rnnviz.gui.aspect import Aspect
+from rnnviz.gui.clock import FrameClock
+from rnnviz.gui.panels.panel import Panel
+from rnnviz.gui.stage import Scene, Stage
+from rnnviz.gui.theme import Theme
+from rnnviz.gui.widgets.plot import Plot, pen
+
+
+class TimePanel(Panel):
+    """A plot over timesteps. Press or drag in it to go to a timestep; the wheel zooms all
+    panels along time at once, a double click shows all timesteps again."""
+
+    def __init__(self, stage: Stage, clock: FrameClock, theme: Theme, y_label: str) -> None:
+        super().__init__(clock, theme)
+        self._stage = stage
+        self.plot = Plot(self.tr("timestep"), y_label, scrubs=True)
+        self.body.addWidget(self.plot)
+        self._cursor = pg.InfiniteLine(angle=90)
+        self._cursor.setZValue(5)
+        self.plot.add(self._cursor)
+        self.readout = QLabel(objectName="muted")
+        self.controls.addWidget(self.readout)
+        self.plot.pressed.connect(lambda x, y: stage.player.step(round(x) - 1 - stage.player.timestep))
+        self.plot.pointed.connect(self._point)
+        self.plot.left.connect(lambda: self.readout.setText(self.resting_text()))
+        self.plot.zoomed.connect(stage.zoom)
+        self.plot.reset.connect(stage.reset_view)
+        stage.changed.connect(self.mark)
+
+    def draw(self, what: Aspect) -> None:
+        """Bring on the screen what changed."""
+        scene = self._stage.scene
+        if Aspect.THEME in what:
+            self.plot.recolour(self.colours)
+            self._cursor.setPen(pen(self.colours.text, 1, 150))
+            what |= ~Aspect(0)
+        if Aspect.TRACE in what:
+            self.say_empty(self.missing(scene))
+            self.plot.setVisible(scene.trace is not None)
+            self.readout.setText(self.resting_text())
+        if scene.trace is None:
+            return
+        if Aspect.VIEW in what:
+            self.plot.set_x(*scene.view)
+        if Aspect.TIMESTEP in what:
+            self._cursor.setPos(scene.timestep + 1)
+        self.draw_scene(scene, what)
+
+    def missing(self, scene: Scene) -> str:
+        """What stands in place of content that is not there; empty if it is."""
+        if scene.trace is None:
+            return self.tr("{what} will be drawn here once there is a network to look into.").format(
+                what=self.title
+            )
+        return ""
+
+    def draw_scene(self, scene: Scene, what: Aspect) -> None:
+        """Draw the trace of `scene`, which is there."""
+        raise NotImplementedError
+
+    def describe(self, scene: Scene, timestep: int, y: float) -> str:
+        """What is under the mouse, in a few words; `timestep` counts from 0."""
+        raise NotImplementedError
+
+    def resting_text(self) -> str:
+        """What the header says while the mouse is elsewhere: the legend, mostly."""
+        return ""
+
+    def _point(self, x: float, y: float) -> None:
+        scene = self._stage.scene
+        if scene.trace is None:
+            return
+        timestep = round(x) - 1
+        if 0 <= timestep < scene.trace.timesteps:
+            self.readout.setText(self.describe(scene, timestep, y))
+        else:
+            self.readout.setText(self.resting_text())
+
+
+def key(colour: str, sign: str, text: str) -> str:
+    """One entry of a legend: a sign in its colour, then a word."""
+    return f'<span style="color:{colour}">{sign}</span> {text}'

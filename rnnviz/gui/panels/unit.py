@@ -1,0 +1,75 @@
+"""The selected unit: its hidden state over time."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+
+from rnnviz.gui.aspect import Aspect
+from rnnviz.gui.clock import FrameClock
+from rnnviz.gui.panels.hidden import greatest
+from rnnviz.gui.panels.time_panel import TimePanel
+from rnnviz.gui.stage import Scene, Stage
+from rnnviz.gui.theme import Theme
+from rnnviz.gui.widgets.plot import set_curve
+
+
+class UnitPanel(TimePanel):
+    """One row of the heatmap as a curve."""
+
+    name = "unit"
+
+    def __init__(self, stage: Stage, clock: FrameClock, theme: Theme) -> None:
+        super().__init__(stage, clock, theme, "")
+        self.plot.label(y_label=self.tr("hidden state"))
+        self._curve = self.plot.add_curve()
+        self._now = pg.ScatterPlotItem(size=9, symbol="o", pxMode=True)
+        self.plot.add(self._now)
+
+    @property
+    def title(self) -> str:
+        return self.tr("One unit")
+
+    def resting_text(self) -> str:
+        scene = self._stage.scene
+        if scene.trace is None or scene.unit is None:
+            return ""
+        return self.tr("unit {u}, timestep {t}: {value:+.3f}").format(
+            u=scene.unit,
+            t=scene.timestep + 1,
+            value=scene.hidden[scene.timestep, scene.unit],
+        )
+
+    def draw_scene(self, scene: Scene, what: Aspect) -> None:
+        trace, unit = scene.trace, scene.unit
+        assert trace is not None
+        self._curve.setVisible(unit is not None)
+        self._now.setVisible(unit is not None)
+        self.plot.setVisible(unit is not None)
+        self.say_empty(
+            self.tr("Click a unit in the hidden state to see its curve over time.")
+            if unit is None
+            else ""
+        )
+        if unit is None:
+            self.readout.setText("")
+            return
+        top = greatest(scene)
+        if what & (Aspect.TRACE | Aspect.UNIT):
+            self.plot.set_y(-top, top)
+            x = np.arange(1, trace.timesteps + 1)
+            set_curve(self._curve, x, scene.hidden[:, unit], self.colours.unit)
+        self._now.setData(
+            [scene.timestep + 1],
+            [scene.hidden[scene.timestep, unit]],
+            pen=None,
+            brush=self.colours.unit,
+        )
+        self.readout.setText(self.resting_text())
+
+    def describe(self, scene: Scene, timestep: int, y: float) -> str:
+        if scene.unit is None:
+            return ""
+        return self.tr("unit {u}, timestep {t}: {value:+.3f}").format(
+            u=scene.unit, t=timestep + 1, value=scene.hidden[timestep, scene.unit]
+        )

@@ -1,0 +1,67 @@
+"""Panels on one trace, without an engine: what `rnnviz.show` opens."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMainWindow
+
+from rnnviz.gui import layout
+from rnnviz.gui.actions import Actions, connect_stage
+from rnnviz.gui.app import application
+from rnnviz.gui.clock import FrameClock
+from rnnviz.gui.dock import Dock
+from rnnviz.gui.panels import trace_panels
+from rnnviz.gui.player import Player
+from rnnviz.gui.player_bar import PlayerBar
+from rnnviz.gui.stage import Stage
+from rnnviz.gui.style import dress
+from rnnviz.gui.theme import Theme
+from rnnviz.records import Trace
+
+
+class TraceWindow(QMainWindow):
+    """The panels of a trace and the player bar."""
+
+    def __init__(self, trace: Trace) -> None:
+        super().__init__()
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(f"rnnviz · {trace.kind}, {trace.units} units")
+        self.setDockNestingEnabled(True)
+        self.theme = Theme()
+        self.clock = FrameClock(self)
+        self.player = Player(self.clock, self)
+        self.stage = Stage(self.player, self)
+        self.docks = {
+            panel.name: Dock(panel) for panel in trace_panels(self.stage, self.clock, self.theme)
+        }
+        self.actions_by_name = Actions(self)
+        self.player_bar = PlayerBar(self.player, self.actions_by_name, self.theme)
+        self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, self.player_bar)
+        connect_stage(self.actions_by_name, self.stage, self.docks)
+        self.theme.changed.connect(self._recolour)
+        self._recolour()
+        self.resize(1100, 760)
+        layout.arrange(self, self.docks)
+        self.stage.show(trace)
+
+    def _recolour(self) -> None:
+        colours = self.theme.colours
+        dress(colours)
+        self.actions_by_name.recolour(colours)
+        for dock in self.docks.values():
+            dock.recolour(colours)
+        self.player_bar.refresh()
+
+
+def show(trace: Trace, *, block: bool = True) -> TraceWindow:
+    """Open the panels on a trace.
+
+    Waits until the window is closed where no application is running yet and `block` is set;
+    inside one (a notebook with Qt, a program of your own) it returns at once.
+    """
+    app = application()
+    window = TraceWindow(trace)
+    window.show()
+    if block and app.thread().loopLevel() == 0:
+        app.exec()
+    return window

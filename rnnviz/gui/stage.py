@@ -1,0 +1,173 @@
+"""The stage: the trace that the panels show, and how a person wants to look at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
+
+from rnnviz.analysis.units import Order, unit_order
+from rnnviz.gui.aspect import Aspect
+from rnnviz.gui.player import Player
+from rnnviz.records import Trace
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a task's numbers read: what the vertical axis shows, and how many timesteps
+    after the one it was given at an answer lies."""
+
+    value_label: str = "value"
+    horizon: int = 0
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the panels of a trace show, at one moment. Timesteps and units count from 0."""
+
+    trace: Trace | None
+    reading: Reading
+    timestep: int
+    layer: int
+    unit: int | None
+    order: npt.NDArray[np.intp]
+    """``(H,)``: which unit stands in each row"""
+    view: tuple[float, float]
+    """the stretch of time in view; the first timestep is 1"""
+
+    @property
+    def hidden(self) -> npt.NDArray[np.float32]:
+        """Hidden states of the layer that is looked at, ``(T, H)``."""
+        assert self.trace is not None
+        return self.trace.hidden[:, self.layer]
+
+    @property
+    def row(self) -> int | None:
+        """The row in which the selected unit stands."""
+        return None if self.unit is None else int(np.flatnonzero(self.order == self.unit)[0])
+
+
+class Stage(QObject):
+    """Holds the trace and the choices; panels draw the `Scene` that follows from them."""
+
+    changed = Signal(object)
+    """An `Aspect`."""
+    unit_selected = Signal()
+    """A person picked a unit."""
+
+    def __init__(self, player: Player, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.player = player
+        player.timestep_changed.connect(lambda: self.changed.emit(Aspect.TIMESTEP))
+        self.trace: Trace | None = None
+        self.reading = Reading()
+        self.layer = 0
+        self.unit: int | None = None
+        self.order: Order = "index"
+        self._rows: npt.NDArray[np.intp] = np.arange(0)
+        self._view: tuple[float, float] | None = None
+        self._sorting = 0
+        self._sorter: _Sorter | None = None
+
+    @property
+    def scene(self) -> Scene:
+        """All that the panels of a trace need."""
+        return Scene(
+            self.trace,
+            self.reading,
+            self.player.timestep,
+            self.layer,
+            self.unit,
+            self._rows,
+            self._view or self.whole_view,
+        )
+
+    @property
+    def whole_view(self) -> tuple[float, float]:
+        """From the first timestep to the last answer; each takes half a timestep around it."""
+        steps = self.trace.timesteps if self.trace else 1
+        return 0.5, steps + self.reading.horizon + 0.5
+
+    def show(self, trace: Trace | None, reading: Reading | None = None) -> None:
+        """Show another trace; what was selected stays where it still exists."""
+        before = self.trace
+        self.trace = trace
+        aspect = Aspect.TRACE
+        if reading is not None and reading != self.reading:
+            self.reading = reading
+            self._view = None
+            aspect |= Aspect.VIEW
+        if trace is not None:
+            if before is None or before.timesteps != trace.timesteps:
+                self._view = None
+                aspect |= Aspect.VIEW
+            if before is None or before.units != trace.units or before.layers != trace.layers:
+                self.layer = min(self.layer, trace.layers - 1)
+                if self.unit is not None and self.unit >= trace.units:
+                    self.unit = None
+                self._rows = np.arange(trace.units)
+                aspect |= Aspect.UNIT | Aspect.ORDER
+            self.player.set_timesteps(trace.timesteps)
+        self.changed.emit(aspect)
+        if Aspect.ORDER in aspect:
+            self.sort_again()
+
+    def select_unit(self, unit: int | None) -> None:
+        """Select a unit everywhere; the one that is selected already is let go."""
+        self.unit = None if unit == self.unit else unit
+        self.changed.emit(Aspect.UNIT)
+        if self.unit is not None:
+            self.unit_selected.emit()
+
+    def show_layer(self, layer: int) -> None:
+        """Look at another layer."""
+        if self.trace is not None and 0 <= layer < self.trace.layers and layer != self.layer:
+            self.layer = layer
+            self.changed.emit(Aspect.TRACE | Aspect.UNIT)
+            self.sort_again()
+
+    def order_by(self, order: Order) -> None:
+        """Put the units in another order."""
+        self.order = order
+        self.sort_again()
+
+    def sort_again(self) -> None:
+        """Sort the units by what they do now. While a network learns they stay in their rows,
+        or nothing could be followed with the eye."""
+        if self.trace is None:
+            return
+        # Correlations of hundreds of units take longer than a frame: not in this thread.
+        self._sorting += 1
+        self._sorter = _Sorter(self.trace.hidden[:, self.layer], self.order, self._sorting)
+        self._sorter.done.connect(self._take_order)
+        QThreadPool.globalInstance().start(self._sorter.task)
+
+    def zoom(self, low: float, high: float) -> None:
+        """Show a stretch of time, at least two timesteps, at most all of it."""
+        first, last = self.whole_view
+        width = min(max(high - low, 2.0), last - first)
+        low = max(first, min(low, last - width))
+        self._view = None if width >= last - first else (low, low + width)
+        self.changed.emit(Aspect.VIEW)
+
+    def reset_view(self) -> None:
+        """Show all timesteps."""
+        self._view = None
+        self.changed.emit(Aspect.VIEW)
+
+    def _take_order(self, sorting: int, rows: npt.NDArray[np.intp]) -> None:
+        if sorting == self._sorting and self.trace is not None and len(rows) == self.trace.units:
+            self._rows = rows
+            self.changed.emit(Aspect.ORDER)
+
+
+class _Sorter(QObject):
+    """Sorts units in the thread pool; its signal brings the rows back."""
+
+    done = Signal(int, object)
+
+    def __init__(self, hidden: npt.NDArray[np.float32], order: Order, number: int) -> None:
+        super().__init__()
+        self.task = QRunnable.create(lambda: self.done.emit(number, unit_order(hidden, order)))

@@ -1,0 +1,127 @@
+"""Light and dark: what every colour means, once.
+
+Data colours come from Okabe and Ito's palette (2008) and the heatmap's map is CET-D1 of
+Kovesi (2015): both can be told apart with every common kind of colour blindness.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+
+Choice = Literal["system", "light", "dark"]
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """The colours of one theme. Data colours mean the same thing in every panel."""
+
+    dark: bool
+    window: str
+    panel: str
+    field: str
+    line: str
+    text: str
+    muted: str
+    grid: int
+    """opacity of grid lines, 0 to 255"""
+    error: str
+    input: str
+    answer: str
+    target: str
+    train: str
+    unit: str
+    bars: str
+    """how much something is: change of the notepad, relevance, gradient norm"""
+
+    @property
+    def valid(self) -> str:
+        """Validation is judged by the targets and has their colour."""
+        return self.target
+
+
+LIGHT = Colours(
+    dark=False,
+    window="#eceef1",
+    panel="#ffffff",
+    field="#f4f5f7",
+    line="#d3d7dd",
+    text="#1c2026",
+    muted="#59616d",
+    grid=28,
+    error="#b3261e",
+    input="#1c2026",
+    answer="#d55e00",
+    target="#00805d",
+    train="#7a4fc0",
+    unit="#c2308a",
+    bars="#64748b",
+)
+
+DARK = Colours(
+    dark=True,
+    window="#14161a",
+    panel="#1d2025",
+    field="#272b31",
+    line="#383d45",
+    text="#e9ebee",
+    muted="#a2a9b4",
+    grid=38,
+    error="#ff8a80",
+    input="#e9ebee",
+    answer="#ffa13d",
+    target="#2fc79a",
+    train="#b79cf5",
+    unit="#ff77c0",
+    bars="#93a4ba",
+)
+
+
+@cache
+def hidden_lookup() -> npt.NDArray[np.uint8]:
+    """256 colours for -1 to 1 as RGBA, ``(256, 4)``: blue below 0, white at 0, red above."""
+    lookup: npt.NDArray[np.uint8] = pg.colormap.get("CET-D1").getLookupTable(
+        nPts=256, alpha=True, mode=pg.ColorMap.BYTE
+    )
+    return lookup
+
+
+class Theme(QObject):
+    """The colours in use: those of the system or of a person's choice."""
+
+    changed = Signal()
+
+    def __init__(self, choice: Choice = "system") -> None:
+        super().__init__()
+        self._choice: Choice = choice
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow)
+        self.colours = self._wanted()
+
+    @property
+    def choice(self) -> Choice:
+        """What was chosen: to follow the system, or one of the two for good."""
+        return self._choice
+
+    def choose(self, choice: Choice) -> None:
+        """Follow the system or stay with one."""
+        self._choice = choice
+        self._follow()
+
+    def _wanted(self) -> Colours:
+        if self._choice == "system":
+            scheme = QGuiApplication.styleHints().colorScheme()
+            return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
+        return DARK if self._choice == "dark" else LIGHT
+
+    def _follow(self) -> None:
+        wanted = self._wanted()
+        if wanted is not self.colours:
+            self.colours = wanted
+            self.changed.emit()

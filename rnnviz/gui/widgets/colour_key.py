@@ -1,0 +1,62 @@
+"""The key to the colours of hidden states: a small strip from -1 to 1."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from rnnviz.gui.theme import Colours, hidden_lookup
+
+_STRIP = 64
+
+
+class ColourKey(QWidget):
+    """Shows which colour is which value."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._top = 1.0
+        self._colours: Colours | None = None
+        self._strip = QImage(hidden_lookup().data, 256, 1, QImage.Format.Format_RGBA8888).copy()
+        self.setToolTip(self.tr("The colour of each value of a hidden unit."))
+
+    def show_range(self, top: float) -> None:
+        """Let the strip go from -top to top."""
+        if top != self._top:
+            self._top = top
+            self.updateGeometry()
+            self.update()
+
+    def recolour(self, colours: Colours) -> None:
+        """Take on the colours of a theme."""
+        self._colours = colours
+        self.update()
+
+    def _ends(self) -> tuple[str, str]:
+        return f"\N{MINUS SIGN}{self._top:.3g}", f"+{self._top:.3g}"
+
+    def sizeHint(self) -> QSize:  # noqa: N802  Qt's name
+        """Room for the strip and the numbers at its ends."""
+        metrics = self.fontMetrics()
+        ends = sum(metrics.horizontalAdvance(end) for end in self._ends())
+        return QSize(_STRIP + ends + 12, metrics.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Paint the numbers and the strip."""
+        if self._colours is None:
+            return
+        painter = QPainter(self)
+        low, high = self._ends()
+        side = (self.width() - _STRIP) // 2
+        strip = QRect(side, (self.height() - 8) // 2, _STRIP, 8)
+        painter.drawImage(strip, self._strip)
+        painter.setPen(self._colours.line)
+        painter.drawRect(strip)
+        painter.setPen(self._colours.muted)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRect(0, 0, side - 4, self.height()), middle | Qt.AlignmentFlag.AlignRight, low)
+        painter.drawText(
+            QRect(strip.right() + 5, 0, side, self.height()), middle | Qt.AlignmentFlag.AlignLeft, high
+        )

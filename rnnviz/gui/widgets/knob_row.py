@@ -1,0 +1,175 @@
+"""One knob on the screen: its name, its number and its slider, all from its declaration."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from itertools import count
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
+
+from rnnviz.gui.widgets.slider import Slider
+from rnnviz.knobs import Knob, KnobError, Value, positions
+
+_gestures = count(1)
+
+
+def translated(text: str) -> str:
+    """A knob's title, help or unit in the person's language."""
+    return QCoreApplication.translate("Knob", text) if text else ""
+
+
+def refusal(error: KnobError) -> str:
+    """Why a value was refused, in the person's language."""
+    template = QCoreApplication.translate("KnobError", error.template)
+    return template.format(**error.values)
+
+
+class KnobRow(QWidget):
+    """Shows a value of one knob and lets a person turn it.
+
+    A double click on the name or the slider asks for the default. What is typed and not
+    taken stays, with the reason below, until it is mended or Escape gives it up.
+    """
+
+    turned = Signal(object, int)
+    """A value was chosen, and the number of the gesture (one drag, one entry) it is part of."""
+
+    def __init__(self, knob: Knob) -> None:
+        super().__init__()
+        self.knob = knob
+        self._value: Value = knob.default
+        self._gesture = 0
+        self._title = QLabel(translated(knob.title))
+        self._title.installEventFilter(self)
+        unit = translated(knob.unit)
+        self._error = QLabel(objectName="error", wordWrap=True, visible=False)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(6)
+        grid.setVerticalSpacing(0)
+        grid.addWidget(self._title, 0, 0)
+        grid.setColumnStretch(0, 1)
+        self._choice: QComboBox | None = None
+        if knob.choices:
+            self._make_choice(grid)
+        else:
+            self._make_slider(grid)
+        grid.addWidget(self._error, 2, 0, 1, 2)
+        what = translated(knob.help)
+        near = f"{knob.takes} {unit}".strip()
+        self.setToolTip(f"<p>{what}</p><p>{near}; default {knob.text(knob.default)}</p>")
+        self.show_value(knob.default)
+
+    def _make_choice(self, grid: QGridLayout) -> None:
+        self._choice = QComboBox()
+        self._choice.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._choice.addItems(list(self.knob.choices))
+        self._choice.activated.connect(self._choose)
+        self._choice.setAccessibleName(self._title.text())
+        grid.addWidget(self._choice, 0, 1)
+
+    def _make_slider(self, grid: QGridLayout) -> None:
+        self._stops = positions(self.knob)
+        self._number = QLineEdit(objectName="number", alignment=Qt.AlignmentFlag.AlignRight)
+        self._number.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._number.setFixedWidth(76)
+        self._number.editingFinished.connect(self._read)
+        self._number.installEventFilter(self)
+        self._number.setAccessibleName(self._title.text())
+        self.slider = Slider()
+        self.slider.setRange(0, len(self._stops) - 1)
+        self.slider.setPageStep(max(1, len(self._stops) // 10))
+        self.slider.setAccessibleName(self._title.text())
+        self.slider.sliderPressed.connect(self._begin)
+        self.slider.valueChanged.connect(self._slide)
+        self.slider.double_clicked.connect(self.reset)
+        grid.addWidget(self._number, 0, 1)
+        grid.addWidget(self.slider, 1, 0, 1, 2)
+
+    @property
+    def value(self) -> Value:
+        """The value that is shown."""
+        return self._value
+
+    @property
+    def error(self) -> str:
+        """Why what was typed is not taken; empty if nothing is wrong."""
+        return "" if self._error.isHidden() else self._error.text()
+
+    def show_value(self, value: Value) -> None:
+        """Show a value without saying that it was turned."""
+        self._value = value
+        if self._choice is not None:
+            self._choice.setCurrentText(str(value))
+            return
+        assert not isinstance(value, str)
+        self.slider.blockSignals(True)
+        place = bisect_left(self._stops, value)
+        self.slider.setValue(min(place, len(self._stops) - 1))
+        self.slider.blockSignals(False)
+        self._number.setText(self.knob.text(value))
+        self._complain("")
+
+    def reset(self) -> None:
+        """Ask for the default."""
+        self._begin()
+        self._say(self.knob.default)
+
+    def type(self, text: str) -> None:
+        """Take what a person typed, or say under the field why not."""
+        try:
+            value = self.knob.parse(text)
+        except KnobError as error:
+            self._complain(refusal(error))
+            return
+        self._begin()
+        self._complain("")
+        self._say(value)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
+        """A double click on the name resets; Escape in the number gives up."""
+        if watched is self._title and event.type() == QEvent.Type.MouseButtonDblClick:
+            self.reset()
+            return True
+        if (
+            event.type() == QEvent.Type.KeyPress
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+        ):
+            self.show_value(self._value)
+            self._number.clearFocus()
+            return True
+        return super().eventFilter(watched, event)
+
+    def _begin(self) -> None:
+        self._gesture = next(_gestures)
+
+    def _say(self, value: Value) -> None:
+        self.show_value(value)
+        self.turned.emit(value, self._gesture)
+
+    def _slide(self, place: int) -> None:
+        if not self.slider.isSliderDown():
+            self._begin()
+        self._say(self._stops[place])
+
+    def _read(self) -> None:
+        if self._number.text() != self.knob.text(self._value):
+            self.type(self._number.text())
+        else:
+            self._complain("")
+        if not self.error:
+            self._number.clearFocus()
+
+    def _choose(self, index: int) -> None:
+        self._begin()
+        self._say(self.knob.choices[index])
+
+    def _complain(self, why: str) -> None:
+        self._error.setText(why)
+        self._error.setVisible(bool(why))
+        if self._number.property("wrong") != bool(why):
+            self._number.setProperty("wrong", bool(why))
+            self._number.style().polish(self._number)

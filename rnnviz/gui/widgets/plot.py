@@ -1,0 +1,252 @@
+"""A plot: one view box, a left and a bottom axis, curves that keep up with a live run.
+
+pyqtgraph's `PlotWidget` brings menus, buttons and transforms that nobody asks for here and
+takes six times as long to make, which a window with eight plots feels at start-up.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QGraphicsGridLayout, QGraphicsSimpleTextItem, QGraphicsWidget
+
+from rnnviz.gui.theme import Colours
+
+AXIS_WIDTH = 58
+"""The same for every plot, so that plots above each other line up, in pixels."""
+AXIS_HEIGHT = 24
+FEW_POINTS = 600
+"""Up to here a curve is drawn two pixels wide and smooth; beyond, Qt's wide pens are slow."""
+
+
+def pen(colour: str, width: float = 1, alpha: int = 255, dashed: bool = False) -> QPen:
+    """Make a pen whose width is in pixels, whatever the zoom."""
+    shade = QColor(colour)
+    shade.setAlpha(alpha)
+    style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
+    return pg.mkPen(shade, width=width, style=style, cosmetic=True)
+
+
+class Plot(pg.GraphicsView):
+    """A plot with axes; what is in it belongs to its panel.
+
+    Dragging pans and the wheel zooms along x unless `scrubs`, where the left button only
+    says where it is. A double click asks for the whole view again.
+    """
+
+    pointed = Signal(float, float)
+    """The mouse is over this x and y."""
+    left = Signal()
+    """The mouse is over no point any more."""
+    pressed = Signal(float, float)
+    """The left button went down or was dragged here."""
+    clicked = Signal(float, float)
+    """The left button went down and up in one place."""
+    reset = Signal()
+    """A double click asked for the whole view."""
+    zoomed = Signal(float, float)
+    """The wheel asked for this range of x."""
+
+    def __init__(self, x_label: str, y_label: str, *, scrubs: bool = False) -> None:
+        super().__init__(useOpenGL=False, background=None)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setMouseTracking(True)
+        self.setMinimumSize(120, 60)
+        self.scrubs = scrubs
+        self._press: QPointF | None = None
+        self._moved = False
+        self._page = QGraphicsWidget()
+        grid = QGraphicsGridLayout(self._page)
+        grid.setContentsMargins(4, 6, 12, 2)
+        grid.setSpacing(0)
+        self.box = pg.ViewBox(enableMenu=False, enableMouse=False)
+        self.box.disableAutoRange()
+        self.y_axis = pg.AxisItem("left", maxTickLength=-4)
+        self.x_axis = pg.AxisItem("bottom", maxTickLength=-4)
+        self.y_axis.setWidth(AXIS_WIDTH)
+        self.x_axis.setHeight(AXIS_HEIGHT)
+        for axis in (self.y_axis, self.x_axis):
+            axis.enableAutoSIPrefix(False)
+            axis.linkToView(self.box)
+            axis.setZValue(-1)
+        grid.addItem(self.y_axis, 0, 0)
+        grid.addItem(self.box, 0, 1)
+        grid.addItem(self.x_axis, 1, 1)
+        self.setCentralItem(self._page)
+        self._labels = (x_label, y_label)
+        self._corner = QGraphicsSimpleTextItem(self._page)
+        self._side = QGraphicsSimpleTextItem(self._page)
+        self._side.setRotation(-90)
+        self._colours: Colours | None = None
+
+    def label(self, x_label: str | None = None, y_label: str | None = None) -> None:
+        """Rename the axes; a unit stands in brackets behind the name."""
+        old_x, old_y = self._labels
+        self._labels = (x_label or old_x, y_label or old_y)
+        if self._colours:
+            self.recolour(self._colours)
+
+    def recolour(self, colours: Colours) -> None:
+        """Take on the colours of a theme."""
+        self._colours = colours
+        self.setBackground(colours.panel)
+        for axis in (self.y_axis, self.x_axis):
+            axis.setPen(pen(colours.line))
+            axis.setTextPen(pen(colours.muted))
+        self.y_axis.setGrid(colours.grid)
+        for text, name in zip((self._corner, self._side), self._labels, strict=True):
+            text.setBrush(QColor(colours.muted))
+            text.setText(name)
+        self._place_labels()
+
+    def add_curve(self, **options: Any) -> pg.PlotCurveItem:
+        """Add an empty curve that skips what pyqtgraph would check each time."""
+        curve = pg.PlotCurveItem(skipFiniteCheck=True, **options)
+        self.box.addItem(curve, ignoreBounds=True)
+        return curve
+
+    def add(self, item: Any) -> Any:
+        """Add any item of pyqtgraph that takes no part in the range of the view."""
+        self.box.addItem(item, ignoreBounds=True)
+        return item
+
+    def set_x(self, low: float, high: float) -> None:
+        """Show this range of x."""
+        self.box.setXRange(low, high, padding=0)
+
+    def set_y(self, low: float, high: float, padding: float = 0.06) -> None:
+        """Show this range of y and a little more."""
+        if not high > low:
+            low, high = low - 0.5, high + 0.5
+        self.box.setYRange(low, high, padding=padding)
+
+    def x_range(self) -> tuple[float, float]:
+        """The range of x in view."""
+        low, high = self.box.viewRange()[0]
+        return low, high
+
+    # --- the mouse ---------------------------------------------------------------------
+
+    def _at(self, position: QPointF) -> QPointF | None:
+        scene = self.mapToScene(position.toPoint())
+        if not self.box.sceneBoundingRect().contains(scene):
+            return None
+        return self.box.mapSceneToView(scene)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802  Qt's name
+        """Begin a click, a scrub or a pan."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            event.ignore()
+            return
+        self._press, self._moved = event.position(), False
+        self._say_pressed(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Scrub or pan while the button is down, point otherwise."""
+        if self._press is None:
+            at = self._at(event.position())
+            if at is None:
+                self.left.emit()
+            else:
+                self.pointed.emit(at.x(), at.y())
+            return
+        step = event.position() - self._press
+        self._moved = self._moved or step.manhattanLength() > 4
+        if self.scrubs:
+            self._say_pressed(event)
+        elif self._moved:
+            per_pixel = self.box.viewPixelSize()[0]
+            low, high = self.x_range()
+            self.zoomed.emit(low - step.x() * per_pixel, high - step.x() * per_pixel)
+            self._press = event.position()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """End a click, a scrub or a pan."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        at = self._at(event.position())
+        if self._press is not None and not self._moved and at is not None:
+            self.clicked.emit(at.x(), at.y())
+        self._press = None
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Ask for the whole view again."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.reset.emit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        """Zoom along x around the mouse."""
+        at = self._at(event.position())
+        turned = event.angleDelta().y()
+        if at is None or not turned:
+            event.ignore()
+            return
+        factor = 1.0015**-turned
+        low, high = self.x_range()
+        self.zoomed.emit(at.x() - (at.x() - low) * factor, at.x() + (high - at.x()) * factor)
+        event.accept()
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Nothing is pointed at any more."""
+        self.left.emit()
+        super().leaveEvent(event)
+
+    def _say_pressed(self, event: QMouseEvent) -> None:
+        if not self.scrubs:
+            return
+        # Beyond the edges a drag stays on the nearest point.
+        scene = self.mapToScene(event.position().toPoint())
+        frame = self.box.sceneBoundingRect()
+        if self._moved or frame.contains(scene):
+            at = self.box.mapSceneToView(scene)
+            self.pressed.emit(at.x(), at.y())
+
+    # --- places ------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802
+        """Keep the labels of the axes in their places."""
+        super().resizeEvent(event)
+        if hasattr(self, "_side"):  # the base class resizes before it is made
+            self._place_labels()
+
+    def _place_labels(self) -> None:
+        corner, side = self._corner.boundingRect(), self._side.boundingRect()
+        self._corner.setPos(AXIS_WIDTH - corner.width() - 4, self.height() - corner.height() - 3)
+        middle = (self.height() - AXIS_HEIGHT) / 2
+        self._side.setPos(4, min(middle + side.width() / 2, self.height() - AXIS_HEIGHT))
+
+
+Line = npt.NDArray[np.float32] | npt.NDArray[np.float64]
+
+
+def set_curve(
+    curve: pg.PlotCurveItem, x: Line, y: Line, colour: str, *, width: float = 2, **pen_options: Any
+) -> None:
+    """Give a curve its points: wide and smooth where they are few, quick where they are many."""
+    few = len(x) <= FEW_POINTS
+    curve.setData(
+        x,
+        y,
+        pen=pen(colour, width if few else 1, **pen_options),
+        antialias=few,
+        connect="finite",
+    )
+
+
+def set_bars(curve: pg.PlotCurveItem, x: Line, heights: Line, colour: str, base: float = 0) -> None:
+    """Draw one bar of width 1 around each x, filled from `base`; `x` goes up by 1."""
+    edges = np.append(x - 0.5, x[-1:] + 0.5)
+    curve.setData(
+        edges,
+        heights,
+        stepMode="center",
+        fillLevel=base,
+        brush=QColor(colour),
+        pen=pen(colour, 0, 0) if len(x) > FEW_POINTS else pen(colour, 1),
+        antialias=False,
+    )
