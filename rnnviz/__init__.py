@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from torch import Tensor, nn
 
+    from rnnviz.gui.show import TraceWindow
     from rnnviz.records import Trace
 
 __version__ = "0.1.0"
@@ -52,13 +53,16 @@ def trace(
     return tracing.trace(module, x, readout=readout, target=target, relevance=relevance)
 
 
-def show(trace: Trace) -> None:
-    """Open a window on a trace; returns when it is closed.
+def show(trace: Trace, *, block: bool = True) -> TraceWindow:
+    """Open a window with the panels on a trace.
+
+    Returns when the window is closed, or at once with the window where `block` is False or
+    an application of Qt is running already, as in a notebook with ``%gui qt``.
 
     Examples
     --------
     >>> rnnviz.show(rnnviz.trace(lstm, x))  # doctest: +SKIP
     """
-    from rnnviz.gui.show import show
+    from rnnviz.gui import show as window
 
-    show(trace)
+    return window.show(trace, block=block)

@@ -1,0 +1,133 @@
+"""Relevance and gradient norms against autograd."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+from torch.autograd.functional import jacobian
+
+from rnnviz.learning.tracing import trace
+
+KINDS = {
+    "tanh": nn.RNN,
+    "relu": lambda *sizes, **more: nn.RNN(*sizes, nonlinearity="relu", **more),
+    "GRU": nn.GRU,
+    "LSTM": nn.LSTM,
+}
+CASES = {
+    "kind": st.sampled_from(sorted(KINDS)),
+    "inputs": st.integers(1, 3),
+    "hidden": st.integers(1, 6),
+    "layers": st.integers(1, 3),
+    "outputs": st.integers(1, 3),
+    "timesteps": st.integers(1, 8),
+    "bias": st.booleans(),
+}
+
+
+def make(kind, inputs, hidden, layers, outputs, timesteps, bias):
+    torch.manual_seed(inputs + 10 * hidden + 100 * layers)
+    module = KINDS[kind](inputs, hidden, layers, bias=bias).double()
+    return module, nn.Linear(hidden, outputs).double(), torch.randn(timesteps, inputs).double()
+
+
+def norms(answer, x):
+    """||d y_t / d x_s|| for all t, s, by autograd."""
+    found = jacobian(answer, x)  # (T, O, T, I)
+    return found.transpose(1, 2).flatten(2).norm(dim=2).numpy()
+
+
+@given(**CASES)
+@settings(max_examples=40, deadline=None)
+def test_relevance_is_the_norm_of_the_jacobian_of_the_output(**case):
+    module, readout, x = make(**case)
+    found = trace(module, x, readout=readout, relevance=True).relevance
+    np.testing.assert_allclose(found, norms(lambda x: readout(module(x)[0]), x), atol=1e-6)
+
+
+@given(**CASES)
+@settings(max_examples=20, deadline=None)
+def test_without_a_readout_it_is_that_of_the_last_layer(**case):
+    module, _, x = make(**case)
+    found = trace(module, x, relevance=True).relevance
+    np.testing.assert_allclose(found, norms(lambda x: module(x)[0], x), atol=1e-6)
+
+
+@given(**CASES)
+@settings(max_examples=40, deadline=None)
+def test_gradient_norms_are_those_of_autograd(**case):
+    module, readout, x = make(**case)
+    target = torch.ones(case["outputs"], dtype=torch.float64)
+    found = trace(module, x, readout=readout, target=target).gradient_norm
+    np.testing.assert_allclose(
+        found, gradient_norms(case["kind"], module, readout, x, target), atol=1e-6
+    )
+
+
+def gradient_norms(kind, module, readout, x, target):
+    """||d loss / d h_t|| of every layer, by autograd through PyTorch's single-step cells."""
+    states = []  # h_t of every layer, timestep by timestep
+    past = [None] * module.num_layers
+    for step in x:
+        for layer in range(module.num_layers):
+            past[layer] = cell_of(kind, module, layer)(step, past[layer])
+            step = past[layer][0] if kind == "LSTM" else past[layer]
+            states.append(step)
+    loss = (readout(step) - target).square().mean()
+    gradients = torch.autograd.grad(loss, states, allow_unused=True, materialize_grads=True)
+    return torch.stack([g.norm() for g in gradients]).view(len(x), -1).numpy()
+
+
+def cell_of(kind, module, layer):
+    names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    weights = {
+        name: getattr(module, f"{name}_l{layer}") for name in names[: 4 if module.bias else 2]
+    }
+    sizes = weights["weight_ih"].shape[1], module.hidden_size
+    more = {"nonlinearity": kind} if kind in ("tanh", "relu") else {}
+    made = {"GRU": nn.GRUCell, "LSTM": nn.LSTMCell}.get(kind, nn.RNNCell)
+    cell = made(*sizes, bias=module.bias, dtype=torch.float64, **more)
+    cell.load_state_dict(weights)
+    return cell
+
+
+def test_a_layer_below_the_last_has_no_gradient_of_its_own_at_a_single_timestep():
+    # At T = 1 the loss reaches h of layer 1 through layer 2 alone: dL/dh_1 = W_ih^T dz_2.
+    torch.manual_seed(0)
+    module, readout = nn.RNN(1, 3, 2).double(), nn.Linear(3, 1).double()
+    found = trace(module, [[0.5]], readout=readout, target=[2.0])
+    h2 = torch.as_tensor(found.hidden[0, 1]).double()
+    d_answer = 2 * (torch.as_tensor(found.output[0]).double() - 2.0)
+    d_h2 = readout.weight[0] * d_answer
+    expected = module.weight_ih_l1.t() @ (d_h2 * (1 - h2**2))
+    assert found.gradient_norm[0, 1] == pytest.approx(d_h2.norm().item(), rel=1e-5)
+    assert found.gradient_norm[0, 0] == pytest.approx(expected.norm().item(), rel=1e-5)
+
+
+def test_later_inputs_do_not_matter_for_earlier_answers():
+    found = trace(nn.GRU(1, 4), np.ones((9, 1)), relevance=True).relevance
+    assert (np.triu(found, 1) == 0).all()
+    assert (found[np.tril_indices(9)] > 0).all()
+
+
+@pytest.mark.parametrize(
+    ("timesteps", "hidden", "there"), [(50, 64, True), (50, 16, True), (2000, 256, False)]
+)
+def test_relevance_comes_unasked_only_where_it_is_cheap(timesteps, hidden, there):
+    module, x = nn.RNN(1, hidden), np.zeros((timesteps, 1))
+    assert (trace(module, x).relevance is not None) is there
+
+
+def test_relevance_is_left_out_where_it_is_not_wanted_or_too_dear():
+    module, x = nn.RNN(1, 4), np.zeros((5, 1))
+    assert trace(module, x, relevance=False).relevance is None
+    assert trace(module, x, relevance=True, dearest=10.0).relevance is None
+    assert trace(module, x, relevance=True, dearest=1e6).relevance is not None
+
+
+def test_gradient_norms_need_a_target():
+    found = trace(nn.RNN(1, 4), np.zeros((5, 1)), readout=nn.Linear(4, 1))
+    assert found.gradient_norm is None
+    assert found.target is None

@@ -1,0 +1,78 @@
+"""What cannot be traced is said in one sentence."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from rnnviz.learning.tracing import TraceError, trace
+
+X = np.zeros((4, 2), np.float32)
+
+
+@pytest.mark.parametrize(
+    ("module", "says"),
+    [
+        (nn.LSTM(2, 3, bidirectional=True), "Bidirectional modules cannot be traced yet"),
+        (nn.GRU(2, 3, bidirectional=True), "Bidirectional modules cannot be traced yet"),
+        (nn.LSTM(2, 3, proj_size=2), "LSTMs with projections cannot be traced yet"),
+        (nn.RNN(2, 3).half(), "must be float32 or float64, but weight_ih_l0 is float16"),
+        (nn.GRU(2, 3).bfloat16(), "must be float32 or float64, but weight_ih_l0 is bfloat16"),
+        (nn.RNN(2, 3, device="meta"), "must have values"),
+        (
+            nn.LSTMCell(2, 3),
+            "Only nn.RNN, nn.GRU and nn.LSTM can be traced, and this is a LSTMCell",
+        ),
+        (nn.Sequential(nn.RNN(2, 3)), "and this is a Sequential"),
+        ("a name", "and this is a str"),
+        (None, "and this is a NoneType"),
+    ],
+)
+def test_modules(module, says):
+    with pytest.raises(TraceError, match=says) as caught:
+        trace(module, X)
+    assert_one_sentence(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("x", "says"),
+    [
+        (np.zeros((4, 3)), r"here \(T, 2\), not \(4, 3\)\."),
+        (np.zeros((1, 4, 2)), r"not \(1, 4, 2\): trace one example at a time"),
+        (np.zeros(4), r"not \(4,\)"),
+        (np.zeros((0, 2)), r"not \(0, 2\)"),
+        (1.0, r"not \(\)"),
+        (None, "x must be an array of numbers"),
+        ("sine", "x must be an array of numbers"),
+        ([[1, 2], [3]], "x must be an array of numbers"),
+        (np.zeros((4, 2), complex), "x must be an array of numbers"),
+        (torch.zeros(4, 2, dtype=torch.complex64), "x must be real numbers"),
+        ([[0, 0], [0, np.nan]], r"x must be finite, but is nan at \[1, 1\]"),
+        ([[0, -np.inf], [0, 0]], r"x must be finite, but is -inf at \[0, 1\]"),
+    ],
+)
+def test_inputs(x, says):
+    with pytest.raises(TraceError, match=says) as caught:
+        trace(nn.RNN(2, 3), x)
+    assert_one_sentence(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("readout", "target", "says"),
+    [
+        (None, [1.0], "A target needs a readout"),
+        (nn.Linear(4, 1), None, "must read 3 hidden units, not 4"),
+        (nn.ReLU(), None, "must be an nn.Linear, not a ReLU"),
+        (nn.Linear(3, 2), [1.0], r"must have the shape \(2,\), not \(1,\)"),
+        (nn.Linear(3, 1), ["one"], "The target must be an array of numbers"),
+    ],
+)
+def test_readouts_and_targets(readout, target, says):
+    with pytest.raises(TraceError, match=says) as caught:
+        trace(nn.RNN(2, 3), X, readout=readout, target=target)
+    assert_one_sentence(caught.value)
+
+
+def assert_one_sentence(error):
+    assert "\n" not in str(error)
+    assert str(error).endswith(".")
