@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtGui import QAction, QKeySequence
@@ -52,8 +52,9 @@ class Actions:
         for group in self.groups.values():
             for entry in group:
                 if entry.icon:
-                    primary = colours.panel if entry.name == "train" else None
-                    self[entry.name].setIcon(icon(entry.icon, colours, primary))
+                    primary = entry.name == "train"  # its button is filled
+                    shades = (colours.panel, colours.muted) if primary else (None, None)
+                    self[entry.name].setIcon(icon(entry.icon, colours, *shades))
 
     def _make(self, entry: Entry) -> QAction:
         action = QAction(entry.text, self._window, checkable=entry.checkable)
@@ -67,7 +68,7 @@ class Actions:
         return action
 
 
-def connect_stage(actions: Actions, stage: Stage, docks: Mapping[str, QWidget]) -> None:
+def connect_stage(actions: Actions, stage: Stage) -> None:
     """Connect what moves through a trace, in whichever window it is shown."""
     player = stage.player
     actions.connect(
@@ -83,7 +84,6 @@ def connect_stage(actions: Actions, stage: Stage, docks: Mapping[str, QWidget]) 
         loop=player.set_loop,
         deselect=lambda: stage.select_unit(stage.unit),
     )
-    stage.unit_selected.connect(docks["unit"].show)
 
 
 def _entries(tr: Callable[[str], str]) -> dict[str, list[Entry]]:

@@ -69,12 +69,12 @@ class AboutDialog(_Dialog):
             for name, value in rows.items()
         )
         super().__init__(
-            parent, parent.tr("About rnnviz"), f"<h2>rnnviz</h2><p>{summary}</p><table>{table}</table>"
+            parent,
+            parent.tr("About rnnviz"),
+            f"<h2>rnnviz</h2><p>{summary}</p><table>{table}</table>",
         )
         plain = "\n".join(f"{name}: {value}" for name, value in rows.items())
-        copy = self.buttons.addButton(
-            parent.tr("Copy"), QDialogButtonBox.ButtonRole.ActionRole
-        )
+        copy = self.buttons.addButton(parent.tr("Copy"), QDialogButtonBox.ButtonRole.ActionRole)
         copy.clicked.connect(lambda: QApplication.clipboard().setText(plain))
 
 
@@ -94,7 +94,9 @@ def _key_table(parent: QWidget, actions: Actions) -> str:
         parent.tr("Look closer"): parent.tr("wheel in a plot; double click shows all again"),
         parent.tr("Put a knob back to its default"): parent.tr("double click its name or slider"),
     }
-    rows = [f"<tr><td>{what}&nbsp;&nbsp;&nbsp;</td><td>{how}</td></tr>" for what, how in mouse.items()]
+    rows = [
+        f"<tr><td>{what}&nbsp;&nbsp;&nbsp;</td><td>{how}</td></tr>" for what, how in mouse.items()
+    ]
     parts.append(f"<h3>{parent.tr('Mouse')}</h3><table>{''.join(rows)}</table>")
     return "".join(parts)
 

@@ -34,6 +34,7 @@ class Dock(QDockWidget):
         self._close.clicked.connect(self.close)
         for button in (self._copy, self._close):
             button.setFixedSize(24, 24)
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.setAutoRaise(True)
             line.addWidget(button)
         header.setMinimumHeight(30)

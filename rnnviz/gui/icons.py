@@ -19,12 +19,14 @@ def _drawing(name: str) -> str:
     return resource(f"icons/{name}.svg").read_text(encoding="utf-8")
 
 
-def icon(name: str, colours: Colours, colour: str | None = None) -> QIcon:
+def icon(
+    name: str, colours: Colours, colour: str | None = None, disabled: str | None = None
+) -> QIcon:
     """An icon by the name of its file, such as ``"step-forward"``, in the theme's colours."""
     made = QIcon()
     for mode, shade in (
         (QIcon.Mode.Normal, colour or colours.text),
-        (QIcon.Mode.Disabled, colours.line),
+        (QIcon.Mode.Disabled, disabled or colours.line),
     ):
         made.addPixmap(_pixmap(name, shade), mode)
     return made

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMainWindow
 
@@ -15,7 +17,7 @@ COLUMNS: tuple[tuple[str, ...], ...] = (
 WIDTHS = (236, 640, 380)
 HEIGHTS = {
     "experiment": 600,
-    "sequence": 200,
+    "sequence": 190,
     "hidden": 250,
     "unit": 110,
     "change": 110,
@@ -26,6 +28,16 @@ HEIGHTS = {
 }
 CLOSED = {"unit"}
 """opened when a unit is selected"""
+
+
+def open_unit(window: QMainWindow, docks: dict[str, Dock]) -> None:
+    """Open the panel of one unit in the place that is kept for it."""
+    dock = docks["unit"]
+    if dock.isVisible():
+        return
+    dock.show()
+    if not dock.isFloating():
+        _share_heights(window, [docks[name] for name in COLUMNS[1] if docks[name].isVisible()])
 
 
 def arrange(window: QMainWindow, docks: dict[str, Dock]) -> None:
@@ -43,7 +55,7 @@ def arrange(window: QMainWindow, docks: dict[str, Dock]) -> None:
         window.splitDockWidget(before, dock, Qt.Orientation.Horizontal)
         before = dock
     for column in columns:
-        for above, below in zip(column, column[1:], strict=False):
+        for above, below in pairwise(column):
             window.splitDockWidget(above, below, Qt.Orientation.Vertical)
     for dock in docks.values():
         dock.setVisible(dock.objectName() not in CLOSED)
@@ -54,5 +66,9 @@ def arrange(window: QMainWindow, docks: dict[str, Dock]) -> None:
     )
     for column in columns:
         shown = [dock for dock in column if dock.objectName() not in CLOSED]
-        heights = [HEIGHTS[dock.objectName()] for dock in shown]
-        window.resizeDocks(shown, heights, Qt.Orientation.Vertical)
+        _share_heights(window, shown)
+
+
+def _share_heights(window: QMainWindow, docks: list[Dock]) -> None:
+    heights = [HEIGHTS[dock.objectName()] for dock in docks]
+    window.resizeDocks(docks, heights, Qt.Orientation.Vertical)

@@ -51,9 +51,7 @@ class MainWindow(QMainWindow):
         self._text_size = preferences.text_size
         self._apply_text_size()
         self.actions_by_name = Actions(self)
-        self.docks = {
-            panel.name: Dock(panel) for panel in all_panels(lab, theme)
-        }
+        self.docks = {panel.name: Dock(panel) for panel in all_panels(lab, theme)}
         self.notice = Notice(self)
         self._make_toolbar()
         self.addToolBarBreak()
@@ -93,6 +91,7 @@ class MainWindow(QMainWindow):
         self.device.setContentsMargins(0, 0, 10, 0)
         bar.addWidget(self.device)
         self._theme_button = QToolButton(toolTip=self.tr("Light or dark"))
+        self._theme_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._theme_button.clicked.connect(self._switch_theme)
         bar.addWidget(self._theme_button)
 
@@ -124,7 +123,8 @@ class MainWindow(QMainWindow):
         )
         lab.changed.connect(self._show_state)
         lab.warned.connect(self.notice.say)
-        connect_stage(self.actions_by_name, lab.stage, self.docks)
+        connect_stage(self.actions_by_name, lab.stage)
+        lab.stage.unit_selected.connect(lambda: layout.open_unit(self, self.docks))
         self.theme.changed.connect(self._recolour)
         stack, actions = lab.draft.stack, self.actions_by_name
         stack.canUndoChanged.connect(actions["undo"].setEnabled)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from rnnviz.gui.icons import icon
@@ -20,6 +21,7 @@ class Notice(QToolBar):
         self.label = QLabel(objectName="notice", wordWrap=True)
         self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._close = QToolButton(toolTip=self.tr("Close this notice"))
+        self._close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._close.clicked.connect(lambda: self.say(""))
         self.addWidget(self.label)
         self.addWidget(self._close)

@@ -72,10 +72,14 @@ class Player(QObject):
             self.timestep = timestep
             self.timestep_changed.emit()
 
-    def step(self, by: int) -> None:
-        """Go some timesteps on or back; playing ends."""
+    def scrub(self, timestep: int) -> None:
+        """Go to a timestep by hand; playing ends."""
         self.pause()
-        self.go_to(self.timestep + by)
+        self.go_to(timestep)
+
+    def step(self, by: int) -> None:
+        """Go some timesteps on or back by hand."""
+        self.scrub(self.timestep + by)
 
     def show_example(self, example: int) -> None:
         """Watch another example, or the nearest that there is."""

@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QToolBar
 
 from rnnviz.gui.actions import Actions
+from rnnviz.gui.icons import icon
 from rnnviz.gui.player import SPEEDS, Player
 from rnnviz.gui.theme import Theme
-from rnnviz.gui.icons import icon
 from rnnviz.gui.widgets.slider import Slider
 
 
@@ -32,7 +32,7 @@ class PlayerBar(QToolBar):
         self._speed.activated.connect(lambda place: player.set_speed(SPEEDS[place]))
         self.addWidget(self._speed)
         self.addSeparator()
-        self.timestep = self._slider(self.tr("timestep"), player.go_to, 3)
+        self.timestep = self._slider(self.tr("timestep"), player.scrub, 3)
         self._timestep_text = self._text("0000/0000")
         self.addSeparator()
         self.addAction(actions["previous_epoch"])

@@ -31,9 +31,7 @@ from rnnviz.gui.aspect import Aspect
 from rnnviz.gui.worker import TrainingWorker
 from rnnviz.records import EpochRecord, Trace
 
-State = Literal[
-    "none", "preparing", "training", "paused", "finished", "stopped", "failed", "lost"
-]
+State = Literal["none", "preparing", "training", "paused", "finished", "stopped", "failed", "lost"]
 CACHE_BYTES = 64 * 2**20
 
 
@@ -218,5 +216,3 @@ def _without_live(experiment: Experiment, other: Experiment) -> Experiment:
         if knob.live:
             experiment = experiment.with_value(path, other.value(path))
     return experiment
-
-

@@ -72,12 +72,16 @@ QLabel#title {{ font-weight: 600; }}
 QLabel#muted, QLabel#empty {{ color: {muted}; }}
 QLabel#section {{ font-weight: 600; color: {muted}; }}
 QLabel#error {{ color: {error}; }}
-QLabel#notice {{ background: {field}; border: 1px solid {error}; border-radius: 5px; padding: 6px; }}
+QLabel#notice {{
+    background: {field}; border: 1px solid {error}; border-radius: 5px; padding: 6px;
+}}
 
 QScrollArea {{ background: {panel}; border: 0; }}
 QScrollArea > QWidget > QWidget {{ background: {panel}; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
-QScrollBar::handle:vertical {{ background: {line}; border-radius: 4px; min-height: 30px; margin: 1px; }}
+QScrollBar::handle:vertical {{
+    background: {line}; border-radius: 4px; min-height: 30px; margin: 1px;
+}}
 QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; width: 0; }}
 
 QSlider::groove:horizontal {{ background: {line}; height: 4px; border-radius: 2px; }}
@@ -95,10 +99,6 @@ QLineEdit#number {{
 QLineEdit#number:hover {{ border-color: {line}; background: {field}; }}
 QLineEdit#number:focus {{ border-color: {muted}; background: {field}; }}
 QLineEdit#number[wrong="true"] {{ border-color: {error}; }}
-QComboBox {{
-    background: {field}; border: 1px solid {line}; border-radius: 4px; padding: 2px 6px;
-}}
-QComboBox:hover, QComboBox:focus {{ border-color: {muted}; }}
 QProgressBar {{
     background: {line}; border: 0; border-radius: 3px; max-height: 6px; min-height: 6px;
 }}

@@ -1,7 +1,7 @@
 """Light and dark: what every colour means, once.
 
-Data colours come from Okabe and Ito's palette (2008) and the heatmap's map is CET-D1 of
-Kovesi (2015): both can be told apart with every common kind of colour blindness.
+Data colours follow Okabe and Ito's palette (2008) and hidden states ColorBrewer's RdBu:
+both can be told apart with every common kind of colour blindness.
 """
 
 from __future__ import annotations
@@ -84,12 +84,19 @@ DARK = Colours(
 )
 
 
+# ColorBrewer's RdBu from blue to red, its middle made quite white. Maps of even lightness
+# are paler: most hidden states are small, and could not be told apart from a distance.
+_RD_BU = (
+    *("#053061", "#2166ac", "#4393c3", "#92c5de", "#d1e5f0", "#ffffff"),
+    *("#fddbc7", "#f4a582", "#d6604d", "#b2182b", "#67001f"),
+)
+
+
 @cache
 def hidden_lookup() -> npt.NDArray[np.uint8]:
     """256 colours for -1 to 1 as RGBA, ``(256, 4)``: blue below 0, white at 0, red above."""
-    lookup: npt.NDArray[np.uint8] = pg.colormap.get("CET-D1").getLookupTable(
-        nPts=256, alpha=True, mode=pg.ColorMap.BYTE
-    )
+    stops = pg.ColorMap(np.linspace(-1, 1, len(_RD_BU)), _RD_BU)
+    lookup: npt.NDArray[np.uint8] = stops.getLookupTable(-1, 1, 256, alpha=True)
     return lookup
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
@@ -56,10 +57,8 @@ class TrainingWorker(QObject):
             if self._engine is None or self._waiting:
                 self._waiting.append(command)
                 return
-            try:
+            with suppress(EngineGone):  # the reading thread finds it gone too, and says so
                 self._engine.send(command)
-            except EngineGone:
-                pass  # the reading thread finds it gone too, and says so once
 
     def close(self) -> None:
         """End the engine and the thread; nothing is left behind."""

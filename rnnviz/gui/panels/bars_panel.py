@@ -21,7 +21,6 @@ class BarsPanel(TimePanel):
 
     def __init__(self, stage: Stage, clock: FrameClock, theme: Theme) -> None:
         super().__init__(stage, clock, theme, "")
-        self.plot.label(y_label=self.quantity)
         self._bars = self.plot.add_curve()
         self._now = self.plot.add_curve()
         self._values: FloatArray = np.zeros(0, np.float32)
@@ -29,7 +28,7 @@ class BarsPanel(TimePanel):
 
     @property
     def quantity(self) -> str:
-        """What the bars measure, for the axis."""
+        """What the bars measure, as a formula."""
         raise NotImplementedError
 
     def measure(self, scene: Scene) -> FloatArray:
@@ -39,6 +38,9 @@ class BarsPanel(TimePanel):
     def greatest(self, scene: Scene) -> float:
         """The highest bar of this trace, at any timestep: stepping leaves the axis at rest."""
         return float(np.max(self._values))
+
+    def resting_text(self) -> str:
+        return self.quantity
 
     def draw_scene(self, scene: Scene, what: Aspect) -> None:
         if what & (self.redraw_on | Aspect.THEME):

@@ -52,7 +52,7 @@ class ExperimentPanel(Panel):
         page = QWidget()
         rows = QVBoxLayout(page)
         rows.setContentsMargins(12, 8, 14, 8)
-        rows.setSpacing(7)
+        rows.setSpacing(3)
         titles = {
             "task": self.tr("Task: {title}").format(
                 title=QCoreApplication.translate("Task", experiment.task.title)

@@ -12,7 +12,7 @@ from rnnviz.gui.aspect import Aspect
 from rnnviz.gui.clock import FrameClock
 from rnnviz.gui.panels.time_panel import TimePanel
 from rnnviz.gui.stage import Scene, Stage
-from rnnviz.gui.theme import Theme, hidden_lookup
+from rnnviz.gui.theme import Colours, Theme, hidden_lookup
 from rnnviz.gui.widgets.colour_key import ColourKey
 from rnnviz.gui.widgets.plot import pen
 from rnnviz.records import FloatArray
@@ -26,7 +26,6 @@ class HiddenPanel(TimePanel):
     def __init__(self, stage: Stage, clock: FrameClock, theme: Theme) -> None:
         super().__init__(stage, clock, theme, "")
         self.plot.label(y_label=self.tr("hidden unit"))
-        self.plot.y_axis.setGrid(False)
         self.plot.box.invertY(True)
         self._image = pg.ImageItem(axisOrder="row-major")
         self._image.setLookupTable(hidden_lookup())
@@ -72,16 +71,16 @@ class HiddenPanel(TimePanel):
             self._row.setVisible(row is not None)
             if row is not None:
                 self._row.setRect(QRectF(0.5, row - 0.5, trace.timesteps, 1))
-        if Aspect.THEME in what:
-            colours = self.colours
-            self._cursor.setVisible(False)  # the column itself is framed here
-            self._veil.setPen(pen(colours.panel, 0, 0))
-            veil = pen(colours.panel, 1, 165).color()
-            self._veil.setBrush(veil)
-            self._column.setPen(pen(colours.text, 2))
-            self._row.setPen(pen(colours.unit, 2))
-            self.plot.y_axis.setGrid(False)
-            self._key.recolour(colours)
+
+    def recolour(self, colours: Colours) -> None:
+        super().recolour(colours)
+        self._cursor.setVisible(False)  # the column itself is framed here
+        self.plot.y_axis.setGrid(False)
+        self._veil.setPen(pen(colours.panel, 0, 0))
+        self._veil.setBrush(pen(colours.panel, 1, 165).color())
+        self._column.setPen(pen(colours.text, 2))
+        self._row.setPen(pen(colours.unit, 2))
+        self._key.recolour(colours)
 
     def _draw_states(self, scene: Scene) -> None:
         trace = scene.trace
@@ -95,7 +94,9 @@ class HiddenPanel(TimePanel):
         self._layer.setVisible(trace.layers > 1)
         if self._layer.count() != trace.layers:
             self._layer.clear()
-            self._layer.addItems([self.tr("layer {n}").format(n=n + 1) for n in range(trace.layers)])
+            self._layer.addItems(
+                [self.tr("layer {n}").format(n=n + 1) for n in range(trace.layers)]
+            )
         self._layer.setCurrentIndex(scene.layer)
 
     def describe(self, scene: Scene, timestep: int, y: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QToolButton
 
 from rnnviz.analysis.envelope import Envelope
@@ -32,6 +33,7 @@ class LearningPanel(Panel):
         self.readout = QLabel(objectName="muted")
         self.controls.addWidget(self.readout)
         self.log_button = QToolButton(checkable=True, checked=True, text=self.tr("log"))
+        self.log_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.log_button.setToolTip(self.tr("Logarithmic or linear axis"))
         self.log_button.toggled.connect(self._change_axis)
         self.controls.addWidget(self.log_button)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pyqtgraph as pg
 from PySide6.QtWidgets import QLabel
 
-from rnnviz.gui.aspect import Aspect
+from rnnviz.gui.aspect import EVERYTHING, Aspect
 from rnnviz.gui.clock import FrameClock
 from rnnviz.gui.panels.panel import Panel
 from rnnviz.gui.stage import Scene, Stage
-from rnnviz.gui.theme import Theme
+from rnnviz.gui.theme import Colours, Theme
 from rnnviz.gui.widgets.plot import Plot, pen
 
 
@@ -27,7 +27,7 @@ class TimePanel(Panel):
         self.plot.add(self._cursor)
         self.readout = QLabel(objectName="muted")
         self.controls.addWidget(self.readout)
-        self.plot.pressed.connect(lambda x, y: stage.player.step(round(x) - 1 - stage.player.timestep))
+        self.plot.pressed.connect(lambda x, y: stage.player.scrub(round(x) - 1))
         self.plot.pointed.connect(self._point)
         self.plot.left.connect(lambda: self.readout.setText(self.resting_text()))
         self.plot.zoomed.connect(stage.zoom)
@@ -38,9 +38,8 @@ class TimePanel(Panel):
         """Bring on the screen what changed."""
         scene = self._stage.scene
         if Aspect.THEME in what:
-            self.plot.recolour(self.colours)
-            self._cursor.setPen(pen(self.colours.text, 1, 150))
-            what |= ~Aspect(0)
+            self.recolour(self.colours)
+            what = EVERYTHING
         if Aspect.TRACE in what:
             self.say_empty(self.missing(scene))
             self.plot.setVisible(scene.trace is not None)
@@ -53,10 +52,15 @@ class TimePanel(Panel):
             self._cursor.setPos(scene.timestep + 1)
         self.draw_scene(scene, what)
 
+    def recolour(self, colours: Colours) -> None:
+        """Take on the colours of a theme."""
+        self.plot.recolour(colours)
+        self._cursor.setPen(pen(colours.text, 1, 150))
+
     def missing(self, scene: Scene) -> str:
         """What stands in place of content that is not there; empty if it is."""
         if scene.trace is None:
-            return self.tr("{what} will be drawn here once there is a network to look into.").format(
+            return self.tr("{what}: as soon as there is a network to look into.").format(
                 what=self.title
             )
         return ""

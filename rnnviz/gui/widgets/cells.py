@@ -88,7 +88,9 @@ class Cells(QWidget):
         beyond = rows * columns - self._count
         if beyond:
             last = self._rect(rows * columns - beyond)
-            painter.fillRect(last.adjusted(0, 0, (beyond - 1) * side, 0), QColor(self._colours.panel))
+            painter.fillRect(
+                last.adjusted(0, 0, (beyond - 1) * side, 0), QColor(self._colours.panel)
+            )
         if side >= 6:
             painter.setPen(QPen(QColor(self._colours.panel), 1))
             for column in range(columns + 1):

@@ -56,7 +56,11 @@ class ColourKey(QWidget):
         painter.drawRect(strip)
         painter.setPen(self._colours.muted)
         middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRect(0, 0, side - 4, self.height()), middle | Qt.AlignmentFlag.AlignRight, low)
         painter.drawText(
-            QRect(strip.right() + 5, 0, side, self.height()), middle | Qt.AlignmentFlag.AlignLeft, high
+            QRect(0, 0, side - 4, self.height()), middle | Qt.AlignmentFlag.AlignRight, low
+        )
+        painter.drawText(
+            QRect(strip.right() + 5, 0, side, self.height()),
+            middle | Qt.AlignmentFlag.AlignLeft,
+            high,
         )

@@ -20,6 +20,8 @@ from rnnviz.gui.theme import Colours
 AXIS_WIDTH = 58
 """The same for every plot, so that plots above each other line up, in pixels."""
 AXIS_HEIGHT = 24
+LOW = 78
+"""A plot lower than this many pixels shows no numbers along x."""
 FEW_POINTS = 600
 """Up to here a curve is drawn two pixels wide and smooth; beyond, Qt's wide pens are slow."""
 
@@ -30,6 +32,27 @@ def pen(colour: str, width: float = 1, alpha: int = 255, dashed: bool = False) -
     shade.setAlpha(alpha)
     style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
     return pg.mkPen(shade, width=width, style=style, cosmetic=True)
+
+
+class _Axis(pg.AxisItem):
+    """Writes every power of ten of a logarithmic axis in the same way."""
+
+    def logTickStrings(  # noqa: N802  pyqtgraph's name
+        self, values: list[float], scale: float, spacing: float
+    ) -> list[str]:
+        return [_power_of_ten(value) for value in values]
+
+
+def _power_of_ten(exponent: float) -> str:
+    whole = round(exponent)
+    if abs(exponent - whole) > 1e-6:
+        mantissa, power = f"{10**exponent:.0e}".split("e")
+        return (
+            f"{10**exponent:g}" if -2 <= exponent < 4 else f"{mantissa}·{_power_of_ten(int(power))}"
+        )
+    if -1 <= whole <= 2:
+        return f"{10.0**whole:g}"
+    return "10" + str(whole).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 class Plot(pg.GraphicsView):
@@ -66,8 +89,8 @@ class Plot(pg.GraphicsView):
         grid.setSpacing(0)
         self.box = pg.ViewBox(enableMenu=False, enableMouse=False)
         self.box.disableAutoRange()
-        self.y_axis = pg.AxisItem("left", maxTickLength=-4)
-        self.x_axis = pg.AxisItem("bottom", maxTickLength=-4)
+        self.y_axis = _Axis("left", maxTickLength=-4)
+        self.x_axis = _Axis("bottom", maxTickLength=-4)
         self.y_axis.setWidth(AXIS_WIDTH)
         self.x_axis.setHeight(AXIS_HEIGHT)
         for axis in (self.y_axis, self.x_axis):
@@ -216,6 +239,14 @@ class Plot(pg.GraphicsView):
 
     def _place_labels(self) -> None:
         corner, side = self._corner.boundingRect(), self._side.boundingRect()
+        # A low plot keeps its room for the curve: the panels above or below say the timestep.
+        low = self.height() < LOW
+        if self._corner.isVisible() == low:
+            self._corner.setVisible(not low)
+            self.x_axis.setStyle(showValues=not low)
+            self.x_axis.setHeight(6 if low else AXIS_HEIGHT)
+        self.y_axis.setStyle(maxTextLevel=0 if self.height() < 2 * LOW else 2)
+        self._side.setVisible(side.width() < self.height() - AXIS_HEIGHT)
         self._corner.setPos(AXIS_WIDTH - corner.width() - 4, self.height() - corner.height() - 3)
         middle = (self.height() - AXIS_HEIGHT) / 2
         self._side.setPos(4, min(middle + side.width() / 2, self.height() - AXIS_HEIGHT))
