@@ -15,18 +15,26 @@ PACKAGES = ("torch", "PySide6-Essentials", "pyqtgraph", "numpy", "msgspec")
 
 def info() -> str:
     """Versions, devices and folders, one a line."""
-    rows = [
+    rows = [*versions(), *_devices(), *folders()]
+    width = max(len(name) for name, _ in rows)
+    return "\n".join(f"{name:<{width}}  {value}" for name, value in rows)
+
+
+def versions() -> list[tuple[str, str]]:
+    """The versions of rnnviz and of what it stands on, by name."""
+    return [
         ("rnnviz", rnnviz.__version__),
         ("Python", platform.python_version()),
         ("system", platform.platform()),
         *((package, _version(package)) for package in PACKAGES),
-        *_devices(),
     ]
-    if "RNNVIZ_HOME" in os.environ:
-        rows.append((places.HOME, os.environ[places.HOME]))
-    rows += [(name, _place(name)) for name in ("settings", "data", "log")]
-    width = max(len(name) for name, _ in rows)
-    return "\n".join(f"{name:<{width}}  {value}" for name, value in rows)
+
+
+def folders() -> list[tuple[str, str]]:
+    """Where settings, data and logs are kept, by name."""
+    home = os.environ.get(places.HOME)
+    named = [(places.HOME, home)] if home else []
+    return [*named, *((name, _place(name)) for name in ("settings", "data", "log"))]
 
 
 def tasks() -> str:
