@@ -167,6 +167,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
         for pid in orphans:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+            _ends(pid)
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
             reporter.ensure_newline()
