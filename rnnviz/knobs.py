@@ -13,6 +13,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from rnnviz.numerals import short
+
 Scale = Literal["linear", "log"]
 Value = int | float | str
 
@@ -105,10 +107,7 @@ class Knob(msgspec.Struct, frozen=True):
             return self.off
         if self.kind is int:
             return str(value)
-        if value != 0 and not 1e-2 <= abs(value) < 1e4:
-            mantissa, exponent = f"{value:.2e}".split("e")
-            return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
-        return f"{value:.3g}"
+        return short(value)
 
     def _refuse(self, template: str, given: Value) -> typing.NoReturn:
         shown = f"{given:g}" if isinstance(given, float) else given

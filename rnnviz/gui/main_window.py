@@ -35,6 +35,9 @@ from rnnviz.gui.theme import Choice, Theme
 from rnnviz.gui.widgets.clipboard import copy_image
 from rnnviz.store import history
 
+ROOMY = 1000
+"""A screen at least this high, in pixels, starts with larger text."""
+
 
 class MainWindow(QMainWindow):
     """Shows a `Lab` and steers it."""
@@ -48,7 +51,10 @@ class MainWindow(QMainWindow):
             QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks
         )
         self._base_font = QApplication.font()
-        self._text_size = preferences.text_size
+        # A large screen is read from further away, a projector's most of all.
+        roomy = self.screen().availableGeometry().height() >= ROOMY
+        usual = 2 if roomy else 0
+        self._text_size = usual if preferences.text_size is None else preferences.text_size
         self._apply_text_size()
         self.actions_by_name = Actions(self)
         self.docks = {panel.name: Dock(panel) for panel in all_panels(lab, theme)}

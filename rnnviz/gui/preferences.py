@@ -30,15 +30,15 @@ class Preferences:
         self._settings.setValue("theme", choice)
 
     @property
-    def text_size(self) -> int:
-        """Steps by which text is larger than the system's."""
+    def text_size(self) -> int | None:
+        """Points by which text is larger than the system's; None if it was never chosen."""
         try:
-            return max(-2, min(int(str(self._settings.value("text_size", 0))), 12))
+            return max(-2, min(int(str(self._settings.value("text_size"))), 12))
         except ValueError:
-            return 0
+            return None
 
     @text_size.setter
-    def text_size(self, steps: int) -> None:
+    def text_size(self, steps: int | None) -> None:
         self._settings.setValue("text_size", steps)
 
     @property

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 from rnnviz.gui.aspect import Aspect
 from rnnviz.gui.clock import FrameClock
 from rnnviz.gui.lab import Lab
+from rnnviz.numerals import short
 
 
 class StatusLine(QWidget):
@@ -103,14 +104,14 @@ class StatusLine(QWidget):
             return []
         loss = run.experiment.task.loss
         parts = [
-            self.tr("validation {loss} {value:.2e}").format(
-                loss=loss, value=run.history[-1].valid_loss
+            self.tr("validation {loss} {value}").format(
+                loss=loss, value=short(run.history[-1].valid_loss)
             )
         ]
         if "persistence" in run.started.baselines:
             parts.append(
-                self.tr("persistence {value:.2e}").format(
-                    value=run.started.baselines["persistence"]
+                self.tr("persistence {value}").format(
+                    value=short(run.started.baselines["persistence"])
                 )
             )
         return parts

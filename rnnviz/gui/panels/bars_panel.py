@@ -10,6 +10,7 @@ from rnnviz.gui.panels.time_panel import TimePanel
 from rnnviz.gui.stage import Scene, Stage
 from rnnviz.gui.theme import Theme
 from rnnviz.gui.widgets.plot import set_bars
+from rnnviz.numerals import short
 from rnnviz.records import FloatArray
 
 
@@ -67,6 +68,6 @@ class BarsPanel(TimePanel):
     def describe(self, scene: Scene, timestep: int, y: float) -> str:
         if timestep >= len(self._values):
             return self.resting_text()
-        return self.tr("timestep {t}: {value:.3g}").format(
-            t=timestep + 1, value=self._values[timestep]
+        return self.tr("timestep {t}: {value}").format(
+            t=timestep + 1, value=short(float(self._values[timestep]))
         )

@@ -32,10 +32,9 @@ class ExperimentPanel(Panel):
             self.tr("Start training again a moment after a slider comes to rest.")
         )
         self.retrain.toggled.connect(self.retrain_toggled)
-        self.retrain.setContentsMargins(12, 6, 12, 8)
         foot = QWidget()
         QVBoxLayout(foot).addWidget(self.retrain)
-        foot.layout().setContentsMargins(12, 8, 12, 8)
+        foot.layout().setContentsMargins(12, 5, 12, 6)
         self.body.addWidget(foot)
         self._build()
         draft.changed.connect(self._show)
@@ -51,7 +50,7 @@ class ExperimentPanel(Panel):
         experiment = self._draft.experiment
         page = QWidget()
         rows = QVBoxLayout(page)
-        rows.setContentsMargins(12, 8, 14, 8)
+        rows.setContentsMargins(12, 4, 14, 4)
         rows.setSpacing(3)
         titles = {
             "task": self.tr("Task: {title}").format(

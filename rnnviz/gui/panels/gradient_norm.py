@@ -11,6 +11,7 @@ from rnnviz.gui.panels.learning_panel import LearningPanel
 from rnnviz.gui.run import Run
 from rnnviz.gui.theme import Theme
 from rnnviz.gui.widgets.plot import pen, set_curve
+from rnnviz.numerals import short
 
 
 class GradientNormPanel(LearningPanel):
@@ -38,7 +39,9 @@ class GradientNormPanel(LearningPanel):
         if not records:
             return self.resting_text()
         record = min(records, key=lambda known: abs(known.epoch - x))
-        return self.tr("epoch {e}: mean {norm:.2e}").format(e=record.epoch, norm=record.grad_norm)
+        return self.tr("epoch {e}: mean {norm}").format(
+            e=record.epoch, norm=short(record.grad_norm)
+        )
 
     def draw(self, what: Aspect) -> None:
         colours, run = self.colours, self._run

@@ -12,7 +12,7 @@ from rnnviz.gui.aspect import Aspect
 from rnnviz.gui.clock import FrameClock
 from rnnviz.gui.panels.time_panel import TimePanel
 from rnnviz.gui.stage import Scene, Stage
-from rnnviz.gui.theme import Colours, Theme, hidden_lookup
+from rnnviz.gui.theme import LIGHT, Colours, Theme, hidden_lookup
 from rnnviz.gui.widgets.colour_key import ColourKey
 from rnnviz.gui.widgets.plot import pen
 from rnnviz.records import FloatArray
@@ -78,7 +78,8 @@ class HiddenPanel(TimePanel):
         self.plot.y_axis.setGrid(False)
         self._veil.setPen(pen(colours.panel, 0, 0))
         self._veil.setBrush(pen(colours.panel, 1, 165).color())
-        self._column.setPen(pen(colours.text, 2))
+        # Dark in both themes: the middle of the map is white in both.
+        self._column.setPen(pen(LIGHT.text, 2))
         self._row.setPen(pen(colours.unit, 2))
         self._key.recolour(colours)
 

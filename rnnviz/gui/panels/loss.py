@@ -16,6 +16,10 @@ from rnnviz.gui.player import Player
 from rnnviz.gui.run import Run
 from rnnviz.gui.theme import Theme
 from rnnviz.gui.widgets.plot import pen, set_curve
+from rnnviz.numerals import short
+
+EXACT = 1e-12
+"""A baseline below this has solved the task, up to the rounding of its numbers."""
 
 
 class LossPanel(LearningPanel):
@@ -56,8 +60,8 @@ class LossPanel(LearningPanel):
         if not records:
             return self.resting_text()
         record = min(records, key=lambda known: abs(known.epoch - x))
-        return self.tr("epoch {e}: training {train:.2e}, validation {valid:.2e}").format(
-            e=record.epoch, train=record.train_loss, valid=record.valid_loss
+        return self.tr("epoch {e}: training {train}, validation {valid}").format(
+            e=record.epoch, train=short(record.train_loss), valid=short(record.valid_loss)
         )
 
     def draw(self, what: Aspect) -> None:
@@ -116,11 +120,15 @@ class LossPanel(LearningPanel):
                 )
                 for name, loss in wanted.items()
             ]
-        for line, text, name, loss in self._baselines:
+        for line, text, _, _ in self._baselines:
             line.setPen(pen(self.colours.muted, 1, 170, dashed=True))
             text.setBrush(QColor(self.colours.muted))
-            word = QCoreApplication.translate("Baseline", name)
-            text.setText(f"{word} {loss:.1e}")
+
+    def _word(self, name: str, loss: float, below: bool) -> str:
+        word = f"{QCoreApplication.translate('Baseline', name)} {short(loss, 2)}"
+        if loss < EXACT:
+            word = self.tr("{baseline}: exact").format(baseline=word)
+        return f"↓ {word}" if below else word
 
     def _fit(self) -> None:
         """Fit the vertical axis to what the network did and to the baselines near it."""
@@ -130,7 +138,7 @@ class LossPanel(LearningPanel):
         if len(low):
             heights += [float(np.nanmin(low)), float(np.nanmax(high))]
         losses = [loss for _, _, _, loss in self._baselines]
-        heights += [loss for loss in losses if loss > 1e-9] or losses
+        heights += [loss for loss in losses if loss > EXACT] or losses
         heights = [value for value in heights if np.isfinite(value)]
         if not heights:
             return
@@ -150,13 +158,10 @@ class LossPanel(LearningPanel):
             below = height < bottom
             line.setVisible(not below)
             line.setPos(height)
+            text.setText(self._word(name, loss, below))
             size = text.boundingRect()
             share = (max(height, bottom) - bottom) / (top - bottom)
             y = page.height() * (1 - share) - size.height() - 1
-            if below:
-                word = QCoreApplication.translate("Baseline", name)
-                text.setText(f"↓ {word} {loss:.1e}")
-                size = text.boundingRect()
             for other in taken:  # labels in each other's way move up
                 if abs(y - other) < size.height():
                     y = other + size.height() if not below else other - size.height()
