@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from rnnviz.engine.client import Engine, EngineGone
+from rnnviz.engine.client import Engine
 from rnnviz.engine.messages import (
     Command,
     Failed,
@@ -43,7 +43,7 @@ class Conversation:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.run = 0
-        self._heard: queue.SimpleQueue[Report | EngineGone] = queue.SimpleQueue()
+        self._heard: queue.SimpleQueue[Report | Exception] = queue.SimpleQueue()
         self._runs = itertools.count(1)
         threading.Thread(target=self._listen, daemon=True).start()
 
@@ -57,9 +57,9 @@ class Conversation:
         self.engine.send(command)
 
     def hear(self, timeout: float = DEADLINE) -> Report:
-        """The next report; raises `EngineGone` when there is none to come."""
+        """The next report; raises what `Engine.receive` raised."""
         report = self._heard.get(timeout=timeout)
-        if isinstance(report, EngineGone):
+        if isinstance(report, Exception):
             raise report
         return report
 
@@ -90,8 +90,8 @@ class Conversation:
         try:
             while True:
                 self._heard.put(self.engine.receive())
-        except EngineGone as gone:
-            self._heard.put(gone)
+        except Exception as error:
+            self._heard.put(error)
 
 
 def of(kind: type, reports: list[Report]) -> list:

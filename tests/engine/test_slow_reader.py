@@ -42,7 +42,8 @@ def test_training_does_not_wait_for_its_reader_and_no_loss_is_lost() -> None:
     server = Server(Inbox(commands), Dammed(reports))
     serving = threading.Thread(target=server.serve)
     serving.start()
-    engine = Engine(os.fdopen(write_commands, "wb"), os.fdopen(read_reports, "rb"))
+    heard = os.fdopen(read_reports, "rb")
+    engine = Engine(os.fdopen(write_commands, "wb"), heard)
     talk = Conversation(engine)
     said = talk.start() + talk.until_state("finished")
     engine.close()
@@ -56,5 +57,5 @@ def test_training_does_not_wait_for_its_reader_and_no_loss_is_lost() -> None:
     assert [report.record.epoch for report in of(EpochEnded, said)] == [1, 2, 3, 4]
     # The first batch was on its way; all others waited and came in one piece.
     assert len(of(Progress, said)) <= 2
-    commands.close()
-    reports.close()
+    for stream in (commands, reports, heard):
+        stream.close()
