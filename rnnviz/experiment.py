@@ -7,12 +7,12 @@ that moves makes a new one, which is what undo, "stale" and "the same start" res
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal, Union
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
 import msgspec
 
 from rnnviz.knobs import Knob, KnobError, Settings, Value, knobs_of
-from rnnviz.tasks import TASKS, Sine
+from rnnviz.tasks import TASKS, Sine, Task
 
 
 class Network(Settings):
@@ -108,13 +108,16 @@ class Training(Settings):
     ] = "auto"
 
 
-TaskSettings = Union[tuple(TASKS.values())]  # noqa: UP007  a union of all tasks, told apart by tag
+if TYPE_CHECKING:
+    TaskSettings = Task
+else:
+    TaskSettings = Union[tuple(TASKS.values())]  # noqa: UP007  all tasks, told apart by tag
 
 
 class Experiment(Settings):
     """A task, a network and a training: all that a run depends on."""
 
-    task: TaskSettings = Sine()  # type: ignore[valid-type]
+    task: TaskSettings = Sine()
     network: Network = Network()
     training: Training = Training()
 

@@ -7,8 +7,8 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from rnnviz.experiment import Experiment, knobs, knobs_of
-from rnnviz.knobs import Knob, KnobError
+from rnnviz.experiment import Experiment, knobs
+from rnnviz.knobs import Knob, KnobError, knobs_of
 from rnnviz.tasks import TASKS
 
 

@@ -42,7 +42,11 @@ class Server:
     def serve(self) -> None:
         """Return when the inbox ends; until then nothing that goes wrong ends the engine."""
         self._outbox.put(
-            Ready(pid=os.getpid(), torch_version=str(torch.__version__), devices=devices.available())
+            Ready(
+                pid=os.getpid(),
+                torch_version=str(torch.__version__),
+                devices=devices.available(),
+            )
         )
         while not self._inbox.ended:
             try:

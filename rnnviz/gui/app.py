@@ -38,6 +38,7 @@ def open_window(experiment: Experiment | None = None, *, train: bool = False) ->
     preferences = Preferences()
     theme = Theme(preferences.theme)
     lab = Lab(experiment or preferences.experiment, logs.engine_log())
+    lab.set_retrain(preferences.flag("retrain"))
     # Before the window is built, so that the engine wakes up beside it.
     lab.open(train=train)
     window = MainWindow(lab, theme, preferences)

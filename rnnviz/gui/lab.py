@@ -81,6 +81,12 @@ class Lab(QObject):
         """Whether it trains, or will in a moment."""
         return self.run.state == "training"
 
+    def set_retrain(self, on: bool) -> None:
+        """Start training again whenever a slider comes to rest, or wait to be asked."""
+        self.retrain = on
+        if on and self.stale:
+            self._rest.start()
+
     def train(self) -> None:
         """Train: go on if the run can, begin anew if it is over or stale."""
         self._rest.stop()

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QFont
+from PySide6.QtGui import QCloseEvent, QFont
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
     QLabel,
     QMainWindow,
-    QMenu,
     QSizePolicy,
     QToolBar,
     QToolButton,
@@ -24,15 +24,16 @@ from rnnviz.gui.actions import Actions, connect_stage
 from rnnviz.gui.dock import Dock
 from rnnviz.gui.icons import icon
 from rnnviz.gui.lab import Lab
+from rnnviz.gui.menus import add_menus
 from rnnviz.gui.notice import Notice
 from rnnviz.gui.panels import all_panels
 from rnnviz.gui.player_bar import PlayerBar
 from rnnviz.gui.preferences import Preferences
-from rnnviz.gui.presets import presets
 from rnnviz.gui.status_line import StatusLine
 from rnnviz.gui.style import dress
 from rnnviz.gui.theme import Choice, Theme
 from rnnviz.gui.widgets.clipboard import copy_image
+from rnnviz.records import EpochRecord
 from rnnviz.store import history
 
 ROOMY = 1000
@@ -68,7 +69,7 @@ class MainWindow(QMainWindow):
         self.statusBar().addWidget(self.status_line, 1)
         self.statusBar().setSizeGripEnabled(False)
         self._connect()
-        self._make_menus()
+        self._themes = add_menus(self)
         self._recolour()
         self._restore()
         self._show_state()
@@ -137,53 +138,6 @@ class MainWindow(QMainWindow):
         stack.canRedoChanged.connect(actions["redo"].setEnabled)
         actions["undo"].setEnabled(False)
         actions["redo"].setEnabled(False)
-        experiment = self.docks["experiment"].panel
-        experiment.retrain.toggled.connect(self._set_retrain)
-
-    def _make_menus(self) -> None:
-        actions, bar = self.actions_by_name, self.menuBar()
-
-        def fill(menu: QMenu, *names: str) -> QMenu:
-            for name in names:
-                if name:
-                    menu.addAction(actions[name])
-                else:
-                    menu.addSeparator()
-            return menu
-
-        fill(bar.addMenu(self.tr("&File")), "save_history", "copy_window", "", "quit")
-        fill(bar.addMenu(self.tr("&Edit")), "undo", "redo", "", "defaults")
-        run = bar.addMenu(self.tr("&Training"))
-        fill(run, "train", "pause", "batch", "epoch", "stop", "reset")
-        menu = bar.addMenu(self.tr("&Presets"))
-        for name, experiment in presets().items():
-            menu.addAction(name, lambda e=experiment, n=name: self.lab.draft.replace(e, n))
-        view = bar.addMenu(self.tr("&View"))
-        for dock in self.docks.values():
-            view.addAction(dock.toggleViewAction())
-        view.addSeparator()
-        self._make_theme_menu(view)
-        fill(view, "larger", "smaller", "", "full_screen", "reset_layout")
-        play = bar.addMenu(self.tr("&Player"))
-        fill(play, "play", "previous", "next", "back_ten", "on_ten", "first", "last", "")
-        fill(play, "slower", "faster", "loop", "", "previous_example", "next_example", "")
-        fill(play, "previous_epoch", "next_epoch", "", "deselect")
-        fill(bar.addMenu(self.tr("&Help")), "shortcuts", "about")
-
-    def _make_theme_menu(self, view: QMenu) -> None:
-        menu = view.addMenu(self.tr("Theme"))
-        self._theme_choices = QActionGroup(self)
-        names: dict[Choice, str] = {
-            "system": self.tr("As the system"),
-            "light": self.tr("Light"),
-            "dark": self.tr("Dark"),
-        }
-        for choice, text in names.items():
-            action = QAction(text, self, checkable=True, checked=choice == self.theme.choice)
-            action.setData(choice)
-            action.triggered.connect(lambda _=False, c=choice: self._choose_theme(c))
-            self._theme_choices.addAction(action)
-            menu.addAction(action)
 
     # --- showing -------------------------------------------------------------------------
 
@@ -253,7 +207,7 @@ class MainWindow(QMainWindow):
         if name:
             self.write_history(Path(name), run.history)
 
-    def write_history(self, path: Path, records: list) -> None:
+    def write_history(self, path: Path, records: Sequence[EpochRecord]) -> None:
         """Write the history as CSV; say in one sentence what went wrong, if it did."""
         path = path if path.suffix else path.with_suffix(".csv")
         try:
@@ -287,18 +241,15 @@ class MainWindow(QMainWindow):
         experiment = Experiment(task=type(self.lab.draft.experiment.task)())
         self.lab.draft.replace(experiment, self.tr("all knobs to their defaults"))
 
-    def _set_retrain(self, on: bool) -> None:
-        self.lab.retrain = on
-        self.preferences.keep_flag("retrain", on)
-
-    def _choose_theme(self, choice: Choice) -> None:
+    def choose_theme(self, choice: Choice) -> None:
+        """Take a theme, or the system's, and remember it."""
         self.preferences.theme = choice
         self.theme.choose(choice)
-        for action in self._theme_choices.actions():
+        for action in self._themes.actions():
             action.setChecked(action.data() == choice)
 
     def _switch_theme(self) -> None:
-        self._choose_theme("light" if self.theme.colours.dark else "dark")
+        self.choose_theme("light" if self.theme.colours.dark else "dark")
 
     def _set_full_screen(self, on: bool) -> None:
         state = self.windowState()
@@ -323,14 +274,13 @@ class MainWindow(QMainWindow):
         state = self.preferences.bytes("layout")
         if state is None or not self.restoreState(state):
             self.reset_layout()
-        if self.preferences.flag("retrain"):
-            self.docks["experiment"].panel.retrain.setChecked(True)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
         """Remember places, end the engine."""
         self.preferences.keep_bytes("geometry", self.saveGeometry())
         self.preferences.keep_bytes("layout", self.saveState())
         self.preferences.experiment = self.lab.draft.experiment
+        self.preferences.keep_flag("retrain", self.lab.retrain)
         self.preferences.sync()
         self.lab.close()
         super().closeEvent(event)

@@ -27,7 +27,7 @@ def trace_panels(stage: Stage, clock: FrameClock, theme: Theme) -> list[Panel]:
 def all_panels(lab: Lab, theme: Theme) -> list[Panel]:
     """All panels of the main window."""
     return [
-        ExperimentPanel(lab.draft, lab.clock, theme),
+        ExperimentPanel(lab, theme),
         *trace_panels(lab.stage, lab.clock, theme),
         LossPanel(lab.run, lab.player, lab.clock, theme),
         GradientNormPanel(lab.run, lab.clock, theme),

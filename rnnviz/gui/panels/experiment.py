@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QCheckBox, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from rnnviz.experiment import knobs
 from rnnviz.gui.aspect import Aspect
-from rnnviz.gui.clock import FrameClock
-from rnnviz.gui.draft import Draft
+from rnnviz.gui.lab import Lab
 from rnnviz.gui.panels.panel import Panel
 from rnnviz.gui.theme import Theme
 from rnnviz.gui.widgets.knob_row import KnobRow, translated
@@ -19,11 +18,10 @@ class ExperimentPanel(Panel):
     """Shows the draft; every row turns one of its knobs."""
 
     name = "experiment"
-    retrain_toggled = Signal(bool)
 
-    def __init__(self, draft: Draft, clock: FrameClock, theme: Theme) -> None:
-        super().__init__(clock, theme)
-        self._draft = draft
+    def __init__(self, lab: Lab, theme: Theme) -> None:
+        super().__init__(lab.clock, theme)
+        self._draft = draft = lab.draft
         self.rows: dict[str, KnobRow] = {}
         self._scroll = QScrollArea(widgetResizable=True)
         self.body.addWidget(self._scroll)
@@ -31,11 +29,12 @@ class ExperimentPanel(Panel):
         self.retrain.setToolTip(
             self.tr("Start training again a moment after a slider comes to rest.")
         )
-        self.retrain.toggled.connect(self.retrain_toggled)
-        foot = QWidget()
-        QVBoxLayout(foot).addWidget(self.retrain)
-        foot.layout().setContentsMargins(12, 5, 12, 6)
-        self.body.addWidget(foot)
+        self.retrain.setChecked(lab.retrain)
+        self.retrain.toggled.connect(lab.set_retrain)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(12, 5, 12, 6)
+        foot.addWidget(self.retrain)
+        self.body.addLayout(foot)
         self._build()
         draft.changed.connect(self._show)
 

@@ -58,6 +58,11 @@ class LearningPanel(Panel):
         """What is under the mouse at this epoch."""
         raise NotImplementedError
 
+    def say_empty(self, what_will_be_here: str) -> None:
+        """An empty plot would be in the way of the words."""
+        super().say_empty(what_will_be_here)
+        self.plot.setVisible(not what_will_be_here)
+
     def place(self, values: np.ndarray | list[float]) -> np.ndarray:
         """Values as heights on the axis in use."""
         array = np.asarray(values, float)

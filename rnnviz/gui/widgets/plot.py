@@ -252,7 +252,7 @@ class Plot(pg.GraphicsView):
         self._side.setPos(4, min(middle + side.width() / 2, self.height() - AXIS_HEIGHT))
 
 
-Line = npt.NDArray[np.float32] | npt.NDArray[np.float64]
+Line = npt.NDArray[np.number]
 
 
 def set_curve(
