@@ -20,6 +20,10 @@ class ChangePanel(BarsPanel):
         return self.tr("How much the notepad changed")
 
     @property
+    def promise(self) -> str:
+        return self.tr("How far the notepad moves at each timestep will be here.")
+
+    @property
     def quantity(self) -> str:
         return "‖hₜ − hₜ₋₁‖"
 

@@ -57,6 +57,10 @@ class HiddenPanel(TimePanel):
     def title(self) -> str:
         return self.tr("Hidden state")
 
+    @property
+    def promise(self) -> str:
+        return self.tr("Every hidden unit at every timestep will be here.")
+
     def draw_scene(self, scene: Scene, what: Aspect) -> None:
         trace = scene.trace
         assert trace is not None
@@ -70,6 +74,9 @@ class HiddenPanel(TimePanel):
             row = scene.row
             self._row.setVisible(row is not None)
             if row is not None:
+                # A frame must not cover a row that is only a few pixels high.
+                high = self.plot.box.height() / trace.units >= 6
+                self._row.setPen(pen(self.colours.unit, 2 if high else 1))
                 self._row.setRect(QRectF(0.5, row - 0.5, trace.timesteps, 1))
 
     def recolour(self, colours: Colours) -> None:
@@ -80,7 +87,6 @@ class HiddenPanel(TimePanel):
         self._veil.setBrush(pen(colours.panel, 1, 165).color())
         # Dark in both themes: the middle of the map is white in both.
         self._column.setPen(pen(LIGHT.text, 2))
-        self._row.setPen(pen(colours.unit, 2))
         self._key.recolour(colours)
 
     def _draw_states(self, scene: Scene) -> None:

@@ -21,6 +21,10 @@ class RelevancePanel(BarsPanel):
         return self.tr("How much each input still matters")
 
     @property
+    def promise(self) -> str:
+        return self.tr("How much the answer still depends on each input will be here.")
+
+    @property
     def quantity(self) -> str:
         return "|∂yₜ / ∂xₛ|"
 

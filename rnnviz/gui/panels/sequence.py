@@ -36,6 +36,10 @@ class SequencePanel(TimePanel):
     def title(self) -> str:
         return self.tr("Sequence")
 
+    @property
+    def promise(self) -> str:
+        return self.tr("What the network reads and what it answers will be here.")
+
     def resting_text(self) -> str:
         colours, scene = self.colours, self._stage.scene
         if scene.trace is None:

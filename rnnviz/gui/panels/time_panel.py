@@ -57,13 +57,14 @@ class TimePanel(Panel):
         self.plot.recolour(colours)
         self._cursor.setPen(pen(colours.text, 1, 150))
 
+    @property
+    def promise(self) -> str:
+        """What will be seen here, for as long as there is nothing to see."""
+        raise NotImplementedError
+
     def missing(self, scene: Scene) -> str:
         """What stands in place of content that is not there; empty if it is."""
-        if scene.trace is None:
-            return self.tr("{what}: as soon as there is a network to look into.").format(
-                what=self.title
-            )
-        return ""
+        return self.promise if scene.trace is None else ""
 
     def draw_scene(self, scene: Scene, what: Aspect) -> None:
         """Draw the trace of `scene`, which is there."""

@@ -30,6 +30,10 @@ class UnitPanel(TimePanel):
     def title(self) -> str:
         return self.tr("One unit")
 
+    @property
+    def promise(self) -> str:
+        return self.tr("One hidden unit over time will be here.")
+
     def resting_text(self) -> str:
         scene = self._stage.scene
         if scene.trace is None or scene.unit is None:
