@@ -1,0 +1,28 @@
+"""How much the notepad changes from one timestep to the next."""
+
+import numpy as np
+import pytest
+
+from rnnviz.analysis.memory import change
+
+
+def test_the_first_change_is_the_length_of_the_first_notepad():
+    assert change(np.array([[3.0, 4.0]], np.float32)) == pytest.approx([5.0])
+
+
+def test_a_notepad_that_stays_does_not_change():
+    np.testing.assert_array_equal(change(np.full((6, 3), 0.5, np.float32))[1:], np.zeros(5))
+
+
+def test_states_on_a_circle_change_by_the_chord():
+    angle = 0.1 * np.arange(20)
+    hidden = np.column_stack([np.cos(angle), np.sin(angle)]).astype(np.float32)
+    np.testing.assert_allclose(change(hidden)[1:], 2 * np.sin(0.05), rtol=1e-5)
+
+
+def test_there_is_one_change_a_timestep():
+    assert change(np.zeros((7, 4), np.float32)).shape == (7,)
+
+
+def test_the_changes_are_float32_as_all_traces_are():
+    assert change(np.zeros((7, 4), np.float32)).dtype == np.float32

@@ -1,0 +1,119 @@
+"""The order of units, and the page on which they are laid out."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnnviz.analysis.units import notepad_shape, on_notepad, unit_order
+
+TIME = np.arange(50)
+
+
+def curves(seed: int = 0, units: int = 24) -> np.ndarray:
+    """Hidden states ``(T, H)`` without any order in them."""
+    return np.random.default_rng(seed).uniform(-1, 1, (50, units)).astype(np.float32)
+
+
+def bump(center: int) -> np.ndarray:
+    return np.exp(-(((TIME - center) / 3.0) ** 2))
+
+
+def test_as_they_are_leaves_every_unit_in_its_row():
+    np.testing.assert_array_equal(unit_order(curves(), "index"), np.arange(24))
+
+
+def test_by_peak_sorts_by_the_timestep_of_the_peak():
+    centers = [40, 10, 30, 20]
+    hidden = np.column_stack([bump(center) for center in centers])
+    np.testing.assert_array_equal(unit_order(hidden, "peak"), [1, 3, 2, 0])
+
+
+def test_a_peak_below_zero_counts_as_one_above():
+    hidden = np.column_stack([bump(40), -bump(10), 0.5 * bump(25)])
+    np.testing.assert_array_equal(unit_order(hidden, "peak"), [1, 2, 0])
+
+
+def test_units_with_the_same_peak_stay_in_their_order():
+    hidden = np.column_stack([bump(20), bump(5), bump(20), bump(5)])
+    np.testing.assert_array_equal(unit_order(hidden, "peak"), [1, 3, 0, 2])
+
+
+def test_by_similarity_puts_equal_curves_next_to_each_other():
+    kinds = [np.sin(0.1 * TIME), np.cos(0.1 * TIME), -np.sin(0.1 * TIME)]
+    which = np.array([0, 1, 2, 0, 1, 2, 0, 1, 2, 0])
+    order = unit_order(np.column_stack([kinds[k] for k in which]), "similarity")
+    changes = np.count_nonzero(np.diff(which[order]))
+    assert changes == 2  # three kinds, each in one block
+
+
+def test_by_similarity_lays_a_travelling_wave_out_in_its_order():
+    phases = np.linspace(0, np.pi, 12)
+    shuffled = np.random.default_rng(3).permutation(12)
+    hidden = np.sin(0.1 * TIME[:, None] + phases[shuffled])
+    places = shuffled[unit_order(hidden, "similarity")]
+    steps = np.diff(places)
+    assert (steps == 1).all() or (steps == -1).all()
+
+
+def test_the_same_states_give_the_same_order_again():
+    first = unit_order(curves(), "similarity")
+    np.testing.assert_array_equal(unit_order(curves().copy(), "similarity"), first)
+
+
+@pytest.mark.parametrize("order", ["index", "similarity", "peak"])
+@pytest.mark.parametrize("units", [1, 2, 3, 64])
+def test_every_unit_stands_in_one_row(order, units):
+    rows = unit_order(curves(units=units), order)
+    np.testing.assert_array_equal(np.sort(rows), np.arange(units))
+
+
+@pytest.mark.parametrize("order", ["similarity", "peak"])
+def test_units_that_never_move_are_sorted_too(order):
+    rows = unit_order(np.zeros((50, 6), np.float32), order)
+    np.testing.assert_array_equal(np.sort(rows), np.arange(6))
+
+
+@pytest.mark.parametrize("order", ["similarity", "peak"])
+def test_sorting_leaves_the_states_as_they_were(order):
+    hidden = curves()
+    unit_order(hidden, order)
+    np.testing.assert_array_equal(hidden, curves())
+
+
+def test_64_units_are_a_page_of_8_by_8():
+    assert notepad_shape(64) == (8, 8)
+
+
+@pytest.mark.parametrize(
+    ("units", "shape"), [(1, (1, 1)), (2, (1, 2)), (128, (8, 16)), (12, (3, 4))]
+)
+def test_a_rectangle_without_empty_cells_is_taken_where_there_is_one(units, shape):
+    assert notepad_shape(units) == shape
+
+
+@given(st.integers(1, 512))
+def test_the_page_has_room_for_every_unit(units):
+    rows, columns = notepad_shape(units)
+    assert rows * columns >= units
+
+
+@given(st.integers(1, 512))
+def test_no_row_of_the_page_is_wholly_empty(units):
+    rows, columns = notepad_shape(units)
+    assert (rows - 1) * columns < units
+
+
+@given(st.integers(1, 512))
+def test_the_page_is_at_most_twice_as_wide_as_high_and_never_higher_than_wide(units):
+    rows, columns = notepad_shape(units)
+    assert rows <= columns <= 2 * rows
+
+
+def test_values_are_laid_out_row_by_row():
+    np.testing.assert_array_equal(on_notepad(np.arange(4.0)), [[0, 1], [2, 3]])
+
+
+def test_cells_beyond_the_last_unit_are_nan():
+    page = on_notepad(np.arange(7.0))
+    assert np.isnan(page.reshape(-1)[7:]).all()
