@@ -36,7 +36,7 @@ def application() -> QApplication:
 def open_window(experiment: Experiment | None = None, *, train: bool = False) -> MainWindow:
     """Make the window and start its engine; None for what was set up last time."""
     preferences = Preferences()
-    theme = Theme(preferences.theme)
+    theme = Theme(preferences.theme, preferences.text_size)
     lab = Lab(experiment or preferences.experiment, logs.engine_log())
     lab.set_retrain(preferences.flag("retrain"))
     # Before the window is built, so that the engine wakes up beside it.

@@ -82,7 +82,7 @@ def _key_table(parent: QWidget, actions: Actions) -> str:
     parts = []
     for group, entries in actions.groups.items():
         rows = [
-            f"<tr><td>{html.escape(entry.tip or entry.text)}&nbsp;&nbsp;&nbsp;</td>"
+            f"<tr><td width=260>{html.escape(entry.tip or entry.text)}</td>"
             f"<td><b>{html.escape(_keys(entry.keys))}</b></td></tr>"
             for entry in entries
             if entry.keys
@@ -94,9 +94,7 @@ def _key_table(parent: QWidget, actions: Actions) -> str:
         parent.tr("Look closer"): parent.tr("wheel in a plot; double click shows all again"),
         parent.tr("Put a knob back to its default"): parent.tr("double click its name or slider"),
     }
-    rows = [
-        f"<tr><td>{what}&nbsp;&nbsp;&nbsp;</td><td>{how}</td></tr>" for what, how in mouse.items()
-    ]
+    rows = [f"<tr><td width=260>{what}</td><td>{how}</td></tr>" for what, how in mouse.items()]
     parts.append(f"<h3>{parent.tr('Mouse')}</h3><table>{''.join(rows)}</table>")
     return "".join(parts)
 

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QFont
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QFileDialog,
     QLabel,
     QMainWindow,
@@ -36,9 +35,6 @@ from rnnviz.gui.widgets.clipboard import copy_image
 from rnnviz.records import EpochRecord
 from rnnviz.store import history
 
-ROOMY = 1000
-"""A screen at least this high, in pixels, starts with larger text."""
-
 
 class MainWindow(QMainWindow):
     """Shows a `Lab` and steers it."""
@@ -51,12 +47,6 @@ class MainWindow(QMainWindow):
         self.setDockOptions(
             QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks
         )
-        self._base_font = QApplication.font()
-        # A large screen is read from further away, a projector's most of all.
-        roomy = self.screen().availableGeometry().height() >= ROOMY
-        usual = 2 if roomy else 0
-        self._text_size = usual if preferences.text_size is None else preferences.text_size
-        self._apply_text_size()
         self.actions_by_name = Actions(self)
         self.docks = {panel.name: Dock(panel) for panel in all_panels(lab, theme)}
         self.notice = Notice(self)
@@ -187,7 +177,7 @@ class MainWindow(QMainWindow):
 
     def _recolour(self) -> None:
         colours = self.theme.colours
-        dress(colours)
+        dress(self.theme)
         self.actions_by_name.recolour(colours)
         for dock in self.docks.values():
             dock.recolour(colours)
@@ -256,15 +246,9 @@ class MainWindow(QMainWindow):
         full = Qt.WindowState.WindowFullScreen
         self.setWindowState(state | full if on else state & ~full)
 
-    def _resize_text(self, steps: int) -> None:
-        self._text_size = max(-2, min(self._text_size + steps, 12))
-        self.preferences.text_size = self._text_size
-        self._apply_text_size()
-
-    def _apply_text_size(self) -> None:
-        font = QFont(self._base_font)
-        font.setPointSizeF(self._base_font.pointSizeF() + self._text_size)
-        QApplication.setFont(font)
+    def _resize_text(self, points: int) -> None:
+        self.theme.enlarge(points)
+        self.preferences.text_size = self.theme.larger
 
     def _restore(self) -> None:
         kept = self.preferences.bytes("geometry")

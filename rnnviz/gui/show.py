@@ -47,7 +47,7 @@ class TraceWindow(QMainWindow):
 
     def _recolour(self) -> None:
         colours = self.theme.colours
-        dress(colours)
+        dress(self.theme)
         self.actions_by_name.recolour(colours)
         for dock in self.docks.values():
             dock.recolour(colours)

@@ -5,15 +5,19 @@ from __future__ import annotations
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
-from rnnviz.gui.theme import Colours
+from rnnviz.gui.theme import Colours, Theme
 
 
-def dress(colours: Colours) -> None:
-    """Give the whole application the colours of a theme."""
+def dress(theme: Theme) -> None:
+    """Give the whole application the colours and the size of text of a theme."""
+    colours = theme.colours
     app = QApplication.instance()
     assert isinstance(app, QApplication)
+    font = app.font()
+    font.setPointSizeF(theme.points)
+    app.setFont(font)
     app.setPalette(palette(colours))
-    app.setStyleSheet(style_sheet(colours))
+    app.setStyleSheet(style_sheet(colours, theme.points))
 
 
 def palette(colours: Colours) -> QPalette:
@@ -48,6 +52,7 @@ def palette(colours: Colours) -> QPalette:
 
 
 _SHEET = """
+* {{ font-size: {points}pt; }}
 QMainWindow, QDialog {{ background: {window}; }}
 QMainWindow::separator {{ background: {window}; width: 6px; height: 6px; }}
 QToolTip {{ background: {field}; color: {text}; border: 1px solid {line}; padding: 4px; }}
@@ -94,7 +99,7 @@ QSlider::handle:horizontal:disabled {{ background: {line}; }}
 QSlider::handle:horizontal:focus {{ border: 2px solid {panel}; background: {text}; }}
 
 QLineEdit#number {{
-    background: transparent; border: 1px solid transparent; border-radius: 4px; padding: 1px 4px;
+    background: transparent; border: 1px solid transparent; border-radius: 4px; padding: 0 4px;
 }}
 QLineEdit#number:hover {{ border-color: {line}; background: {field}; }}
 QLineEdit#number:focus {{ border-color: {muted}; background: {field}; }}
@@ -106,9 +111,9 @@ QProgressBar::chunk {{ background: {text}; border-radius: 3px; }}
 """
 
 
-def style_sheet(colours: Colours) -> str:
-    """The style sheet of a theme."""
+def style_sheet(colours: Colours, points: float) -> str:
+    """The style sheet of a theme, with text of a size in points."""
     disabled = QColor(colours.muted)
     disabled.setAlpha(130)
     named = {name: getattr(colours, name) for name in colours.__slots__ if name != "grid"}
-    return _SHEET.format(**named, disabled=disabled.name(QColor.NameFormat.HexArgb))
+    return _SHEET.format(**named, disabled=disabled.name(QColor.NameFormat.HexArgb), points=points)

@@ -93,6 +93,11 @@ _RD_BU = (
 
 
 @cache
+def _system_points() -> float:
+    return QGuiApplication.font().pointSizeF()  # before anyone enlarged it
+
+
+@cache
 def hidden_lookup() -> npt.NDArray[np.uint8]:
     """256 colours for -1 to 1 as RGBA, ``(256, 4)``: blue below 0, white at 0, red above."""
     stops = pg.ColorMap(np.linspace(-1, 1, len(_RD_BU)), _RD_BU)
@@ -100,14 +105,24 @@ def hidden_lookup() -> npt.NDArray[np.uint8]:
     return lookup
 
 
+ROOMY = 1000
+"""A screen at least this high, in pixels, is read from further away: a projector's, mostly."""
+
+
 class Theme(QObject):
-    """The colours in use: those of the system or of a person's choice."""
+    """The colours and the size of text in use: the system's or a person's choice."""
 
     changed = Signal()
 
-    def __init__(self, choice: Choice = "system") -> None:
+    def __init__(self, choice: Choice = "system", larger: int | None = None) -> None:
         super().__init__()
         self._choice: Choice = choice
+        self._usual = _system_points()
+        if larger is None:
+            roomy = QGuiApplication.primaryScreen().availableGeometry().height() >= ROOMY
+            larger = 2 if roomy else 0
+        self.larger = larger
+        """Points by which text is larger than the system's."""
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow)
         self.colours = self._wanted()
 
@@ -120,6 +135,16 @@ class Theme(QObject):
         """Follow the system or stay with one."""
         self._choice = choice
         self._follow()
+
+    @property
+    def points(self) -> float:
+        """The size of text."""
+        return self._usual + self.larger
+
+    def enlarge(self, points: int) -> None:
+        """Make text larger, or smaller."""
+        self.larger = max(-2, min(self.larger + points, 12))
+        self.changed.emit()
 
     def _wanted(self) -> Colours:
         if self._choice == "system":

@@ -12,14 +12,21 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QGuiApplication,
+    QMouseEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QGraphicsGridLayout, QGraphicsSimpleTextItem, QGraphicsWidget
 
 from rnnviz.gui.theme import Colours
 
-AXIS_WIDTH = 58
-"""The same for every plot, so that plots above each other line up, in pixels."""
-AXIS_HEIGHT = 24
+WIDEST = "timestep"
+"""The longest name that an axis of time or learning has."""
 LOW = 78
 """A plot lower than this many pixels shows no numbers along x."""
 FEW_POINTS = 600
@@ -91,8 +98,6 @@ class Plot(pg.GraphicsView):
         self.box.disableAutoRange()
         self.y_axis = _Axis("left", maxTickLength=-4)
         self.x_axis = _Axis("bottom", maxTickLength=-4)
-        self.y_axis.setWidth(AXIS_WIDTH)
-        self.x_axis.setHeight(AXIS_HEIGHT)
         for axis in (self.y_axis, self.x_axis):
             axis.enableAutoSIPrefix(False)
             axis.linkToView(self.box)
@@ -106,6 +111,7 @@ class Plot(pg.GraphicsView):
         self._side = QGraphicsSimpleTextItem(self._page)
         self._side.setRotation(-90)
         self._colours: Colours | None = None
+        self._axis_width, self._axis_height = 58, 24
 
     def label(self, x_label: str | None = None, y_label: str | None = None) -> None:
         """Rename the axes; a unit stands in brackets behind the name."""
@@ -117,6 +123,11 @@ class Plot(pg.GraphicsView):
     def recolour(self, colours: Colours) -> None:
         """Take on the colours of a theme."""
         self._colours = colours
+        metrics = QFontMetricsF(QGuiApplication.font())
+        # The same for every plot, so that plots above each other line up.
+        self._axis_width = round(max(metrics.horizontalAdvance(WIDEST) + 14, 58))
+        self._axis_height = round(metrics.height()) + 7
+        self.y_axis.setWidth(self._axis_width)
         self.setBackground(colours.panel)
         for axis in (self.y_axis, self.x_axis):
             axis.setPen(pen(colours.line))
@@ -124,6 +135,7 @@ class Plot(pg.GraphicsView):
         self.y_axis.setGrid(colours.grid)
         for text, name in zip((self._corner, self._side), self._labels, strict=True):
             text.setBrush(QColor(colours.muted))
+            text.setFont(QGuiApplication.font())
             text.setText(name)
         self._place_labels()
 
@@ -244,12 +256,14 @@ class Plot(pg.GraphicsView):
         if self._corner.isVisible() == low:
             self._corner.setVisible(not low)
             self.x_axis.setStyle(showValues=not low)
-            self.x_axis.setHeight(6 if low else AXIS_HEIGHT)
+        self.x_axis.setHeight(6 if low else self._axis_height)
         self.y_axis.setStyle(maxTextLevel=0 if self.height() < 2 * LOW else 2)
-        self._side.setVisible(side.width() < self.height() - AXIS_HEIGHT)
-        self._corner.setPos(AXIS_WIDTH - corner.width() - 4, self.height() - corner.height() - 3)
-        middle = (self.height() - AXIS_HEIGHT) / 2
-        self._side.setPos(4, min(middle + side.width() / 2, self.height() - AXIS_HEIGHT))
+        self._side.setVisible(side.width() < self.height() - self._axis_height)
+        self._corner.setPos(
+            self._axis_width - corner.width() - 4, self.height() - corner.height() - 3
+        )
+        middle = (self.height() - self._axis_height) / 2
+        self._side.setPos(4, min(middle + side.width() / 2, self.height() - self._axis_height))
 
 
 Line = npt.NDArray[np.number]
