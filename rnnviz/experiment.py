@@ -18,6 +18,14 @@ from rnnviz.tasks import TASKS, Sine, Task
 class Network(Settings):
     """The network: a stack of recurrent layers, read out by one linear layer."""
 
+    cell: Annotated[
+        Literal["RNN", "RNN relu", "GRU", "LSTM"],
+        Knob(
+            "cell",
+            "How the notepad is rewritten: all of it at once (RNN), or through gates that "
+            "learn what to keep (GRU, LSTM).",
+        ),
+    ] = "RNN"
     hidden: Annotated[
         int,
         Knob(
@@ -37,6 +45,64 @@ class Network(Settings):
             high=4,
         ),
     ] = 1
+    direction: Annotated[
+        Literal["forward", "both"],
+        Knob(
+            "direction",
+            "Whether a second notepad is carried from the end to the start; only where the "
+            "whole sequence is known before the answer is due.",
+        ),
+    ] = "forward"
+    embedding: Annotated[
+        int,
+        Knob(
+            "embedding size",
+            "How many numbers stand for a token; they are learned too.",
+            low=1,
+            high=256,
+            scale="log",
+        ),
+    ] = 32
+    gate_bias: Annotated[
+        float,
+        Knob(
+            "steps remembered at first",
+            "How many timesteps the gates let pass before anything is learned.",
+            low=1.0,
+            high=1000.0,
+            scale="log",
+            most=1e6,
+            unit="timesteps",
+            off="PyTorch's default",
+        ),
+    ] = 0.0
+    dropout_inputs: Annotated[
+        float,
+        Knob(
+            "dropout of inputs",
+            "The share of input values that is hidden at random while it learns.",
+            low=0.0,
+            high=0.9,
+        ),
+    ] = 0.0
+    dropout_layers: Annotated[
+        float,
+        Knob(
+            "dropout between layers",
+            "The share of units that each layer hides from the next while it learns.",
+            low=0.0,
+            high=0.9,
+        ),
+    ] = 0.0
+    dropout_readout: Annotated[
+        float,
+        Knob(
+            "dropout before readout",
+            "The share of units that is hidden from the answer while it learns.",
+            low=0.0,
+            high=0.9,
+        ),
+    ] = 0.0
 
 
 class Training(Settings):
@@ -89,6 +155,54 @@ class Training(Settings):
             live=True,
         ),
     ] = 0.0
+    weight_decay: Annotated[
+        float,
+        Knob(
+            "weight decay",
+            "How strongly every weight is pulled towards 0 at each step.",
+            low=1e-6,
+            high=1.0,
+            scale="log",
+            off="off",
+        ),
+    ] = 0.0
+    optimizer: Annotated[
+        Literal["Adam", "SGD"],
+        Knob(
+            "optimizer",
+            "How a gradient becomes a step: Adam gives every weight a pace of its own, SGD "
+            "follows the gradient.",
+        ),
+    ] = "Adam"
+    momentum: Annotated[
+        float,
+        Knob(
+            "momentum",
+            "How much of its last step SGD repeats.",
+            low=0.0,
+            high=0.99,
+        ),
+    ] = 0.9
+    schedule: Annotated[
+        Literal["constant", "cosine"],
+        Knob(
+            "rate schedule",
+            "Whether the learning rate stays, or falls to 0 along a cosine.",
+        ),
+    ] = "constant"
+    patience: Annotated[
+        int,
+        Knob(
+            "early stopping",
+            "Stop after so many epochs without a better validation loss, and put the best "
+            "weights back.",
+            low=1,
+            high=50,
+            scale="log",
+            unit="epochs",
+            off="off",
+        ),
+    ] = 0
     seed: Annotated[
         int,
         Knob(
@@ -121,6 +235,15 @@ class Experiment(Settings):
     network: Network = Network()
     training: Training = Training()
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.network.direction == "both" and not self.task.whole_sequence:
+            raise KnobError(
+                "direction",
+                "Direction must be forward for {task}: reading from the end would look ahead.",
+                task=self.task.title,
+            )
+
     def value(self, path: str) -> Value:
         """The value of the knob at `path`, such as ``"network.hidden"``."""
         part, name = path.split(".")
@@ -131,6 +254,25 @@ class Experiment(Settings):
         part, name = path.split(".")
         settings = msgspec.structs.replace(getattr(self, part), **{name: value})
         return msgspec.structs.replace(self, **{part: settings})
+
+
+def suited(task: Task) -> Experiment:
+    """The experiment that suits a task: its own defaults for the network and the training."""
+    return Experiment(
+        task=task, network=Network(**task.network), training=Training(**task.training)
+    )
+
+
+def idle(experiment: Experiment, path: str) -> bool:
+    """Whether a knob has no effect on this experiment, such as a gate bias without gates."""
+    task, network, training = experiment.task, experiment.network, experiment.training
+    return {
+        "network.direction": not task.whole_sequence,
+        "network.embedding": not task.vocabularies,
+        "network.gate_bias": network.cell not in ("GRU", "LSTM"),
+        "network.dropout_layers": network.layers == 1,
+        "training.momentum": training.optimizer != "SGD",
+    }.get(path, False)
 
 
 def knobs(experiment: Experiment) -> Iterator[tuple[str, Knob]]:

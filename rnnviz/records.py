@@ -2,13 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float32]
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """How the numbers of one example read to a person: its task says so, panels show it.
+
+    Lists have one entry a timestep, or none where there is nothing to say.
+    """
+
+    kind: Literal["values", "tokens", "roll"] = "values"
+    """values are curves, tokens are words along the time axis, a roll has a row for each
+    input and is on or off there"""
+    value_label: str = "value"
+    """what the vertical axis of values shows, with its unit"""
+    horizon: int = 0
+    """how many timesteps after the one it was given at an answer lies"""
+    steps: list[str] = []
+    """what was read"""
+    answers: list[str] = []
+    """what was answered; empty where nothing was asked"""
+    asked: list[str] = []
+    """what would have been right"""
+    right: list[bool | None] = []
+    """whether the answer was right; None where nothing was asked"""
+    likely: list[list[tuple[str, float]]] = []
+    """the likeliest answers with their probabilities, the likeliest first"""
+    handover: int | None = None
+    """where the decoder begins"""
 
 
 class Trace(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -32,11 +59,15 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     output: FloatArray | None = None
     """The answer if it stopped at t, the readout of h_t, ``(T, O)``"""
     target: FloatArray | None = None
-    """``(O,)``"""
+    """``(O,)``, or ``(T, O)`` where every timestep is asked; None for classes"""
     relevance: FloatArray | None = None
     """``(T, T)``: ``relevance[t, s]`` is the norm of d y_t / d x_s, 0 where s > t"""
     gradient_norm: FloatArray | None = None
     """``(T, L)``: the norm of d loss / d h_t"""
+    directions: int = 1
+    """2 where the sequence was also read from its end: L then counts layer and direction in
+    PyTorch's order, 2 * layer + direction"""
+    reading: Reading = Reading()
 
     @property
     def timesteps(self) -> int:

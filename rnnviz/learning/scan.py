@@ -80,18 +80,41 @@ class _Scan(torch.autograd.Function):
         return d_x, d_w_ih, d_w_hh, d_b, d_b, None
 
 
-def last_hidden(rnn: nn.RNN, x: Tensor) -> Tensor:
+def suits(rnn: nn.RNNBase, x: Tensor) -> bool:
+    """Whether this module can be computed here: plain, on the CPU, nothing between layers."""
+    return (
+        isinstance(rnn, nn.RNN)
+        and not (rnn.bidirectional or x.is_cuda)
+        and rnn.bias
+        and not (rnn.dropout and rnn.training)
+    )
+
+
+def last_hidden(rnn: nn.RNNBase, x: Tensor) -> Tensor:
     """h_T of the last layer, ``(B, H)``, for sequences ``(B, T, I)``.
 
-    What ``rnn(x)[0][:, -1]`` gives for a `batch_first` network with biases and without
-    dropout, in less time; differentiable with respect to the weights and `x`.
+    What ``rnn(x)[0][:, -1]`` gives for a `batch_first` network that `suits`, in less time;
+    differentiable with respect to the weights and `x`.
     """
+    return _layers(rnn, x)[1][-1]
+
+
+def all_hidden(rnn: nn.RNNBase, x: Tensor) -> tuple[Tensor, Tensor]:
+    """h_t of the last layer, ``(B, T, H)``, and h_T of every layer, ``(L, B, H)``: what
+    ``rnn(x)`` gives."""
+    hidden, last = _layers(rnn, x)
+    return hidden.transpose(0, 1), torch.stack(last)
+
+
+def _layers(rnn: nn.RNNBase, x: Tensor) -> tuple[Tensor, list[Tensor]]:
     below = x.transpose(0, 1)  # (T, B, I)
-    last = below[-1]
+    last = []
     for layer in range(rnn.num_layers):
         w_ih, w_hh, b_ih, b_hh = (
             getattr(rnn, f"{name}_l{layer}")
             for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
         )
-        below, last = _Scan.apply(below, w_ih, w_hh, b_ih, b_hh, rnn.nonlinearity == "relu")
-    return last
+        relu = rnn.mode == "RNN_RELU"
+        below, end = _Scan.apply(below, w_ih, w_hh, b_ih, b_hh, relu)
+        last.append(end)
+    return below, last

@@ -1,13 +1,13 @@
-"""One step of learning: the gradient of a batch, and Adam."""
+"""One step of learning: the gradient of a loss, and what the optimizer makes of it."""
 
 from __future__ import annotations
 
 import math
 
 import torch
-import torch.nn.functional as F  # noqa: N812  PyTorch's own name for it
 from torch import Tensor
 
+from rnnviz.experiment import Training
 from rnnviz.learning.network import SequenceModel
 
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8  # the defaults of the paper and of PyTorch
@@ -38,12 +38,11 @@ class Stepper:
         self._norm = 0.0
         self._steps = 0
 
-    def gradient(self, inputs: Tensor, targets: Tensor) -> tuple[float, float]:
-        """Loss (MSE) of a batch ``(B, T, I)``, ``(B, O)``, and the norm of its gradient.
+    def gradient(self, loss: Tensor) -> tuple[float, float]:
+        """The value of a loss and the norm of its gradient with respect to all weights.
 
         Nothing is changed until `update`; both may be NaN or infinite.
         """
-        loss = F.mse_loss(self._model(inputs), targets)
         parts = torch.autograd.grad(loss, self._parameters)
         torch.cat([part.reshape(-1) for part in parts], out=self._gradient)
         norm = torch.linalg.vector_norm(self._gradient)
@@ -52,22 +51,37 @@ class Stepper:
         return value, self._norm
 
     @torch.no_grad()
-    def update(self, learning_rate: float, clip_norm: float) -> None:
-        """Move the weights by one step of Adam (Kingma and Ba 2015, algorithm 1).
+    def update(self, knobs: Training, learning_rate: float) -> None:
+        """Move the weights by one step of the optimizer that the knobs choose.
 
         Where `clip_norm` is not 0, a gradient that is longer is shortened to it first
         (Pascanu, Mikolov and Bengio 2013), as `torch.nn.utils.clip_grad_norm_` does.
+        Weights decay apart from the gradient (Loshchilov and Hutter 2019, `torch.optim.AdamW`).
         """
         gradient = self._gradient
-        if clip_norm:
-            gradient.mul_(min(1.0, clip_norm / (self._norm + 1e-6)))
+        if knobs.clip_norm:
+            gradient.mul_(min(1.0, knobs.clip_norm / (self._norm + 1e-6)))
         self._steps += 1
+        if knobs.weight_decay:
+            self.weights.mul_(1 - learning_rate * knobs.weight_decay)
+        if knobs.optimizer == "SGD":
+            self._sgd(gradient, learning_rate, knobs.momentum)
+        else:
+            self._adam(gradient, learning_rate)
+        self._publish()
+
+    def _adam(self, gradient: Tensor, learning_rate: float) -> None:
+        """Adam (Kingma and Ba 2015, algorithm 1)."""
         self._mean.lerp_(gradient, 1 - BETA1)
         self._square.mul_(BETA2).addcmul_(gradient, gradient, value=1 - BETA2)
         correction = math.sqrt(1 - BETA2**self._steps)
         scale = self._square.sqrt().div_(correction).add_(EPSILON)
         self.weights.addcdiv_(self._mean, scale, value=-learning_rate / (1 - BETA1**self._steps))
-        self._publish()
+
+    def _sgd(self, gradient: Tensor, learning_rate: float, momentum: float) -> None:
+        """Gradient descent with momentum as in `torch.optim.SGD`."""
+        self._mean.mul_(momentum).add_(gradient)
+        self.weights.add_(self._mean, alpha=-learning_rate)
 
     @torch.no_grad()
     def restore(self, weights: Tensor) -> None:

@@ -8,8 +8,9 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from rnnviz.knobs import Knob
+from rnnviz.records import Reading
 from rnnviz.tasks import baselines
-from rnnviz.tasks.task import Examples, Split, Task
+from rnnviz.tasks.task import Examples, FloatArray, Shape, Split, Task
 
 
 class Sine(Task, tag="sine"):
@@ -21,8 +22,7 @@ class Sine(Task, tag="sine"):
 
     title: ClassVar[str] = "Sine"
     summary: ClassVar[str] = "Read a stretch of a sine wave, predict a later point."
-    shape: ClassVar[str] = "many-to-one"
-    value_label: ClassVar[str] = "value"
+    shape: ClassVar[Shape] = "many-to-one"
 
     window: Annotated[
         int,
@@ -82,10 +82,6 @@ class Sine(Task, tag="sine"):
     def timesteps(self) -> int:
         return self.window
 
-    @property
-    def horizon(self) -> int:
-        return self.ahead
-
     def examples(self, seed: int) -> Examples:
         rng = np.random.default_rng(seed)
         start = rng.uniform(0.0, 2 * math.pi, size=(self.windows, 1))  # (N, 1)
@@ -100,6 +96,12 @@ class Sine(Task, tag="sine"):
             Split(np.ascontiguousarray(inputs[:split]), np.ascontiguousarray(targets[:split])),
             Split(np.ascontiguousarray(inputs[split:]), np.ascontiguousarray(targets[split:])),
         )
+
+    def read(self, split: Split, example: int, output: FloatArray) -> Reading:
+        return Reading(horizon=self.ahead)
+
+    def metrics(self, outputs: FloatArray, split: Split) -> dict[str, float]:
+        return {"RMSE": float(np.sqrt(np.mean((outputs - split.targets) ** 2)))}
 
     def baselines(self, examples: Examples) -> dict[str, float]:
         found = {

@@ -2,56 +2,128 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from rnnviz.knobs import Settings
+from rnnviz.knobs import Settings, Value
+from rnnviz.records import Reading
 
 FloatArray = npt.NDArray[np.float32]
+IntArray = npt.NDArray[np.int64]
+
+Shape = Literal["many-to-one", "many-to-many", "encoder-decoder"]
+Loss = Literal["MSE", "cross-entropy", "binary cross-entropy"]
+
+PAD = 0
+"""The token that fills up short sequences. No task gives it a meaning."""
 
 
 class Split(NamedTuple):
-    """Examples of one kind: inputs ``(N, T, I)`` and targets ``(N, O)``, float32."""
+    """Examples of one kind. N examples, T timesteps, padded behind where they are shorter.
 
-    inputs: FloatArray
-    targets: FloatArray
+    Values are float32, tokens and classes int64. What comes after a sequence's length
+    is never read, never asked for and never counted.
+    """
+
+    inputs: FloatArray | IntArray
+    """values ``(N, T, I)``, or tokens ``(N, T, F)`` with one column for each vocabulary"""
+    targets: FloatArray | IntArray
+    """many-to-one: values ``(N, O)`` or classes ``(N,)``; else, for each answer, values
+    ``(N, U, O)`` or classes ``(N, U)``. U is T, or for an encoder-decoder the length of
+    `decoder`"""
+    lengths: IntArray | None = None
+    """``(N,)``; None: all are T timesteps long"""
+    asked: npt.NDArray[np.bool_] | None = None
+    """``(N, U)``: the timesteps whose answer counts; None: all within the length"""
+    decoder: IntArray | None = None
+    """encoder-decoder: the tokens that the decoder reads while it is taught, ``(N, U, F)``"""
+
+    def __len__(self) -> int:  # of examples, not of fields
+        return len(self.inputs)
+
+    def length(self, example: int) -> int:
+        """How many timesteps an example has."""
+        return self.inputs.shape[1] if self.lengths is None else int(self.lengths[example])
 
 
 class Examples(NamedTuple):
-    """The examples of a task: those it learns from and those it is judged by."""
+    """The examples of a task: those it learns from, those it is judged by while it learns,
+    and those that nothing was chosen by."""
 
     train: Split
     valid: Split
+    test: Split | None = None
 
 
 class Task(Settings, tag_field="name"):
-    """A task with its knobs. A subclass is one file, and its tag is its name."""
+    """A task with its knobs. A subclass is one file, and its tag is its name.
+
+    `network` and `training` are the settings of other knobs that suit it, by field name.
+    """
 
     title: ClassVar[str]
     summary: ClassVar[str]
-    shape: ClassVar[str]
-    loss: ClassVar[str] = "MSE"
-    input_size: ClassVar[int] = 1
-    output_size: ClassVar[int] = 1
-    value_label: ClassVar[str]
-    """What the vertical axis of the sequence shows, with its unit."""
+    shape: ClassVar[Shape]
+    loss: ClassVar[Loss] = "MSE"
+    whole_sequence: ClassVar[bool] = False
+    """Whether the sequence is known as a whole when the answer is due, so that a network may
+    read it from both ends."""
+    stateful: ClassVar[bool] = False
+    """Whether an example goes on where the one before it ended, so that the notepad is carried
+    over: example n + 1 follows example n in time."""
+    network: ClassVar[dict[str, Value]] = {}
+    training: ClassVar[dict[str, Value]] = {}
+
+    @property
+    def input_size(self) -> int:
+        """I, how many values are read at each timestep; of no account for tokens."""
+        return 1
+
+    @property
+    def vocabularies(self) -> tuple[int, ...]:
+        """How many different tokens there are, for each of F columns; () for values.
+        Token 0 is `PAD`."""
+        return ()
+
+    @property
+    def output_size(self) -> int:
+        """O, how many values an answer has, or how many classes."""
+        return 1
 
     @property
     def timesteps(self) -> int:
-        """T, the length of every input sequence."""
-        raise NotImplementedError
-
-    @property
-    def horizon(self) -> int:
-        """How many timesteps after the last one read the answer lies."""
+        """T, the length of the longest input sequence (for an encoder-decoder, of both
+        together)."""
         raise NotImplementedError
 
     def examples(self, seed: int) -> Examples:
-        """Make all examples; the same seed gives the same ones."""
+        """Make all examples; the same seed gives the same ones. Raises `DataError`."""
         raise NotImplementedError
 
     def baselines(self, examples: Examples) -> dict[str, float]:
         """What simple rules reach: validation loss by the name of the rule."""
         raise NotImplementedError
+
+    def metrics(self, outputs: npt.NDArray[np.float32], split: Split) -> dict[str, float]:
+        """How good answers are, in the task's own units, by the name of the measure.
+
+        `outputs` are the network's answers to all examples of `split`: ``(N, O)`` where the
+        task is many-to-one, else ``(N, U, O)``; classes as logits.
+        """
+        return {}
+
+    def error_by_position(
+        self, outputs: npt.NDArray[np.float32], split: Split
+    ) -> npt.NDArray[np.float32] | None:
+        """The mean error of the answers along time, ``(n,)``; None where only one is asked."""
+        return None
+
+    def read(self, split: Split, example: int, output: npt.NDArray[np.float32]) -> Reading:
+        """How the timesteps of one example, and the answers ``(T, O)`` to them, read."""
+        raise NotImplementedError
+
+
+class DataError(Exception):
+    """Data of a task that is missing or damaged; the message is one sentence for a person."""
