@@ -147,6 +147,7 @@ class Lab(QObject):
                 self.player.set_examples(run.started.valid_examples)
             if run.state in ("finished", "stopped") and self.stage.order != "index":
                 self.stage.sort_again()
+        if what & (Aspect.EPOCHS | Aspect.STATE):
             self.changed.emit()
 
     def _show(self, trace: Trace) -> None:
