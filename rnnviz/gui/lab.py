@@ -129,7 +129,7 @@ class Lab(QObject):
         if run.experiment is None or experiment == run.experiment:
             self._rest.stop()
         elif not run.is_stale(experiment):
-            if run.state in ("training", "paused"):
+            if run.state in ("preparing", "training", "paused"):
                 run.adjust(experiment)
         elif self.retrain or not run.trained:
             self._rest.start()

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from rnnviz.experiment import Experiment
+from rnnviz.gui import layout
 from rnnviz.gui.app import application, open_window
 from rnnviz.gui.lab import Lab
 from rnnviz.gui.main_window import MainWindow
@@ -40,26 +41,32 @@ def _drivers() -> dict[MainWindow, Driver]:
 
 
 @pytest.fixture
-def driver(_shared: MainWindow, _drivers: dict[MainWindow, Driver], qtbot) -> Driver:
+def driver(_shared: MainWindow, _drivers: dict[MainWindow, Driver], qtbot) -> Iterator[Driver]:
     """The window that the tests share, as new: `SMALL` untrained, light, 1280 × 800."""
     if _shared not in _drivers:
         _drivers[_shared] = Driver(_shared, qtbot.waitUntil)
     driver = _drivers[_shared]
     driver._wait = qtbot.waitUntil
     put_back(driver)
-    return driver
+    yield driver
+    if driver.lab.running:
+        driver.lab.stop()  # leave the processor to the tests that follow
 
 
 def put_back(driver: Driver) -> None:
     """Make the shared window as it was at first, whatever a test did with it."""
     window, lab = driver.window, driver.lab
     player, stage = lab.player, lab.stage
-    window.choose_theme("light")
-    window.theme.enlarge(-window.theme.larger)
+    if window.theme.choice != "light":
+        window.choose_theme("light")
+    if window.theme.larger:
+        window.theme.enlarge(-window.theme.larger)
     window.actions_by_name["full_screen"].setChecked(False)
-    window.showNormal()
-    window.resize(*SIZE)
-    window.reset_layout()
+    if window.size().toTuple() != SIZE:
+        window.resize(*SIZE)
+    closed = {name for name, dock in window.docks.items() if dock.isHidden()}
+    if closed != layout.CLOSED or any(dock.isFloating() for dock in window.docks.values()):
+        window.reset_layout()
     driver.panel("experiment").retrain.setChecked(False)
     driver.panel("hidden")._order.setCurrentIndex(0)
     player.pause()
@@ -117,5 +124,6 @@ def unplugged(qapp: QApplication, qtbot) -> Iterator[Callable[..., Driver]]:
 def end(window: MainWindow) -> None:
     """Close a window and delete it now."""
     window.close()
+    window.lab.deleteLater()
     window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
