@@ -139,8 +139,9 @@ install_python_packages() {
     echo 'Installing Python packages into .venv (the first time, this takes a few minutes)'
     .venv/bin/python -c 'import pip' 2>/dev/null || "$python" -m venv --clear .venv ||
         fail "The folder .venv could not be made in $PWD: its reason is above."
-    # Both in one command: left to the range in pyproject.toml, pip would take the newest
-    # build of torch, which may bring several GB of CUDA, and a version nobody tested here.
+    # In one command, so that pip settles at once on the version of torch that was tested and
+    # takes a build for the CPU where its index or --find-links has one; left to the range in
+    # pyproject.toml it takes the newest, with several GB of CUDA.
     .venv/bin/python -m pip install --quiet --disable-pip-version-check \
         torch==2.13.0 --editable ".$extra" ||
         fail 'pip could not install the Python packages; its reason is above.'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -24,6 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if typed and typed[0] in ("--version", "-V"):
         print(f"rnnviz {rnnviz.__version__}")
         return 0
+    if typed and typed[0] == "train":
+        # Before numpy is loaded: as in the engine, so that baselines have the same last digits.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from rnnviz.options import UsageError, meant
 
     try:

@@ -174,6 +174,4 @@ class Failed(_Message):
     request: int | None = None
 
 
-Report = (
-    Ready | Started | Progress | EpochEnded | LiveTrace | TraceAnswer | StateChanged | Failed
-)
+Report = Ready | Started | Progress | EpochEnded | LiveTrace | TraceAnswer | StateChanged | Failed

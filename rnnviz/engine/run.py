@@ -83,7 +83,7 @@ class Run:
             self._train_batch()
         elif self._owes_trace:
             self._owes_trace = False
-            self._report_trace(relevance=True)
+            self._report_trace(relevance=True, urgent=True)
 
     def advance(self, until: Until) -> None:
         if self._state == "paused" and not self._trainer.done:
@@ -190,7 +190,7 @@ class Run:
         )
         self._reported += len(losses)
 
-    def _report_trace(self, relevance: bool | None) -> None:
+    def _report_trace(self, relevance: bool | None, urgent: bool = False) -> None:
         start = time.perf_counter()
         try:
             trace = self._trainer.trace(self._example, relevance=relevance)
@@ -204,7 +204,8 @@ class Run:
                     step=self._trainer.step,
                     example=self._example,
                     trace=trace,
-                )
+                ),
+                urgent=urgent,
             )
         self._live.spent(start, time.perf_counter())
 

@@ -129,7 +129,7 @@ class Lab(QObject):
         if run.experiment is None or experiment == run.experiment:
             self._rest.stop()
         elif not run.is_stale(experiment):
-            if run.state in ("training", "paused"):
+            if run.state in ("preparing", "training", "paused"):
                 run.adjust(experiment)
         elif self.retrain or not run.trained:
             self._rest.start()
@@ -147,6 +147,7 @@ class Lab(QObject):
                 self.player.set_examples(run.started.valid_examples)
             if run.state in ("finished", "stopped") and self.stage.order != "index":
                 self.stage.sort_again()
+        if what & (Aspect.EPOCHS | Aspect.STATE):
             self.changed.emit()
 
     def _show(self, trace: Trace) -> None:

@@ -145,8 +145,9 @@ class MainWindow(QMainWindow):
         actions["pause"].setEnabled(training)
         for name in ("batch", "epoch"):
             actions[name].setEnabled(run.state not in ("preparing", "training"))
-        actions["stop"].setEnabled(run.state in ("training", "paused") and run.trained)
-        actions["reset"].setEnabled(run.state != "preparing" and (run.trained or lab.stale))
+        begun = training or run.trained
+        actions["stop"].setEnabled(begun and run.state in ("training", "paused"))
+        actions["reset"].setEnabled(begun and run.state != "preparing")
         actions["save_history"].setEnabled(bool(run.history))
         self._show_device()
 

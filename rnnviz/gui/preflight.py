@@ -52,6 +52,7 @@ WAYLAND = {
     "libwayland-client.so.0": "libwayland-client0",
     "libwayland-cursor.so.0": "libwayland-cursor0",
 }
+VNC = {"libgssapi_krb5.so.2": "libgssapi-krb5-2"}
 
 
 def complain() -> str | None:
@@ -93,7 +94,7 @@ def _platforms(environment: Mapping[str, str]) -> list[str]:
 def _why_not(platform: str, qt: Path) -> str | None:
     """Why a window cannot be opened on one platform; None if it can."""
     platform = "wayland" if platform.startswith("wayland") else platform
-    packages = BASE | {"xcb": XCB, "wayland": WAYLAND}.get(platform, {})
+    packages = BASE | {"xcb": XCB, "wayland": WAYLAND, "vnc": VNC}.get(platform, {})
     plugin, choices = _plugin(platform, qt)
     if plugin is None and choices:
         return (

@@ -22,6 +22,10 @@ from torch import Tensor
 
 from rnnviz.learning.cells import States, Weights
 
+VANISHED, LOOK = 1e-30, 16
+"""A derivative below this counts as 0, looked at every so many timesteps. Beyond 1e-38 a
+processor takes many times as long for every number: ten to thirty times at T = 500."""
+
 
 class Slopes(NamedTuple):
     """The factors of one layer, see above; None where a cell has none."""
@@ -79,23 +83,37 @@ def relevance(weights: list[Weights], slopes: list[Slopes], w_out: Tensor | None
     """How much y_t moves with x_s, ``(T, T)``: the Frobenius norm of d y_t / d x_s.
 
     y_t is ``w_out @ h_t`` of the last layer, or h_t itself. 0 where s > t. All inputs that
-    were read so far are followed forwards together, one row for each input value.
+    were read so far are followed forwards together, one row for each input value, until
+    nothing of them is left (`VANISHED`).
     """
     timesteps, _, units = slopes[0].gates.shape
     inputs = weights[0].w_ih.shape[1]
     found = slopes[0].gates.new_zeros(timesteps, timesteps)
     d_hidden = [found.new_zeros(timesteps * inputs, units) for _ in weights]
     d_cell = [found.new_zeros(timesteps * inputs, units) for _ in weights]
+    first = 0  # the earliest input of which something is left
     for t in range(timesteps):
-        rows = (t + 1) * inputs
+        if t % LOOK == LOOK - 1:
+            first = _first_left([*d_hidden, *d_cell], first, t, inputs)
+        rows = slice(first * inputs, (t + 1) * inputs)
         d_below: Tensor | None = None
         for layer, slope, dh, dc in zip(weights, slopes, d_hidden, d_cell, strict=True):
-            _push(layer, slope, t, inputs, d_below, dh[:rows], dc[:rows])
-            d_below = dh[:rows]
+            _push(layer, slope, t, inputs, d_below, dh[rows], dc[rows])
+            d_below = dh[rows]
         assert d_below is not None
         d_answer = d_below if w_out is None else d_below @ w_out.t()  # (rows, O)
-        torch.linalg.vector_norm(d_answer.view(t + 1, -1), dim=1, out=found[t, : t + 1])
+        found[t, first : t + 1] = torch.linalg.vector_norm(
+            d_answer.reshape(t + 1 - first, -1), dim=1
+        )
     return found
+
+
+def _first_left(tangents: list[Tensor], first: int, t: int, inputs: int) -> int:
+    """The earliest input, from `first` on and before t, of which some tangent is left."""
+    rows = slice(first * inputs, t * inputs)
+    largest = torch.stack([tangent[rows].abs().amax(dim=1) for tangent in tangents]).amax(dim=0)
+    left = torch.nonzero(~(largest < VANISHED))  # NaN is left
+    return first + int(left[0]) // inputs if len(left) else t
 
 
 def _push(
@@ -120,16 +138,15 @@ def _push(
         dp[-inputs:] += weights.w_ih.t()
     else:
         dp.addmm_(d_below, weights.w_ih.t())
+    if slopes.keep is None:
+        torch.mul(dp, slopes.gates[t, 0], out=dh)
+        return
     parts = (dp.view(len(dp), -1, units) * slopes.gates[t]).unbind(1)
     if slopes.shown is None:
-        if slopes.keep is None:
-            dh.zero_()
-        else:
-            dh *= slopes.keep[t]
+        dh *= slopes.keep[t]
         for part in parts:
             dh += part
     else:
-        assert slopes.keep is not None
         dc *= slopes.keep[t]
         for part in parts[:-1]:
             dc += part
@@ -156,15 +173,20 @@ def gradient_norm(weights: list[Weights], slopes: list[Slopes], d_last: Tensor) 
 def _pull(weights: Weights, slopes: Slopes, d_above: Tensor, reached: Tensor) -> Tensor:
     """Carry the gradient back through all timesteps of one layer; d loss / dp, ``(T, G * H)``.
 
-    `reached` ``(T, H)`` is filled with the whole of d loss / d h_t.
+    `reached` ``(T, H)``, of zeros, is given the whole of d loss / d h_t.
     """
     timesteps, gates, units = slopes.gates.shape
-    d_gates = torch.empty_like(slopes.gates)
+    d_gates = torch.zeros_like(slopes.gates)
+    given = torch.nonzero(d_above.abs().amax(dim=1))
+    earliest = int(given[0]) if len(given) else timesteps
     from_later = d_above.new_zeros(units)
     dc = d_above.new_zeros(units)
     w_hh = weights.w_hh.t()
     for t in range(timesteps - 1, -1, -1):
         dh = torch.add(d_above[t], from_later, out=reached[t])
+        if t % LOOK == 0 and t < earliest and max(dh.abs().max(), dc.abs().max()) < VANISHED:
+            dh.zero_()
+            break
         dp = d_gates[t]  # (G, H)
         if slopes.shown is None:
             torch.mul(slopes.gates[t], dh, out=dp)

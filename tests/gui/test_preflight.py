@@ -81,7 +81,7 @@ def test_a_display_that_refuses_us_is_named_and_its_library_keeps_quiet(tmp_path
             process.terminate()
 
 
-@pytest.mark.parametrize("platform", ["offscreen", "minimal", "vnc:size=800x600"])
+@pytest.mark.parametrize("platform", ["offscreen", "minimal", "offscreen:size=1x1;xcb"])
 def test_a_platform_without_a_display_is_fine(platform):
     assert complaint(QT_QPA_PLATFORM=platform) == "None"
 

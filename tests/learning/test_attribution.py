@@ -131,3 +131,22 @@ def test_gradient_norms_need_a_target():
     found = trace(nn.RNN(1, 4), np.zeros((5, 1)), readout=nn.Linear(4, 1))
     assert found.gradient_norm is None
     assert found.target is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("layers", [1, 2])
+def test_what_vanishes_on_the_way_leaves_all_else_as_it_is(kind, layers):
+    module, readout, x = make(kind, 2, 4, layers, 2, 90, True)
+    with torch.no_grad():
+        for name, weight in module.named_parameters():
+            weight.mul_(0.1 if name.startswith("weight_hh") else 1.0)
+            if kind in ("GRU", "LSTM") and name.startswith("bias"):
+                # Wide open or shut, so that these forget as fast as a plain layer does.
+                weight[4:8] = -2.0
+    target = [0.0, 1.0]
+    found = trace(module, x, readout=readout, target=target, relevance=True)
+    right = norms(lambda x: readout(module(x)[0]), x)
+    norm = gradient_norms(kind, module, readout, x, torch.tensor(target).double())
+    assert right[-1, 0] < 1e-30
+    np.testing.assert_allclose(found.relevance, right, rtol=1e-5, atol=1e-25)
+    np.testing.assert_allclose(found.gradient_norm, norm, rtol=1e-5, atol=1e-25)

@@ -55,3 +55,19 @@ def test_nothing_is_kept_for_gradients_that_are_not_wanted():
     rnn = nn.RNN(1, 4, batch_first=True)
     with torch.no_grad():
         assert last_hidden(rnn, torch.randn(2, 5, 1)).grad_fn is None
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_gradients_that_vanish_on_the_way_leave_all_others_as_they_are(layers):
+    torch.manual_seed(1)
+    rnn = nn.RNN(2, 6, layers, batch_first=True).double()
+    with torch.no_grad():
+        for name, weight in rnn.named_parameters():
+            weight.mul_(0.5 if name.startswith("weight_hh") else 1.0)
+    x = torch.randn(3, 300, 2, dtype=torch.float64, requires_grad=True)
+    wanted = [x, *rnn.parameters()]
+    right = torch.autograd.grad(rnn(x)[0][:, -1].sum(), wanted)
+    ours = torch.autograd.grad(last_hidden(rnn, x).sum(), wanted)
+    assert 0 < right[0][:, 0].abs().max() < 1e-30
+    for one, other in zip(ours, right, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-9, atol=1e-28)

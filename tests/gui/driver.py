@@ -1,0 +1,185 @@
+"""Driving the real window in a test: ears for what the engine reports, hands for the mouse.
+
+Waits have deadlines and end as soon as what they wait for is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, Slot
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from rnnviz.engine.messages import LiveTrace, Report, Started
+from rnnviz.experiment import Experiment, Network, Training
+from rnnviz.gui.main_window import MainWindow
+from rnnviz.gui.panels.panel import Panel
+from rnnviz.gui.widgets.knob_row import KnobRow
+from rnnviz.gui.widgets.plot import Plot
+from rnnviz.tasks import Sine
+
+DEADLINE = 30_000  # milliseconds
+
+SMALL = Experiment(
+    task=Sine(window=12, windows=120),
+    network=Network(hidden=9),
+    training=Training(epochs=3, batch=20, device="cpu"),
+)
+"""100 windows to train in 5 batches an epoch, 20 to validate: over in a moment."""
+
+LONG = Experiment(
+    task=Sine(window=20, windows=600),
+    network=Network(hidden=16),
+    training=Training(epochs=10_000, batch=50, device="cpu"),
+)
+"""Trains until it is told to end."""
+
+Kind = TypeVar("Kind", bound=Report)
+
+
+class _Ear(QObject):
+    """Hears in the window's thread, in order with what the window hears."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: list[Report] = []
+
+    @Slot(object)
+    def hear(self, report: Report) -> None:
+        self.heard.append(report)
+
+
+class Driver:
+    """A window, what its engine said, and the hands of a person."""
+
+    def __init__(self, window: MainWindow, wait: Callable[..., None]) -> None:
+        self.window, self.lab = window, window.lab
+        self._ear = _Ear()
+        self.heard = self._ear.heard
+        self.notices: list[str] = []
+        self._wait = wait
+        self.lab.worker.reported.connect(self._ear.hear)
+        self.lab.warned.connect(self.notices.append)
+
+    # --- waiting -------------------------------------------------------------------------
+
+    def until(self, wanted: Callable[[], bool]) -> None:
+        """Let the window work until something is so; fails at the deadline."""
+        self._wait(wanted, timeout=DEADLINE)
+
+    def until_state(self, *states: str) -> None:
+        self.until(lambda: self.lab.run.state in states)
+
+    def until_drawn(self) -> None:
+        """Until nothing is left to draw."""
+        self.until(lambda: not self.lab.clock.running)
+
+    def until_ready(self) -> None:
+        """Until the network of the sliders stands untrained, and is shown."""
+        self.until(
+            lambda: (
+                self.lab.run.state == "paused"
+                and self.lab.run.experiment == self.lab.draft.experiment
+                and bool(self.reports(LiveTrace))
+            )
+        )
+        self.until_drawn()
+
+    def reports(self, kind: type[Kind]) -> list[Kind]:
+        """What the engine said about the present run, of one kind."""
+        number = self.lab.run.number
+        return [r for r in self.heard if isinstance(r, kind) and r.run == number]
+
+    @property
+    def started(self) -> Started:
+        return self.reports(Started)[-1]
+
+    # --- doing ---------------------------------------------------------------------------
+
+    def do(self, action: str) -> None:
+        """Trigger an action as its menu does; it must be possible now."""
+        assert self.window.actions_by_name[action].isEnabled(), action
+        self.window.actions_by_name[action].trigger()
+
+    def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier):
+        """Press a key wherever the keyboard is."""
+        QTest.keyClick(QApplication.focusWidget() or self.window, key, modifier)
+
+    def set_up(self, experiment: Experiment) -> None:
+        """Make this the experiment, with its network untrained and shown."""
+        self.lab.draft.replace(experiment, "set up by a test")
+        self.lab.draft.stack.clear()
+        self.lab.reset()
+        self.until_ready()
+
+    def train_to_the_end(self) -> None:
+        self.do("train")
+        self.until_state("finished")
+        self.until_rested()
+
+    def until_rested(self) -> None:
+        """Until the trace that is owed after training is there, with its relevance."""
+        self.until(lambda: self.lab.stage.trace.relevance is not None)
+        self.until_drawn()
+
+    # --- finding -------------------------------------------------------------------------
+
+    def panel(self, name: str) -> Panel:
+        return self.window.docks[name].panel
+
+    def row(self, path: str) -> KnobRow:
+        return self.panel("experiment").rows[path]
+
+    def button(self, action: str) -> QWidget:
+        """The button of an action in a toolbar."""
+        for widget in self.window.actions_by_name[action].associatedObjects():
+            if widget.metaObject().className() == "QToolBar" or hasattr(widget, "widgetForAction"):
+                found = widget.widgetForAction(self.window.actions_by_name[action])
+                if found is not None:
+                    return found
+        raise LookupError(action)
+
+
+def pixel(plot: Plot, x: float, y: float) -> QPoint:
+    """Where a point of a plot is, in the pixels of its viewport."""
+    return plot.mapFromScene(plot.box.mapViewToScene(QPointF(x, y)))
+
+
+def point_at(plot: Plot, x: float, y: float) -> None:
+    """Move the mouse over a point of a plot, no button pressed."""
+    _mouse(plot.viewport(), QEvent.Type.MouseMove, pixel(plot, x, y))
+
+
+def click_at(plot: Plot, x: float, y: float) -> None:
+    QTest.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=pixel(plot, x, y))
+
+
+def drag(widget: QWidget, *places: QPoint) -> None:
+    """Press at the first place, move over the others, release at the last."""
+    left = Qt.MouseButton.LeftButton
+    _mouse(widget, QEvent.Type.MouseButtonPress, places[0], left)
+    for place in places[1:]:
+        _mouse(widget, QEvent.Type.MouseMove, place, left)
+    _mouse(widget, QEvent.Type.MouseButtonRelease, places[-1], left)
+
+
+def _mouse(
+    widget: QWidget,
+    kind: QEvent.Type,
+    place: QPoint,
+    button: Qt.MouseButton = Qt.MouseButton.NoButton,
+) -> None:
+    # QTest.mouseMove has no pressed button and moves the one pointer that the screen has.
+    moving, up = kind == QEvent.Type.MouseMove, kind == QEvent.Type.MouseButtonRelease
+    event = QMouseEvent(
+        kind,
+        QPointF(place),
+        QPointF(widget.mapToGlobal(place)),
+        Qt.MouseButton.NoButton if moving else button,
+        Qt.MouseButton.NoButton if up else button,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(widget, event)
