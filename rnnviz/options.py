@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from rnnviz.experiment import Experiment, knobs
+from rnnviz.experiment import Experiment, knobs, suited
 from rnnviz.knobs import Knob, KnobError, knobs_of
 from rnnviz.tasks import TASKS
 
@@ -78,7 +78,7 @@ def experiment_of(typed: dict[str, str], options: Iterable[Option]) -> Experimen
         raise UsageError(
             f"There is no task {task}{meant(task, TASKS)}; there are these: {_listed(TASKS)}."
         )
-    experiment = Experiment(task=TASKS[task]())
+    experiment = suited(TASKS[task]())
     own = dict(knobs(experiment))
     for option in options:
         if not option.path or option.name not in typed:

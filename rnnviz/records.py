@@ -98,6 +98,10 @@ class EpochRecord(msgspec.Struct, frozen=True, kw_only=True):
     valid_loss: float
     grad_norm: float
     seconds: float
+    metrics: dict[str, float] = {}
+    """in the task's own units, on the validation examples"""
+    learning_rate: float = 0.0
+    """at the end of the epoch, as the schedule has it"""
 
 
 class Device(msgspec.Struct, frozen=True, kw_only=True):

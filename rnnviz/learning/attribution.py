@@ -153,16 +153,17 @@ def _push(
         torch.addcmul(parts[-1], dc, slopes.shown[t], out=dh)
 
 
-def gradient_norm(weights: list[Weights], slopes: list[Slopes], d_last: Tensor) -> Tensor:
-    """The norm of d loss / d h_t of every layer, ``(T, L)``, for d loss / d h_T ``(H,)``.
+def gradient_norm(weights: list[Weights], slopes: list[Slopes], d_above: Tensor) -> Tensor:
+    """The norm of d loss / d h_t of every layer, ``(T, L)``.
+
+    `d_above` ``(T, H)`` is what comes from the answers: d loss / d h_t of the last layer as far
+    as the answer to timestep t goes.
 
     It is the whole derivative: what h_t does through later timesteps and through the layers
     above is counted.
     """
     timesteps, _, units = slopes[0].gates.shape
-    reached = [d_last.new_zeros(timesteps, units) for _ in weights]
-    d_above = d_last.new_zeros(timesteps, units)  # d loss / d h_t, as far as it comes from above
-    d_above[-1] = d_last
+    reached = [d_above.new_zeros(timesteps, units) for _ in weights]
     for layer in reversed(range(len(weights))):
         d_gates = _pull(weights[layer], slopes[layer], d_above, reached[layer])
         d_above = d_gates @ weights[layer].w_ih  # the inputs of a layer are h_t of that below

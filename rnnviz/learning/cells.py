@@ -38,36 +38,61 @@ class States(NamedTuple):
 
 
 def weights_of(module: nn.RNNBase) -> list[Weights]:
-    """The weights of every layer, on the CPU; zeros for biases that are not there."""
+    """The weights of every layer, on the CPU; zeros for biases that are not there.
 
-    def one(name: str, layer: int) -> Tensor:
+    Of a bidirectional module each layer has two, one for each direction, after each other.
+    """
+
+    def one(name: str, layer: str) -> Tensor:
         if name.startswith("bias") and not module.bias:
             return torch.zeros_like(one("weight_ih", layer)[:, 0])
         weight: Tensor = getattr(module, f"{name}_l{layer}")
         return weight.detach().cpu()
 
     names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-    return [Weights(*(one(name, layer) for name in names)) for layer in range(module.num_layers)]
+    ends = [f"{layer}{end}" for layer in range(module.num_layers) for end in _directions(module)]
+    return [Weights(*(one(name, end) for name in names)) for end in ends]
 
 
-def run_layer(kind: str, weights: Weights, x: Tensor) -> States:
-    """All timesteps of one layer on inputs ``(T, I)``, from states of 0."""
-    run = {"GRU": _run_gru, "LSTM": _run_lstm}.get(kind)
-    return run(weights, x) if run else _run_rnn(weights, x, kind == "RNN_RELU")
+def _directions(module: nn.RNNBase) -> tuple[str, ...]:
+    return ("", "_reverse") if module.bidirectional else ("",)
 
 
-def _run_rnn(weights: Weights, x: Tensor, relu: bool) -> States:
+Start = tuple[Tensor, Tensor | None]
+"""h_0 and c_0, each ``(H,)``; only an LSTM has a c_0."""
+
+
+def run_layer(kind: str, weights: Weights, x: Tensor, start: Start | None = None) -> States:
+    """All timesteps of one layer on inputs ``(T, I)``, from states of 0 or from `start`."""
+    if start is None:
+        zeros = x.new_zeros(weights.w_hh.shape[1])
+        start = zeros, zeros
+    if kind == "GRU":
+        return _run_gru(weights, x, start[0])
+    if kind == "LSTM":
+        return _run_lstm(weights, x, start)
+    return _run_rnn(weights, x, kind == "RNN_RELU", start[0])
+
+
+def run_backwards(kind: str, weights: Weights, x: Tensor) -> States:
+    """The same from the last timestep to the first; row t is what was written at t."""
+    found = run_layer(kind, weights, x.flip(0))
+    cell = None if found.cell is None else found.cell.flip(0)
+    gates = {name: gate.flip(0) for name, gate in found.gates.items()}
+    return States(found.hidden.flip(0), cell, gates)
+
+
+def _run_rnn(weights: Weights, x: Tensor, relu: bool, state: Tensor) -> States:
     """h_t = tanh(W_ih x_t + b_ih + W_hh h_{t-1} + b_hh), or relu."""
     # What the inputs add is one product for all timesteps, before the loop.
     hidden = torch.addmm(weights.b_ih + weights.b_hh, x, weights.w_ih.t())  # (T, H)
     activate = torch.relu_ if relu else torch.tanh_
-    state = hidden.new_zeros(hidden.shape[1])
     for step in hidden.unbind(0):
         state = activate(step.addmv_(weights.w_hh, state))
     return States(hidden, None, {})
 
 
-def _run_gru(weights: Weights, x: Tensor) -> States:
+def _run_gru(weights: Weights, x: Tensor, state: Tensor) -> States:
     """The gates r_t and z_t, the new content n_t, and h_t between n_t and h_{t-1}:
 
     r_t = sigmoid(W_ir x_t + b_ir + W_hr h_{t-1} + b_hr)
@@ -78,7 +103,6 @@ def _run_gru(weights: Weights, x: Tensor) -> States:
     units = weights.w_hh.shape[1]
     gates = torch.addmm(weights.b_ih, x, weights.w_ih.t())  # (T, 3 H)
     hidden = gates.new_empty(len(x), units)
-    state = gates.new_zeros(units)
     from_state = gates.new_empty(3 * units)
     for step, h in zip(gates.unbind(0), hidden.unbind(0), strict=True):
         torch.addmv(weights.b_hh, weights.w_hh, state, out=from_state)
@@ -89,7 +113,7 @@ def _run_gru(weights: Weights, x: Tensor) -> States:
     return States(hidden, None, dict(zip(GATES["GRU"], gates.chunk(3, dim=1), strict=True)))
 
 
-def _run_lstm(weights: Weights, x: Tensor) -> States:
+def _run_lstm(weights: Weights, x: Tensor, start: Start) -> States:
     """The gates i_t, f_t, o_t, the new content g_t, the cell c_t and what it shows, h_t:
 
     i_t = sigmoid(W_ii x_t + b_ii + W_hi h_{t-1} + b_hi), and so f_t and o_t
@@ -101,7 +125,8 @@ def _run_lstm(weights: Weights, x: Tensor) -> States:
     gates = torch.addmm(weights.b_ih + weights.b_hh, x, weights.w_ih.t())  # (T, 4 H)
     hidden = gates.new_empty(len(x), units)
     cell = gates.new_empty(len(x), units)
-    state, content = gates.new_zeros(units), gates.new_zeros(units)
+    state, content = start[0], start[1]
+    assert content is not None
     rows = zip(gates.unbind(0), cell.unbind(0), hidden.unbind(0), strict=True)
     for step, c, h in rows:
         step.addmv_(weights.w_hh, state)

@@ -11,10 +11,11 @@ from statistics import median
 from time import perf_counter
 from typing import NamedTuple
 
+import msgspec
 import torch
 
-from rnnviz.experiment import Experiment
-from rnnviz.learning.network import SequenceModel
+from rnnviz.experiment import Experiment, Training
+from rnnviz.learning.network import build
 from rnnviz.learning.stepper import Stepper
 from rnnviz.records import Device, Timing
 
@@ -96,27 +97,16 @@ def usual_threads(experiment: Experiment) -> int:
     return ALL_THREADS if work >= 2**21 else 1
 
 
-class _Sizes(NamedTuple):
-    """All that the time of a step depends on."""
-
-    inputs: int
-    outputs: int
-    hidden: int
-    layers: int
-    batch: int
-    timesteps: int
-
-
-def _sizes(experiment: Experiment) -> _Sizes:
-    task, network = experiment.task, experiment.network
-    batch = experiment.training.batch
-    return _Sizes(
-        task.input_size, task.output_size, network.hidden, network.layers, batch, task.timesteps
+def _sizes(experiment: Experiment) -> Experiment:
+    """All that the time of a step depends on; what else there is to set is as it comes."""
+    training = experiment.training
+    return msgspec.structs.replace(
+        experiment, training=Training(batch=training.batch, optimizer=training.optimizer)
     )
 
 
 @functools.lru_cache(maxsize=256)
-def _timings(sizes: _Sizes) -> tuple[Timing, ...]:
+def _timings(sizes: Experiment) -> tuple[Timing, ...]:
     threads = torch.get_num_threads()
     found = []
     try:
@@ -136,19 +126,24 @@ LONGEST = 2e8
 """Multiplications in one step that is timed; longer sequences are timed in part."""
 
 
-def _time(device: str, sizes: _Sizes) -> float:
+def _time(device: str, sizes: Experiment) -> float:
     """Milliseconds of one step of training, the median of some on made-up examples.
 
     Every timestep costs the same, so where a step takes long, one over fewer timesteps is
     timed and its time multiplied.
     """
-    work = 3 * sizes.batch * sizes.hidden**2 * (2 * sizes.layers - 1)  # of one timestep
-    timesteps = max(1, min(sizes.timesteps, int(LONGEST / work)))
-    with torch.random.fork_rng(devices=[]):
-        model = SequenceModel(sizes.inputs, sizes.hidden, sizes.layers, sizes.outputs).to(device)
+    task, network, batch = sizes.task, sizes.network, sizes.training.batch
+    work = 3 * batch * network.hidden**2 * (2 * network.layers - 1)  # of one timestep
+    timesteps = max(1, min(task.timesteps, int(LONGEST / work)))
+    model = build(sizes).to(device)
     stepper = Stepper(model)
-    inputs = torch.zeros(sizes.batch, timesteps, sizes.inputs, device=device)
-    targets = torch.zeros(sizes.batch, sizes.outputs, device=device)
+    columns = len(task.vocabularies)
+    inputs = torch.zeros(
+        (batch, timesteps, columns or task.input_size),
+        dtype=torch.int64 if columns else torch.float32,
+        device=device,
+    )
+    decoder = inputs[:, :1, :1].long() if task.shape == "encoder-decoder" else None
     taken = []
     end = math.inf
     # The first steps load libraries and fill caches.
@@ -156,12 +151,13 @@ def _time(device: str, sizes: _Sizes) -> float:
         start = perf_counter()
         if step == WARM_UP:
             end = start + SECONDS
-        stepper.gradient(inputs, targets)  # waits for the GPU: it reads the loss
-        stepper.update(1e-3, 0.0)
+        # Waits for the GPU: it reads the loss.
+        stepper.gradient(model(inputs, decoder=decoder).square().mean())
+        stepper.update(sizes.training, 1e-3)
         taken.append(perf_counter() - start)
         if perf_counter() > end:
             break
-    return 1e3 * median(taken[WARM_UP:]) * sizes.timesteps / timesteps
+    return 1e3 * median(taken[WARM_UP:]) * task.timesteps / timesteps
 
 
 def _processor() -> str:

@@ -95,11 +95,11 @@ class SequenceModel(nn.Module):
         only_last = self.shape == "many-to-one" and lengths is None
         if only_last and state is None and scan.suits(self.rnn, x):
             return self.readout(self.hide_units(scan.last_hidden(self.rnn, x))), None
-        hidden, state = _run(self.rnn, x, lengths, state, self.shape)
+        hidden, state = run_layers(self.rnn, x, lengths, state, self.shape)
         if self.decoder is not None:
             assert decoder is not None
             x = self._hide_inputs(self.decoder.values(decoder))
-            hidden, state = _run(self.decoder.rnn, x, None, state, self.shape)
+            hidden, state = run_layers(self.decoder.rnn, x, None, state, self.shape)
         elif self.shape == "many-to-one":
             hidden = _last(hidden, lengths, self.rnn.bidirectional)
         return self.readout(self.hide_units(hidden)), state
@@ -153,7 +153,7 @@ class Dropout(nn.Module):
         return x.masked_fill(self.hidden, 0.0) / (1 - self.share)
 
 
-def _run(
+def run_layers(
     rnn: nn.RNNBase, x: Tensor, lengths: Tensor | None, state: State, shape: str
 ) -> tuple[Tensor, State]:
     """h_t of the last layer, ``(B, T, D H)``, and the notepad at the end of each sequence.

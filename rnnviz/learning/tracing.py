@@ -9,7 +9,15 @@ import torch
 from torch import Tensor, nn
 
 from rnnviz.learning import attribution
-from rnnviz.learning.cells import GATES, States, run_layer, weights_of
+from rnnviz.learning.cells import (
+    GATES,
+    Start,
+    States,
+    Weights,
+    run_backwards,
+    run_layer,
+    weights_of,
+)
 from rnnviz.records import FloatArray, Trace
 
 CHEAP_RELEVANCE = 2e8
@@ -64,40 +72,98 @@ def trace(
     Raises
     ------
     TraceError
-        For anything else: bidirectional modules, LSTMs with projections, half precision,
-        an `x` of another shape.
+        For anything else: LSTMs with projections, half precision, an `x` of another shape.
     """
     _check_module(module)
     weights = weights_of(module)
     _check_readout(module, readout, target)
     dtype = weights[0].w_ih.dtype
     inputs = _sequence(x, module.input_size).to(dtype)
-    kind = module.mode
     with torch.inference_mode():
-        layers: list[States] = []
-        below = inputs
-        for layer in weights:
-            layers.append(run_layer(kind, layer, below))
-            below = layers[-1].hidden
-        output = asked = w_out = gradient_norm = None
+        layers = states_of(module, weights, inputs)
+        output = asked = d_output = None
         if readout is not None:
-            w_out = readout.weight.detach().to("cpu", dtype)
-            bias = readout.bias
-            output = below @ w_out.t()  # (T, O)
-            if bias is not None:
-                output += bias.detach().to("cpu", dtype)
-        slopes = None
-        if target is not None and output is not None and w_out is not None:
+            output = answers(readout, top(layers, module.bidirectional))
+        if target is not None and output is not None:
             asked = _target(target, output.shape[1]).to(dtype)
-            d_last = (output[-1] - asked) * (2 / len(asked)) @ w_out  # of the mean square
-            slopes = attribution.linearise(kind, weights, layers)
-            gradient_norm = attribution.gradient_norm(weights, slopes, d_last)
-        limit = CHEAP_RELEVANCE if relevance is None else dearest
-        matrix = None
-        cost = attribution.relevance_cost(weights, len(inputs))
-        if relevance is not False and (limit is None or cost <= limit):
-            slopes = slopes or attribution.linearise(kind, weights, layers)
-            matrix = attribution.relevance(weights, slopes, w_out)
+            d_output = torch.zeros_like(output)
+            d_output[-1] = (output[-1] - asked) * (2 / len(asked))  # of the mean square
+    return record(
+        module,
+        inputs,
+        weights,
+        layers,
+        readout=readout,
+        output=output,
+        target=asked,
+        d_output=d_output,
+        relevance=relevance,
+        dearest=dearest,
+    )
+
+
+def states_of(
+    module: nn.RNNBase, weights: list[Weights], inputs: Tensor, start: list[Start] | None = None
+) -> list[States]:
+    """What every layer (and direction) of a module goes through on inputs ``(T, I)``."""
+    kind, found, below = module.mode, [], inputs
+    directions = 2 if module.bidirectional else 1
+    for layer in range(module.num_layers):
+        first = layer * directions
+        states = run_layer(kind, weights[first], below, start[layer] if start else None)
+        found.append(states)
+        if module.bidirectional:
+            backwards = run_backwards(kind, weights[first + 1], below)
+            found.append(backwards)
+            below = torch.cat([states.hidden, backwards.hidden], dim=1)
+        else:
+            below = states.hidden
+    return found
+
+
+def top(layers: list[States], both: bool) -> Tensor:
+    """What the readout reads at each timestep, ``(T, D H)``: the last layer."""
+    return torch.cat([s.hidden for s in layers[-2:]], dim=1) if both else layers[-1].hidden
+
+
+def answers(readout: nn.Linear, hidden: Tensor) -> Tensor:
+    """The readout of each row of hidden states ``(T, D H)``: ``(T, O)``."""
+    output = hidden @ readout.weight.detach().to("cpu", hidden.dtype).t()
+    if readout.bias is not None:
+        output = output + readout.bias.detach().to("cpu", hidden.dtype)
+    return output
+
+
+def record(
+    module: nn.RNNBase,
+    inputs: Tensor,
+    weights: list[Weights],
+    layers: list[States],
+    *,
+    readout: nn.Linear | None = None,
+    output: Tensor | None = None,
+    target: Tensor | None = None,
+    d_output: Tensor | None = None,
+    relevance: bool | None = None,
+    dearest: float | None = None,
+) -> Trace:
+    """Put a trace together from what was computed; `d_output` ``(T, O)`` is d loss / d y_t.
+
+    A module that also reads from the end has neither relevance nor gradient norm here.
+    """
+    kind, gradient_norm, matrix = module.mode, None, None
+    w_out = None if readout is None else readout.weight.detach().to("cpu", inputs.dtype)
+    with torch.inference_mode():
+        if not module.bidirectional:
+            slopes = None
+            if d_output is not None and w_out is not None:
+                slopes = attribution.linearise(kind, weights, layers)
+                gradient_norm = attribution.gradient_norm(weights, slopes, d_output @ w_out)
+            limit = CHEAP_RELEVANCE if relevance is None else dearest
+            cost = attribution.relevance_cost(weights, len(inputs))
+            if relevance is not False and (limit is None or cost <= limit):
+                slopes = slopes or attribution.linearise(kind, weights, layers)
+                matrix = attribution.relevance(weights, slopes, w_out)
         return Trace(
             kind=kind,
             inputs=_array(inputs),
@@ -109,9 +175,10 @@ def trace(
                 gate: _stacked([states.gates[gate] for states in layers]) for gate in GATES[kind]
             },
             output=None if output is None else _array(output),
-            target=None if asked is None else _array(asked),
+            target=None if target is None else _array(target),
             relevance=None if matrix is None else _array(matrix),
             gradient_norm=None if gradient_norm is None else _array(gradient_norm),
+            directions=2 if module.bidirectional else 1,
         )
 
 
@@ -128,8 +195,6 @@ def _check_module(module: Any) -> None:
     if not isinstance(module, nn.RNN | nn.GRU | nn.LSTM):
         name = type(module).__name__
         raise TraceError(f"Only nn.RNN, nn.GRU and nn.LSTM can be traced, and this is a {name}.")
-    if module.bidirectional:
-        raise TraceError("Bidirectional modules cannot be traced yet: set bidirectional=False.")
     if module.proj_size:
         raise TraceError("LSTMs with projections cannot be traced yet: set proj_size=0.")
     for name, weight in module.named_parameters():
@@ -150,9 +215,10 @@ def _check_readout(module: nn.RNNBase, readout: Any, target: Any) -> None:
         return
     if not isinstance(readout, nn.Linear):
         raise TraceError(f"The readout must be an nn.Linear, not a {type(readout).__name__}.")
-    if readout.in_features != module.hidden_size:
+    units = module.hidden_size * (2 if module.bidirectional else 1)
+    if readout.in_features != units:
         raise TraceError(
-            f"The readout must read {module.hidden_size} hidden units, not {readout.in_features}."
+            f"The readout must read {units} hidden units, not {readout.in_features}."
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Iterator
 from time import perf_counter
 from typing import Any, Literal
@@ -13,12 +14,16 @@ import torch
 from torch import Tensor
 
 from rnnviz.experiment import Experiment
-from rnnviz.learning import devices, tracing
-from rnnviz.learning.network import build
+from rnnviz.learning import devices
+from rnnviz.learning.batches import Batches
+from rnnviz.learning.examples import trace_example
+from rnnviz.learning.judging import Judge, summary
+from rnnviz.learning.losses import summed, take, tensors
+from rnnviz.learning.network import State, build
 from rnnviz.learning.snapshots import Snapshots
 from rnnviz.learning.stepper import Stepper
 from rnnviz.records import EpochRecord, FloatArray, Trace
-from rnnviz.tasks import Examples
+from rnnviz.tasks import Examples, Split, Task
 
 DIVERGED = 1e6
 """How many times the loss of always answering 0 a loss may be before the run is stopped.
@@ -29,10 +34,6 @@ about the learning rate, so an answer is at most H times it, and the loss its sq
 2.6e5 for the largest sliders (rate 1, H = 512), which may be watched, and 4e9 at rate 1e3
 and H = 64, where every weight is +-1000 after one step and nothing is left to learn with.
 """
-
-VALID_BYTES = 2**23
-"""Memory for the hidden states of one layer while validating: more examples are judged in
-parts, so that long sequences fit, and the states stay in the cache."""
 
 DEAREST_RELEVANCE = 1e11
 """Multiplications, one to two seconds of them, that a trace may spend on its relevance."""
@@ -62,9 +63,10 @@ class Trainer:
     Attributes: `experiment`, `examples`, `model`, `device` (``cpu`` or ``cuda``),
     `threads`, `timings` (why this device), `batches` in an epoch, `parameters` (how
     many), `baselines` (validation loss by name), `step` (batches trained), `epoch`
-    (epochs ended), `seconds` (of training and validation, pauses left out) and `history`.
+    (epochs ended), `best_epoch` (with the lowest validation loss), `stopped_early`,
+    `seconds` (of training and validation, pauses left out) and `history`.
 
-    Raises `DeviceMissing` or `TrainingFailed` (``out_of_memory``).
+    Raises `DeviceMissing`, `DataError` or `TrainingFailed` (``out_of_memory``).
     """
 
     def __init__(
@@ -74,43 +76,53 @@ class Trainer:
         examples: Examples | None = None,
         choice: devices.Choice | None = None,
     ) -> None:
-        seed = experiment.training.seed
+        task, seed = experiment.task, experiment.training.seed
         choice = choice or devices.choose(experiment)
         self.experiment = experiment
-        self.examples = examples or experiment.task.examples(seed)
+        self.examples = examples or task.examples(seed)
         self.device, self.threads, self.timings = choice
-        self.baselines = experiment.task.baselines(self.examples)
-        self.step = 0
-        self.epoch = 0
+        self.baselines = task.baselines(self.examples)
+        self.step = self.epoch = self.best_epoch = 0
+        self.stopped_early = False
         self.seconds = 0.0
         self.history: list[EpochRecord] = []
         self._knobs = experiment.training
         self._failure: TrainingFailed | None = None
-        self._losses: list[tuple[float, float]] = []  # with gradient norms, of this epoch
-        self._fresh: list[tuple[float, float]] = []  # the same, not taken yet
+        self._losses: list[tuple[float, float, int]] = []  # gradient norm, size; of this epoch
+        self._fresh: list[tuple[float, float]] = []  # not taken yet
         self._set_threads()
+        train = self.examples.train
         with _running_out_of_memory(0):
             self.model = build(experiment).to(self.device)
             self._stepper = Stepper(self.model)
-            train, valid = self.examples
-            self._inputs = torch.from_numpy(train.inputs).to(self.device)  # (N, T, I)
-            self._targets = torch.from_numpy(train.targets).to(self.device)  # (N, O)
-            self._valid_inputs = torch.from_numpy(valid.inputs).to(self.device)
-            self._valid_targets = torch.from_numpy(valid.targets).to(self.device)
+            self._train = tensors(train, self.device)
+            self._judge = Judge(task, self.examples.valid, self.device)
             self._good = self._stepper.weights.clone()
-        self._looked_at = build(experiment)  # takes the weights of snapshots that are traced
+        self._looked_at = build(experiment).eval()  # takes the weights of what is traced
         self._snapshots = Snapshots()
         self._snapshots.add(0, self._stepper.weights)
         self.parameters = self._stepper.weights.numel()
-        self.batches = -(-len(self._inputs) // experiment.training.batch)
-        self._worst = DIVERGED * max(float(np.square(train.targets).mean()), 1e-6)
-        self._shuffling = torch.Generator().manual_seed(seed)
-        self._order: tuple[Tensor, ...] = ()
+        self._batches = Batches(task, train, experiment.training.batch, seed)
+        self.batches = self._batches.count
+        self._worst = DIVERGED * _of_constant_answer(task, train)
+        self._order: list[Tensor] = []
+        self._state: State = None
+        self._best = (math.inf, self._good)
+        self._chance = torch.Generator().manual_seed(seed).get_state()
 
     @property
     def done(self) -> bool:
-        """Whether all epochs are over."""
-        return self.epoch >= self.experiment.training.epochs
+        """Whether all epochs are over, or patience is."""
+        return self.stopped_early or self.epoch >= self.experiment.training.epochs
+
+    @property
+    def learning_rate(self) -> float:
+        """The rate of the next step, as the schedule has it (Loshchilov and Hutter 2017)."""
+        rate = self._knobs.learning_rate
+        if self._knobs.schedule == "constant":
+            return rate
+        done = self.step / (self.batches * self.experiment.training.epochs)
+        return rate * (1 + math.cos(math.pi * min(1.0, done))) / 2
 
     def train_batch(self) -> EpochRecord | None:
         """Learn from the next batch; after the last one of an epoch, validate and record it.
@@ -162,80 +174,109 @@ class Trainer:
         but even where it is asked for it is left out beyond `DEAREST_RELEVANCE`, so that
         an answer takes seconds at most. Raises `IndexError` where there is no such example.
         """
-        inputs, targets = self.examples.valid
-        if not 0 <= example < len(inputs):
-            raise IndexError(f"there are {len(inputs)} validation examples, none is {example}")
+        valid = self.examples.valid
+        if not 0 <= example < len(valid.inputs):
+            raise IndexError(
+                f"there are {len(valid.inputs)} validation examples, none is {example}"
+            )
         self._set_threads()
         weights = self._stepper.weights if epoch is None else self._snapshots.at(epoch)[1]
         model = self._looked_at
         torch.nn.utils.vector_to_parameters(weights.cpu(), model.parameters())
-        return tracing.trace(
-            model.rnn,
-            inputs[example],
-            readout=model.readout,
-            target=targets[example],
-            relevance=relevance,
-            dearest=DEAREST_RELEVANCE,
+        return trace_example(
+            model, self.experiment.task, valid, example, relevance, DEAREST_RELEVANCE
         )
 
     def result(self) -> dict[str, Any]:
-        """What the run has come to, as plain data. `valid_loss` is that of the last epoch
-        that ended, None before the first."""
-        return {
+        """What the run has come to, as plain data. `valid_loss` is that of the weights as
+        they are, None before the first epoch has ended."""
+        found: dict[str, Any] = {
             "valid_loss": self.history[-1].valid_loss if self.history else None,
             "baselines": dict(self.baselines),
             "device": self.device,
             "threads": self.threads,
             "seconds": self.seconds,
         }
+        if not self.history:
+            return found
+        if self.stopped_early:
+            found["valid_loss"] = self.history[self.best_epoch - 1].valid_loss
+        self._set_threads()
+        return found | summary(self.experiment.task, self.examples, self.model, self.device)
 
     def _learn(self) -> None:
-        batch = self._next_batch()
-        loss, grad_norm = self._stepper.gradient(self._inputs[batch], self._targets[batch])
-        self._losses.append((loss, grad_norm))
+        batch = take(self._train, self._next_batch())
+        task = self.experiment.task
+        with self._own_chance():
+            outputs, state = self.model.carry(
+                batch.inputs, batch.lengths, batch.decoder, self._state
+            )
+            total, count = summed(task.loss, outputs, batch)
+            loss, grad_norm = self._stepper.gradient(total / max(1, count))
+        if task.stateful:
+            self._state = _detached(state)
+        self._losses.append((loss, grad_norm, count))
         self._fresh.append((loss, grad_norm))
         self._examine(loss, grad_norm)
         # These weights gave a sound loss: they are what a failure goes back to.
         self._good.copy_(self._stepper.weights)
-        self._stepper.update(self._knobs.learning_rate, self._knobs.clip_norm)
+        self._stepper.update(self._knobs, self.learning_rate)
         self.step += 1
+
+    @contextlib.contextmanager
+    def _own_chance(self) -> Iterator[None]:
+        """Draw what dropout hides from this run's own chance, whoever else draws meanwhile."""
+        network = self.experiment.network
+        if not (network.dropout_inputs or network.dropout_layers or network.dropout_readout):
+            yield
+            return
+        others = torch.get_rng_state()
+        torch.set_rng_state(self._chance)
+        try:
+            yield
+        finally:
+            self._chance = torch.get_rng_state()
+            torch.set_rng_state(others)
 
     def _next_batch(self) -> Tensor:
         place = self.step % self.batches
         if place == 0:
-            order = torch.randperm(len(self._inputs), generator=self._shuffling)
-            self._order = order.to(self.device).split(self.experiment.training.batch)
+            self._order = [rows.to(self.device) for rows in self._batches.draw()]
             self._losses = []
+            self._state = None
         return self._order[place]
 
     def _end_epoch(self, start: float) -> EpochRecord:
-        valid_loss = self._validate()
+        valid_loss, outputs = self._judge.loss(self.model)
         self._examine(valid_loss)
+        task = self.experiment.task
+        if task.shape == "encoder-decoder":
+            outputs = self._judge.decoded(self.model)
         self.epoch += 1
         self._snapshots.add(self.epoch, self._stepper.weights)
-        losses, grad_norms = zip(*self._losses, strict=True)
-        sizes = [len(batch) for batch in self._order]  # the last batch may be smaller
+        losses, grad_norms, counts = zip(*self._losses, strict=True)
         record = EpochRecord(
             epoch=self.epoch,
-            train_loss=float(np.average(losses, weights=sizes)),
+            train_loss=float(np.average(losses, weights=counts)),
             valid_loss=valid_loss,
             grad_norm=float(np.mean(grad_norms)),
+            metrics=task.metrics(outputs, self.examples.valid),
+            learning_rate=self.learning_rate,
             seconds=self.seconds + perf_counter() - start,
         )
         self.history.append(record)
+        self._mind_patience(valid_loss)
         return record
 
-    @torch.no_grad()
-    def _validate(self) -> float:
-        _, timesteps, _ = self._valid_inputs.shape
-        part = max(1, VALID_BYTES // (4 * timesteps * self.experiment.network.hidden))
-        squares = [
-            (self.model(inputs) - targets).square().sum(dtype=torch.float64)
-            for inputs, targets in zip(
-                self._valid_inputs.split(part), self._valid_targets.split(part), strict=True
-            )
-        ]
-        return float(torch.stack(squares).sum()) / self._valid_targets.numel()
+    def _mind_patience(self, valid_loss: float) -> None:
+        """Remember the best weights; where patience is over, put them back and stop."""
+        if valid_loss < self._best[0]:
+            self._best = valid_loss, self._stepper.weights.clone()
+            self.best_epoch = self.epoch
+        patience = self._knobs.patience
+        if patience and self.epoch - self.best_epoch >= patience:
+            self._stepper.restore(self._best[1])
+            self.stopped_early = True
 
     def _examine(self, loss: float, grad_norm: float = 0.0) -> None:
         if not np.isfinite(loss + grad_norm):
@@ -248,6 +289,20 @@ class Trainer:
         # may have set another.
         if torch.get_num_threads() != self.threads:
             torch.set_num_threads(self.threads)
+
+
+def _detached(state: State) -> State:
+    """The notepad without the way that led to it: the next batch learns from here on."""
+    return tuple(part.detach() for part in state) if isinstance(state, tuple) else state.detach()
+
+
+def _of_constant_answer(task: Task, train: Split) -> float:
+    """The loss of always answering 0, or of giving every class the same chance."""
+    if task.loss == "MSE":
+        return max(float(np.square(train.targets).mean()), 1e-6)
+    if task.loss == "cross-entropy":
+        return math.log(max(2, task.output_size))
+    return task.output_size * math.log(2)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,130 @@
+"""Judging: the loss on examples kept apart, and the answers by which a task measures itself."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from rnnviz.learning import decoding
+from rnnviz.learning.losses import summed, take, tensors
+from rnnviz.learning.network import SequenceModel, State
+from rnnviz.records import FloatArray
+from rnnviz.tasks import Examples, Split, Task
+
+PART_BYTES = 2**23
+"""Memory for the hidden states of one layer while judging: more examples are judged in parts,
+so that long sequences fit, and the states stay in the cache."""
+
+STREAMS = 16
+"""In how many stretches a series is read at most where notepads are carried over."""
+
+
+class Judge:
+    """Judges a network on one split, which lies on the device once."""
+
+    def __init__(self, task: Task, split: Split, device: str) -> None:
+        self._task = task
+        self._split = split
+        self._tensors = tensors(split, device)
+
+    @torch.no_grad()
+    def loss(self, model: SequenceModel) -> tuple[float, FloatArray]:
+        """The mean loss, and all answers, ``(N, O)`` or ``(N, U, O)``, classes as logits.
+
+        An encoder-decoder is taught here as in training; `decoded` has its own answers.
+        """
+        total, count = 0.0, 0
+        outputs: list[Tensor] = []
+        state: State = None
+        parts = self._parts(model.rnn.hidden_size)
+        with _at_rest(model):
+            for rows in parts:
+                batch = take(self._tensors, rows)
+                answers, state = model.carry(
+                    batch.inputs,
+                    batch.lengths,
+                    batch.decoder,
+                    state if self._task.stateful else None,
+                )
+                loss, number = summed(self._task.loss, answers, batch)
+                total, count = total + float(loss.double()), count + number
+                outputs.append(answers)
+        return total / max(1, count), self._in_order(outputs, parts)
+
+    @torch.no_grad()
+    def decoded(self, model: SequenceModel) -> FloatArray:
+        """What an encoder-decoder answers when it reads its own answers, ``(N, U, O)``."""
+        outputs = []
+        parts = self._parts(model.rnn.hidden_size)
+        with _at_rest(model):
+            for rows in parts:
+                batch = take(self._tensors, rows)
+                assert batch.decoder is not None
+                start, steps = batch.decoder[:, :1, 0], batch.decoder.shape[1]
+                logits, _ = decoding.greedy(model, batch.inputs, batch.lengths, start, steps)
+                outputs.append(logits)
+        return self._in_order(outputs, parts)
+
+    def _parts(self, units: int) -> list[Tensor]:
+        """Row numbers of parts that fit; with lengths, like next to like."""
+        rows, timesteps = self._tensors.inputs.shape[:2]
+        if self._task.stateful:
+            streams = max(n for n in range(1, STREAMS + 1) if rows % n == 0)
+            return list(torch.arange(rows).view(streams, -1).unbind(1))
+        order = torch.arange(rows)
+        if self._split.lengths is not None:
+            order = torch.as_tensor(np.argsort(self._split.lengths, kind="stable"))
+        return list(order.split(max(1, PART_BYTES // (4 * timesteps * units))))
+
+    def _in_order(self, outputs: list[Tensor], parts: list[Tensor]) -> FloatArray:
+        """All answers as one array, in the order of the examples, padded with 0."""
+        arrays = [part.float().cpu().numpy() for part in outputs]
+        if arrays[0].ndim == 3:
+            longest = self._split.targets.shape[1]
+            arrays = [np.pad(a, ((0, 0), (0, longest - a.shape[1]), (0, 0))) for a in arrays]
+        found = np.concatenate(arrays)
+        ordered = np.empty_like(found)
+        ordered[torch.cat(parts).numpy()] = found
+        return ordered
+
+
+@contextlib.contextmanager
+def _at_rest(model: SequenceModel) -> Iterator[None]:
+    """The network as it answers, not as it learns: nothing is hidden from it."""
+    learning = model.training
+    model.eval()
+    try:
+        yield
+    finally:
+        model.train(learning)
+
+
+def summary(
+    task: Task, examples: Examples, model: SequenceModel, device: str
+) -> dict[str, Any]:
+    """How good a network is in the task's own units: on the validation examples, and on the
+    test examples that nothing was chosen by; the error along time where many are asked."""
+    found: dict[str, Any] = {}
+    outputs = _answers(task, examples.valid, model, device)[1]
+    if metrics := task.metrics(outputs, examples.valid):
+        found["metrics"] = metrics
+    errors = task.error_by_position(outputs, examples.valid)
+    if errors is not None:
+        found["error_by_position"] = [round(float(error), 6) for error in errors]
+    if examples.test is not None:
+        loss, outputs = _answers(task, examples.test, model, device)
+        found["test"] = {"loss": loss, **task.metrics(outputs, examples.test)}
+    return found
+
+
+def _answers(
+    task: Task, split: Split, model: SequenceModel, device: str
+) -> tuple[float, FloatArray]:
+    judge = Judge(task, split, device)
+    loss, outputs = judge.loss(model)
+    return loss, judge.decoded(model) if task.shape == "encoder-decoder" else outputs
