@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -33,6 +34,19 @@ def application() -> QApplication:
     return app
 
 
+def log_qt_messages() -> None:
+    """Let what Qt has to say go to the log: nobody reads the terminal of a desktop program."""
+    levels = {
+        QtMsgType.QtDebugMsg: logging.DEBUG,
+        QtMsgType.QtInfoMsg: logging.INFO,
+        QtMsgType.QtWarningMsg: logging.WARNING,
+    }
+    log = logging.getLogger("rnnviz.qt")
+    qInstallMessageHandler(
+        lambda kind, _, text: log.log(levels.get(kind, logging.ERROR), "%s", text)
+    )
+
+
 def open_window(experiment: Experiment | None = None, *, train: bool = False) -> MainWindow:
     """Make the window and start its engine; None for what was set up last time."""
     preferences = Preferences()
@@ -49,6 +63,7 @@ def open_window(experiment: Experiment | None = None, *, train: bool = False) ->
 def run(experiment: Experiment | None = None, *, train: bool = False) -> int:
     """Show the window until it is closed; the exit code."""
     logs.start()
+    log_qt_messages()
     app = application()
     window = open_window(experiment, train=train)
     # Ctrl+C in the terminal closes the window as its button does. Python only notices the

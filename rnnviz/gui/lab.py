@@ -121,6 +121,7 @@ class Lab(QObject):
     def _start(self, *, paused: bool) -> None:
         self.warned.emit("")
         self.run.start(self.draft.experiment, self.player.example, paused=paused)
+        self.player.show_epoch(None)  # the frames of the run before are gone, the first too
 
     # --- what happens --------------------------------------------------------------------
 

@@ -28,4 +28,3 @@ def greedy(
         logits.append(answer)
         token = answer.argmax(dim=-1)
     return torch.cat(logits, dim=1), torch.cat(read, dim=1)
-

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import math
 import platform
 from pathlib import Path
-from statistics import median
 from time import perf_counter
 from typing import NamedTuple
 
@@ -25,8 +23,8 @@ ALL_THREADS = min(8, torch.get_num_threads())
 CLEARLY = 1.5
 """How many times as fast another number of threads has to be to be taken against the rule."""
 
-WARM_UP, STEPS, SECONDS = 3, 15, 0.04
-"""Steps that are not counted, and how many or for how long those that count, on each."""
+STEPS, SECONDS = 15, 0.04
+"""How many steps are timed on each, or for how long; two at least."""
 
 
 class DeviceMissing(Exception):
@@ -60,7 +58,8 @@ def choose(experiment: Experiment) -> Choice:
     number of threads changes the last bits of the weights (the states and the trace are
     the same bits). So that the same seed gives the same numbers with ``cpu``, with ``auto``
     and from one start of the program to the next, ``auto`` departs from `usual_threads`
-    only where the other is `CLEARLY` faster.
+    only where the other is `CLEARLY` faster, as where other programs keep the cores busy;
+    ``cpu`` never does.
 
     Raises `DeviceMissing` for ``cuda`` where PyTorch finds none.
     """
@@ -127,7 +126,9 @@ LONGEST = 2e8
 
 
 def _time(device: str, sizes: Experiment) -> float:
-    """Milliseconds of one step of training, the median of some on made-up examples.
+    """Milliseconds of one step of training on made-up examples, the fastest of some.
+
+    The fastest, because the first loads libraries, and any other may have shared its core.
 
     Every timestep costs the same, so where a step takes long, one over fewer timesteps is
     timed and its time multiplied.
@@ -144,20 +145,14 @@ def _time(device: str, sizes: Experiment) -> float:
         device=device,
     )
     decoder = inputs[:, :1, :1].long() if task.shape == "encoder-decoder" else None
-    taken = []
-    end = math.inf
-    # The first steps load libraries and fill caches.
-    for step in range(WARM_UP + STEPS):
+    taken: list[float] = []
+    while len(taken) < STEPS and (len(taken) < 2 or sum(taken) < SECONDS):
         start = perf_counter()
-        if step == WARM_UP:
-            end = start + SECONDS
         # Waits for the GPU: it reads the loss.
         stepper.gradient(model(inputs, decoder=decoder).square().mean())
         stepper.update(sizes.training, 1e-3)
         taken.append(perf_counter() - start)
-        if perf_counter() > end:
-            break
-    return 1e3 * median(taken[WARM_UP:]) * task.timesteps / timesteps
+    return 1e3 * min(taken) * task.timesteps / timesteps
 
 
 def _processor() -> str:

@@ -102,9 +102,7 @@ def _handed_over(model: SequenceModel, split: Split, example: int, inputs: Tenso
         said = model.decoder.values(read[0][:, None])
     with torch.inference_mode():
         reading = tracing.states_of(model.rnn, weights_of(model.rnn), source)
-        notepads = [
-            (s.hidden[-1], None if s.cell is None else s.cell[-1]) for s in reading
-        ]
+        notepads = [(s.hidden[-1], None if s.cell is None else s.cell[-1]) for s in reading]
         writing = tracing.states_of(
             model.decoder.rnn, weights_of(model.decoder.rnn), said, notepads
         )
@@ -120,5 +118,7 @@ def _handed_over(model: SequenceModel, split: Split, example: int, inputs: Tenso
     trace = tracing.record(
         model.rnn, source, [], together, readout=model.readout, output=output, relevance=False
     )
-    tokens = np.concatenate([inputs.numpy(), np.repeat(read[0].numpy()[:, None], inputs.shape[1], 1)])
+    tokens = np.concatenate(
+        [inputs.numpy(), np.repeat(read[0].numpy()[:, None], inputs.shape[1], 1)]
+    )
     return msgspec.structs.replace(trace, inputs=tokens.astype(np.float32))

@@ -104,9 +104,7 @@ def _at_rest(model: SequenceModel) -> Iterator[None]:
         model.train(learning)
 
 
-def summary(
-    task: Task, examples: Examples, model: SequenceModel, device: str
-) -> dict[str, Any]:
+def summary(task: Task, examples: Examples, model: SequenceModel, device: str) -> dict[str, Any]:
     """How good a network is in the task's own units: on the validation examples, and on the
     test examples that nothing was chosen by; the error along time where many are asked."""
     found: dict[str, Any] = {}

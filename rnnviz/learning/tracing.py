@@ -217,9 +217,7 @@ def _check_readout(module: nn.RNNBase, readout: Any, target: Any) -> None:
         raise TraceError(f"The readout must be an nn.Linear, not a {type(readout).__name__}.")
     units = module.hidden_size * (2 if module.bidirectional else 1)
     if readout.in_features != units:
-        raise TraceError(
-            f"The readout must read {units} hidden units, not {readout.in_features}."
-        )
+        raise TraceError(f"The readout must read {units} hidden units, not {readout.in_features}.")
 
 
 def _sequence(x: Any, size: int) -> Tensor:

@@ -39,4 +39,3 @@ def write_json(
 ) -> None:
     """Write `result_json` into a file; raises `OSError`."""
     files.write(path, result_json(experiment, history, result))
-

@@ -46,7 +46,10 @@ class BarsPanel(TimePanel):
     def draw_scene(self, scene: Scene, what: Aspect) -> None:
         if what & (self.redraw_on | Aspect.THEME):
             self._values = self.measure(scene)
-            if not len(self._values):
+            measured = bool(len(self._values))
+            self._bars.setVisible(measured)
+            if not measured:
+                self._now.setVisible(False)
                 return
             if what & (Aspect.TRACE | Aspect.THEME):
                 self.plot.set_y(0, self._height(self.greatest(scene)), padding=0)

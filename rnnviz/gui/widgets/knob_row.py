@@ -134,14 +134,14 @@ class KnobRow(QWidget):
         if watched is self._title and event.type() == QEvent.Type.MouseButtonDblClick:
             self.reset()
             return True
-        if (
-            event.type() == QEvent.Type.KeyPress
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-        ):
-            self.show_value(self._value)
-            self._number.clearFocus()
-            return True
+        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()  # or the window's Escape would take it
+                return True
+            if event.type() == QEvent.Type.KeyPress:
+                self.show_value(self._value)
+                self._number.clearFocus()
+                return True
         return super().eventFilter(watched, event)
 
     def _begin(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider
 
@@ -30,6 +30,7 @@ class Slider(QSlider):
     def __init__(self) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._grip = 0.0  # where the handle is held, in pixels from its left edge
 
     def event(self, event: QEvent) -> bool:
         """Keep the arrows from the window's shortcuts while the keyboard is here."""
@@ -44,24 +45,42 @@ class Slider(QSlider):
         return super().event(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802  Qt's name
-        """Jump to the mouse, then drag from there."""
+        """Jump to the mouse, then drag from there; Qt would drag the handle alone, which may
+        not be under the mouse where stops are far apart."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            event.ignore()
+            return
+        handle, x = self._handle(), event.position().x()
+        on_it = handle.contains(event.position().toPoint())
+        self._grip = x - handle.left() if on_it else handle.width() / 2
+        self.setSliderDown(True)
+        if not on_it:
+            self._follow(x)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Drag."""
+        if self.isSliderDown():
+            self._follow(event.position().x())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """End a drag."""
         if event.button() == Qt.MouseButton.LeftButton:
-            option = QStyleOptionSlider()
-            self.initStyleOption(option)
-            handle = self.style().subControlRect(
-                QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderHandle, self
+            self.setSliderDown(False)
+
+    def _handle(self) -> QRect:
+        option = QStyleOptionSlider()
+        self.initStyleOption(option)
+        return self.style().subControlRect(
+            QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderHandle, self
+        )
+
+    def _follow(self, x: float) -> None:
+        room = self.width() - self._handle().width()
+        self.setSliderPosition(
+            QStyle.sliderValueFromPosition(
+                self.minimum(), self.maximum(), round(x - self._grip), room
             )
-            if not handle.contains(event.position().toPoint()):
-                room = self.width() - handle.width()
-                self.setSliderPosition(
-                    QStyle.sliderValueFromPosition(
-                        self.minimum(),
-                        self.maximum(),
-                        round(event.position().x() - handle.width() / 2),
-                        room,
-                    )
-                )
-        super().mousePressEvent(event)
+        )
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Say so; what it means is for the owner."""

@@ -1,0 +1,177 @@
+"""Units: pointed at, clicked, highlighted everywhere, and put in order."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtTest import QTest
+
+from tests.gui.driver import SMALL, Driver, _mouse, click_at, point_at
+
+H, T = SMALL.network.hidden, SMALL.task.window
+LEFT = Qt.MouseButton.LeftButton
+
+
+def hidden(driver: Driver) -> np.ndarray:
+    return driver.lab.stage.trace.hidden[:, 0]
+
+
+def click_unit(driver: Driver, row: int) -> None:
+    click_at(driver.panel("hidden").plot, 4, row)
+    driver.until_drawn()
+
+
+def order(driver: Driver, name: str) -> None:
+    """Choose an order in the panel's list with keys, and wait until it is shown."""
+    box = driver.panel("hidden")._order
+    before = driver.lab.stage._sorting
+    box.setFocus(Qt.FocusReason.TabFocusReason)
+    while box.currentData() != name:
+        QTest.keyClick(box, Qt.Key.Key_Down)
+    stage = driver.lab.stage
+    taken: list[bool] = []
+    stage.changed.connect(lambda _: taken.append(True))
+    driver.until(lambda: stage._sorting > before and bool(taken))
+    driver.until_drawn()
+
+
+def test_pointing_at_a_cell_says_unit_timestep_and_value(driver: Driver):
+    panel = driver.panel("hidden")
+    point_at(panel.plot, 5, 3)
+    assert panel.readout.text() == f"unit 3, timestep 5: {hidden(driver)[4, 3]:+.3f}"
+
+
+def test_pointing_at_a_cell_of_the_notepad_says_unit_timestep_and_value(driver: Driver):
+    driver.lab.player.go_to(6)
+    driver.until_drawn()
+    panel = driver.panel("notepad")
+    _mouse(panel.cells, QEvent.Type.MouseMove, panel.cells.cell_center(7))
+    assert panel.readout.text() == f"unit 7, timestep 7: {hidden(driver)[6, 7]:+.3f}"
+
+
+def test_a_click_in_the_heatmap_selects_the_unit(driver: Driver):
+    click_unit(driver, 3)
+    assert driver.lab.stage.unit == 3
+
+
+def test_a_second_click_lets_it_go(driver: Driver):
+    click_unit(driver, 3)
+    click_unit(driver, 3)
+    assert driver.lab.stage.unit is None
+
+
+def test_a_click_in_the_notepad_selects_the_unit(driver: Driver):
+    cells = driver.panel("notepad").cells
+    QTest.mouseClick(cells, LEFT, pos=cells.cell_center(7))
+    assert driver.lab.stage.unit == 7
+
+
+def test_the_panel_of_a_unit_opens_with_the_first_that_is_selected(driver: Driver):
+    click_unit(driver, 3)
+    assert driver.window.docks["unit"].isVisible()
+
+
+def test_the_curve_of_a_unit_is_its_row_of_the_trace(driver: Driver):
+    click_unit(driver, 3)
+    _, y = driver.panel("unit")._curve.getData()
+    np.testing.assert_array_equal(y, hidden(driver)[:, 3])
+
+
+def test_the_curve_of_a_unit_has_its_point_at_the_timestep(driver: Driver):
+    click_unit(driver, 3)
+    driver.lab.player.go_to(6)
+    driver.until_drawn()
+    x, y = driver.panel("unit")._now.getData()
+    assert (x[0], y[0]) == (7, hidden(driver)[6, 3])
+
+
+def test_a_selected_unit_is_framed_in_the_heatmap(driver: Driver):
+    click_unit(driver, 3)
+    frame = driver.panel("hidden")._row
+    assert frame.isVisible()
+    assert (frame.rect().top(), frame.rect().height()) == (2.5, 1)
+
+
+def test_a_selected_unit_is_framed_in_the_notepad(driver: Driver):
+    click_unit(driver, 3)
+    assert driver.panel("notepad").cells._marked == 3
+
+
+def test_a_unit_that_is_let_go_is_framed_nowhere(driver: Driver):
+    click_unit(driver, 3)
+    driver.key(Qt.Key.Key_Escape)
+    driver.until_drawn()
+    assert not driver.panel("hidden")._row.isVisible()
+    assert driver.panel("notepad").cells._marked is None
+
+
+def test_a_selected_unit_stays_selected_while_the_network_trains(driver: Driver):
+    click_unit(driver, 3)
+    driver.train_to_the_end()
+    assert driver.lab.stage.unit == 3
+
+
+def test_a_unit_that_a_smaller_network_does_not_have_is_let_go(driver: Driver):
+    click_unit(driver, 8)
+    driver.set_up(SMALL.with_value("network.hidden", 4))
+    assert driver.lab.stage.unit is None
+
+
+@pytest.mark.parametrize("name", ["peak", "similarity"])
+def test_an_order_permutes_the_rows_of_the_heatmap(driver: Driver, name: str):
+    image = driver.panel("hidden")._image
+    before = image.image.copy()
+    order(driver, name)
+    rows = driver.lab.stage.scene.order
+    np.testing.assert_array_equal(image.image, before[rows])
+
+
+def test_by_peak_sorts_by_the_timestep_of_the_largest_value(driver: Driver):
+    order(driver, "peak")
+    peaks = np.abs(hidden(driver)).argmax(axis=0)
+    shown = peaks[driver.lab.stage.scene.order]
+    assert (np.diff(shown) >= 0).all()
+
+
+def test_pointing_names_the_unit_and_not_the_row(driver: Driver):
+    order(driver, "similarity")
+    panel = driver.panel("hidden")
+    unit = int(driver.lab.stage.scene.order[2])
+    point_at(panel.plot, 5, 2)
+    assert panel.readout.text() == f"unit {unit}, timestep 5: {hidden(driver)[4, unit]:+.3f}"
+
+
+def test_a_click_selects_the_unit_that_stands_in_the_row(driver: Driver):
+    order(driver, "similarity")
+    unit = int(driver.lab.stage.scene.order[2])
+    click_unit(driver, 2)
+    assert driver.lab.stage.unit == unit
+
+
+def test_the_notepad_has_the_order_of_the_heatmap(driver: Driver):
+    order(driver, "similarity")
+    click_unit(driver, 2)
+    assert driver.panel("notepad").cells._marked == 2
+
+
+def test_the_frame_follows_its_unit_into_another_order(driver: Driver):
+    click_unit(driver, 3)
+    order(driver, "similarity")
+    row = int(np.flatnonzero(driver.lab.stage.scene.order == 3)[0])
+    assert driver.panel("hidden")._row.rect().top() == row - 0.5
+
+
+def test_the_second_layer_can_be_looked_at(driver: Driver):
+    driver.set_up(SMALL.with_value("network.layers", 2))
+    panel = driver.panel("hidden")
+    assert panel._layer.isVisible()
+    first = panel._image.image.copy()
+    panel._layer.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(panel._layer, Qt.Key.Key_Down)
+    driver.until_drawn()
+    assert not np.array_equal(panel._image.image, first)
+
+
+def test_with_one_layer_there_is_no_choice_of_layers(driver: Driver):
+    assert not driver.panel("hidden")._layer.isVisible()
