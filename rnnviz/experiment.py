@@ -258,9 +258,9 @@ class Experiment(Settings):
 
 def suited(task: Task) -> Experiment:
     """The experiment that suits a task: its own defaults for the network and the training."""
-    return Experiment(
-        task=task, network=Network(**task.network), training=Training(**task.training)
-    )
+    network = msgspec.structs.replace(Network(), **task.network)
+    training = msgspec.structs.replace(Training(), **task.training)
+    return Experiment(task=task, network=network, training=training)
 
 
 def idle(experiment: Experiment, path: str) -> bool:

@@ -80,7 +80,7 @@ class Knob(msgspec.Struct, frozen=True):
         text = text.strip()
         value: Value = text
         if not self.choices:
-            if self.off and text.lower() == self.off:
+            if self.off and text.lower() == self.off.lower():
                 return self.kind(0)
             try:
                 number = float(text.replace(",", "."))

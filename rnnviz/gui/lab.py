@@ -14,7 +14,7 @@ from rnnviz.gui.draft import Draft
 from rnnviz.gui.failures import engine_lost, explain
 from rnnviz.gui.player import Player
 from rnnviz.gui.run import Run
-from rnnviz.gui.stage import Reading, Stage
+from rnnviz.gui.stage import Stage
 from rnnviz.gui.worker import TrainingWorker
 from rnnviz.records import Trace
 
@@ -152,9 +152,7 @@ class Lab(QObject):
             self.changed.emit()
 
     def _show(self, trace: Trace) -> None:
-        assert self.run.experiment is not None
-        task = self.run.experiment.task
-        self.stage.show(trace, Reading(task.value_label, task.horizon))
+        self.stage.show(trace)
 
     def _look(self) -> None:
         self.run.look_at(self.player.example, self.player.epoch)

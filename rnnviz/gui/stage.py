@@ -11,16 +11,7 @@ from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
 from rnnviz.analysis.units import Order, unit_order
 from rnnviz.gui.aspect import Aspect
 from rnnviz.gui.player import Player
-from rnnviz.records import Trace
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How a task's numbers read: what the vertical axis shows, and how many timesteps
-    after the one it was given at an answer lies."""
-
-    value_label: str = "value"
-    horizon: int = 0
+from rnnviz.records import Reading, Trace
 
 
 @dataclass(frozen=True)
@@ -28,7 +19,6 @@ class Scene:
     """What the panels of a trace show, at one moment. Timesteps and units count from 0."""
 
     trace: Trace | None
-    reading: Reading
     timestep: int
     layer: int
     unit: int | None
@@ -36,6 +26,12 @@ class Scene:
     """``(H,)``: which unit stands in each row"""
     view: tuple[float, float]
     """the stretch of time in view; the first timestep is 1"""
+
+    @property
+    def reading(self) -> Reading:
+        """How the numbers of the trace read."""
+        assert self.trace is not None
+        return self.trace.reading
 
     @property
     def hidden(self) -> npt.NDArray[np.float32]:
@@ -62,7 +58,6 @@ class Stage(QObject):
         self.player = player
         player.timestep_changed.connect(lambda: self.changed.emit(Aspect.TIMESTEP))
         self.trace: Trace | None = None
-        self.reading = Reading()
         self.layer = 0
         self.unit: int | None = None
         self.order: Order = "index"
@@ -76,7 +71,6 @@ class Stage(QObject):
         """All that the panels of a trace need."""
         return Scene(
             self.trace,
-            self.reading,
             self.player.timestep,
             self.layer,
             self.unit,
@@ -88,19 +82,16 @@ class Stage(QObject):
     def whole_view(self) -> tuple[float, float]:
         """From the first timestep to the last answer; each takes half a timestep around it."""
         steps = self.trace.timesteps if self.trace else 1
-        return 0.5, steps + self.reading.horizon + 0.5
+        horizon = self.trace.reading.horizon if self.trace else 0
+        return 0.5, steps + horizon + 0.5
 
-    def show(self, trace: Trace | None, reading: Reading | None = None) -> None:
+    def show(self, trace: Trace | None) -> None:
         """Show another trace; what was selected stays where it still exists."""
-        before = self.trace
+        before, whole = self.trace, self.whole_view
         self.trace = trace
         aspect = Aspect.TRACE
-        if reading is not None and reading != self.reading:
-            self.reading = reading
-            self._view = None
-            aspect |= Aspect.VIEW
         if trace is not None:
-            if before is None or before.timesteps != trace.timesteps:
+            if self.whole_view != whole:
                 self._view = None
                 aspect |= Aspect.VIEW
             if before is None or before.units != trace.units or before.layers != trace.layers:

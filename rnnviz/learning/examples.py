@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from rnnviz.learning import decoding, tracing
-from rnnviz.learning.cells import weights_of
+from rnnviz.learning.cells import States, weights_of
 from rnnviz.learning.losses import Batch, summed
 from rnnviz.learning.network import SequenceModel
 from rnnviz.records import Trace
@@ -107,7 +107,7 @@ def _handed_over(model: SequenceModel, split: Split, example: int, inputs: Tenso
             model.decoder.rnn, weights_of(model.decoder.rnn), said, notepads
         )
         together = [
-            tracing.States(
+            States(
                 torch.cat([a.hidden, b.hidden]),
                 None if a.cell is None or b.cell is None else torch.cat([a.cell, b.cell]),
                 {gate: torch.cat([a.gates[gate], b.gates[gate]]) for gate in a.gates},

@@ -14,15 +14,20 @@ from rnnviz.experiment import Experiment
 from rnnviz.records import EpochRecord
 from rnnviz.store import files
 
-COLUMNS = EpochRecord.__struct_fields__
+COLUMNS = tuple(name for name in EpochRecord.__struct_fields__ if name != "metrics")
+"""followed by one column for each metric of the task"""
 
 
 def write_csv(path: Path, history: Sequence[EpochRecord]) -> None:
     """Write one row an epoch, with a header; raises `OSError`."""
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([getattr(record, name) for name in COLUMNS] for record in history)
+    metrics = list(history[0].metrics) if history else []
+    writer.writerow([*COLUMNS, *metrics])
+    writer.writerows(
+        [getattr(record, name) for name in COLUMNS] + [record.metrics[name] for name in metrics]
+        for record in history
+    )
     files.write(path, table.getvalue().encode())
 
 

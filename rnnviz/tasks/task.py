@@ -40,9 +40,6 @@ class Split(NamedTuple):
     decoder: IntArray | None = None
     """encoder-decoder: the tokens that the decoder reads while it is taught, ``(N, U, F)``"""
 
-    def __len__(self) -> int:  # of examples, not of fields
-        return len(self.inputs)
-
     def length(self, example: int) -> int:
         """How many timesteps an example has."""
         return self.inputs.shape[1] if self.lengths is None else int(self.lengths[example])

@@ -1,0 +1,39 @@
+"""Data files that ship with rnnviz, read with one clear sentence where one is damaged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TypeVar
+
+from rnnviz.resources import resource
+from rnnviz.tasks.task import DataError
+
+Parsed = TypeVar("Parsed")
+
+
+@lru_cache(maxsize=16)
+def text(name: str) -> str:
+    """The text of a file in ``resources/data``; raises `DataError`."""
+    try:
+        return resource(f"data/{name}").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"The data file {name} cannot be read: {error}.") from error
+
+
+def rows(name: str, parse: Callable[[str], Parsed], *, header: bool = False) -> list[Parsed]:
+    """Every line of a data file through `parse`; raises `DataError` that names the line.
+
+    `parse` raises `ValueError` for a line that is not as it should be, with what would be.
+    """
+    found = []
+    for number, line in enumerate(text(name).splitlines(), start=1):
+        if (header and number == 1) or not line.strip():
+            continue
+        try:
+            found.append(parse(line))
+        except (ValueError, IndexError) as error:
+            raise DataError(f"Line {number} of the data file {name} is damaged: {error}.") from None
+    if not found:
+        raise DataError(f"The data file {name} is empty; install rnnviz again to put it back.")
+    return found
