@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from rnnviz.experiment import Experiment
@@ -15,9 +14,7 @@ from rnnviz.gui.lab import Lab
 from rnnviz.gui.main_window import MainWindow
 from rnnviz.gui.preferences import Preferences
 from rnnviz.gui.theme import Theme
-from tests.gui.driver import SMALL, Driver
-
-SIZE = (1280, 800)
+from tests.gui.driver import SIZE, SMALL, Driver, end
 
 
 @pytest.fixture(scope="session")
@@ -29,28 +26,19 @@ def qapp() -> QApplication:
 
 
 @pytest.fixture(scope="session")
-def _shared(qapp: QApplication) -> Iterator[MainWindow]:
-    window = open_window(SMALL)
-    yield window
-    end(window)
-
-
-@pytest.fixture(scope="session")
-def _drivers() -> dict[MainWindow, Driver]:
-    return {}
+def _shared(qapp: QApplication) -> Iterator[Driver]:
+    driver = Driver(open_window(SMALL))
+    yield driver
+    end(driver.window)
 
 
 @pytest.fixture
-def driver(_shared: MainWindow, _drivers: dict[MainWindow, Driver], qtbot) -> Iterator[Driver]:
+def driver(_shared: Driver) -> Iterator[Driver]:
     """The window that the tests share, as new: `SMALL` untrained, light, 1280 × 800."""
-    if _shared not in _drivers:
-        _drivers[_shared] = Driver(_shared, qtbot.waitUntil)
-    driver = _drivers[_shared]
-    driver._wait = qtbot.waitUntil
-    put_back(driver)
-    yield driver
-    if driver.lab.running:
-        driver.lab.stop()  # leave the processor to the tests that follow
+    put_back(_shared)
+    yield _shared
+    if _shared.lab.running:
+        _shared.lab.stop()  # leave the processor to the tests that follow
 
 
 def put_back(driver: Driver) -> None:
@@ -72,17 +60,23 @@ def put_back(driver: Driver) -> None:
     player.pause()
     player.set_loop(False)
     player.set_speed(1)
-    player.show_example(0)
     player.show_epoch(None)
     stage.select_unit(stage.unit)
-    stage.order_by("index")
+    if stage.order != "index":
+        stage.order_by("index")
     stage.show_layer(0)
     stage.reset_view()
     if QApplication.focusWidget() is not None:
         QApplication.focusWidget().clearFocus()
     window.activateWindow()
     driver.until(window.isActiveWindow)
-    driver.set_up(SMALL)
+    moved = player.example != 0
+    player.show_example(0)
+    untouched = lab.run.experiment == lab.draft.experiment == SMALL and not moved
+    if untouched and lab.run.state == "paused" and not lab.run.trained and driver.whole:
+        lab.draft.stack.clear()
+    else:
+        driver.set_up(SMALL)
     player.go_to(player.timesteps - 1)
     driver.until_drawn()
     driver.heard.clear()
@@ -90,14 +84,14 @@ def put_back(driver: Driver) -> None:
 
 
 @pytest.fixture
-def opened(qapp: QApplication, qtbot) -> Iterator[Callable[..., Driver]]:
+def opened(qapp: QApplication) -> Iterator[Callable[..., Driver]]:
     """Opens windows with an engine of their own, as `rnnviz` does; a test may break them."""
     windows: list[MainWindow] = []
 
     def open_one(experiment: Experiment | None = SMALL, *, train: bool = False) -> Driver:
         windows.append(open_window(experiment, train=train))
         windows[-1].resize(*SIZE)
-        return Driver(windows[-1], qtbot.waitUntil)
+        return Driver(windows[-1])
 
     yield open_one
     while windows:
@@ -105,7 +99,7 @@ def opened(qapp: QApplication, qtbot) -> Iterator[Callable[..., Driver]]:
 
 
 @pytest.fixture
-def unplugged(qapp: QApplication, qtbot) -> Iterator[Callable[..., Driver]]:
+def unplugged(qapp: QApplication) -> Iterator[Callable[..., Driver]]:
     """Opens windows whose engine was never started: quick, where nothing is computed."""
     windows: list[MainWindow] = []
 
@@ -114,16 +108,8 @@ def unplugged(qapp: QApplication, qtbot) -> Iterator[Callable[..., Driver]]:
         window = MainWindow(Lab(experiment), Theme(preferences.theme), preferences)
         windows.append(window)
         window.show()
-        return Driver(window, qtbot.waitUntil)
+        return Driver(window)
 
     yield open_one
     while windows:
         end(windows.pop())
-
-
-def end(window: MainWindow) -> None:
-    """Close a window and delete it now."""
-    window.close()
-    window.lab.deleteLater()
-    window.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)

@@ -8,7 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, Slot
+import pytest
+from PySide6.QtCore import (
+    QCoreApplication,
+    QDeadlineTimer,
+    QEvent,
+    QObject,
+    QPoint,
+    QPointF,
+    Qt,
+    Slot,
+)
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -21,6 +31,7 @@ from rnnviz.gui.widgets.knob_row import KnobRow
 from rnnviz.gui.widgets.plot import Plot
 from rnnviz.tasks import Sine
 
+SIZE = (1280, 800)
 DEADLINE = 30_000  # milliseconds
 
 SMALL = Experiment(
@@ -40,7 +51,16 @@ LONG = Experiment(
 Kind = TypeVar("Kind", bound=Report)
 
 
-class _Ear(QObject):
+def wait_until(wanted: Callable[[], bool], timeout: int = DEADLINE) -> None:
+    """Let Qt work until something is so; fail at the deadline."""
+    deadline = QDeadlineTimer(timeout)
+    while not wanted():
+        if deadline.hasExpired():
+            pytest.fail(f"it was not so within {timeout / 1000:g} s")
+        QTest.qWait(5)
+
+
+class Ear(QObject):
     """Hears in the window's thread, in order with what the window hears."""
 
     def __init__(self) -> None:
@@ -55,20 +75,19 @@ class _Ear(QObject):
 class Driver:
     """A window, what its engine said, and the hands of a person."""
 
-    def __init__(self, window: MainWindow, wait: Callable[..., None]) -> None:
+    def __init__(self, window: MainWindow) -> None:
         self.window, self.lab = window, window.lab
-        self._ear = _Ear()
+        self._ear = Ear()
         self.heard = self._ear.heard
         self.notices: list[str] = []
-        self._wait = wait
         self.lab.worker.reported.connect(self._ear.hear)
         self.lab.warned.connect(self.notices.append)
 
     # --- waiting -------------------------------------------------------------------------
 
     def until(self, wanted: Callable[[], bool]) -> None:
-        """Let the window work until something is so; fails at the deadline."""
-        self._wait(wanted, timeout=DEADLINE)
+        """Let the window work until something is so; fail at the deadline."""
+        wait_until(wanted)
 
     def until_state(self, *states: str) -> None:
         self.until(lambda: self.lab.run.state in states)
@@ -97,6 +116,12 @@ class Driver:
     def started(self) -> Started:
         return self.reports(Started)[-1]
 
+    @property
+    def whole(self) -> bool:
+        """Whether a trace with all its parts is shown, as it comes while nothing trains."""
+        trace = self.lab.stage.trace
+        return trace is not None and trace.relevance is not None
+
     # --- doing ---------------------------------------------------------------------------
 
     def do(self, action: str) -> None:
@@ -122,7 +147,7 @@ class Driver:
 
     def until_rested(self) -> None:
         """Until the trace that is owed after training is there, with its relevance."""
-        self.until(lambda: self.lab.stage.trace.relevance is not None)
+        self.until(lambda: self.whole)
         self.until_drawn()
 
     # --- finding -------------------------------------------------------------------------
@@ -150,7 +175,7 @@ def pixel(plot: Plot, x: float, y: float) -> QPoint:
 
 def point_at(plot: Plot, x: float, y: float) -> None:
     """Move the mouse over a point of a plot, no button pressed."""
-    _mouse(plot.viewport(), QEvent.Type.MouseMove, pixel(plot, x, y))
+    send_mouse(plot.viewport(), QEvent.Type.MouseMove, pixel(plot, x, y))
 
 
 def click_at(plot: Plot, x: float, y: float) -> None:
@@ -160,13 +185,13 @@ def click_at(plot: Plot, x: float, y: float) -> None:
 def drag(widget: QWidget, *places: QPoint) -> None:
     """Press at the first place, move over the others, release at the last."""
     left = Qt.MouseButton.LeftButton
-    _mouse(widget, QEvent.Type.MouseButtonPress, places[0], left)
+    send_mouse(widget, QEvent.Type.MouseButtonPress, places[0], left)
     for place in places[1:]:
-        _mouse(widget, QEvent.Type.MouseMove, place, left)
-    _mouse(widget, QEvent.Type.MouseButtonRelease, places[-1], left)
+        send_mouse(widget, QEvent.Type.MouseMove, place, left)
+    send_mouse(widget, QEvent.Type.MouseButtonRelease, places[-1], left)
 
 
-def _mouse(
+def send_mouse(
     widget: QWidget,
     kind: QEvent.Type,
     place: QPoint,
@@ -183,3 +208,11 @@ def _mouse(
         Qt.KeyboardModifier.NoModifier,
     )
     QApplication.sendEvent(widget, event)
+
+
+def end(window: MainWindow) -> None:
+    """Close a window and delete it now."""
+    window.close()
+    window.lab.deleteLater()
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)

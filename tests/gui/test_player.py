@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -31,12 +33,14 @@ def slider_place(driver: Driver, which: str, value: int) -> QPoint:
 
 
 @pytest.fixture
-def player(qapp) -> Player:
-    player = Player(FrameClock())
+def player(qapp) -> Iterator[Player]:
+    clock = FrameClock()
+    player = Player(clock)
     player.set_timesteps(100)
     player.set_examples(5)
     player.go_to(0)
-    return player
+    yield player
+    clock.deleteLater()  # here: its timer belongs to this thread
 
 
 def frames(player: Player, seconds: float, count: int = 1) -> None:

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 
-from tests.gui.driver import SMALL, Driver, _mouse, click_at, point_at
+from tests.gui.driver import SMALL, Driver, click_at, point_at, send_mouse
 
 H, T = SMALL.network.hidden, SMALL.task.window
 LEFT = Qt.MouseButton.LeftButton
@@ -46,7 +46,7 @@ def test_pointing_at_a_cell_of_the_notepad_says_unit_timestep_and_value(driver: 
     driver.lab.player.go_to(6)
     driver.until_drawn()
     panel = driver.panel("notepad")
-    _mouse(panel.cells, QEvent.Type.MouseMove, panel.cells.cell_center(7))
+    send_mouse(panel.cells, QEvent.Type.MouseMove, panel.cells.cell_center(7))
     assert panel.readout.text() == f"unit 7, timestep 7: {hidden(driver)[6, 7]:+.3f}"
 
 

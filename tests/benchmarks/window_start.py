@@ -1,0 +1,133 @@
+"""How long until the window is painted, against a bare window of PySide6 and pyqtgraph.
+
+    python tests/benchmarks/window_start.py [pairs]
+
+Both are whole processes: Python's start and all imports are in both times. They take
+turns, and the ratio is the median over the pairs. Ours starts its engine as it always
+does; when that is ready, and shows an untrained network, stands below.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from statistics import median
+from time import perf_counter
+
+import numpy as np
+from machine import screen, spread
+
+TARGET = 1.3
+
+# A paint event comes before the children are painted and the picture is on the screen; a
+# timer of no time after both.
+BARE = """
+import sys, time
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMainWindow
+import pyqtgraph as pg
+
+class Plot(pg.PlotWidget):
+    seen = False
+    def paintEvent(self, event):
+        super().paintEvent(event)
+        if not Plot.seen:
+            Plot.seen = True
+            QTimer.singleShot(0, painted)
+
+def painted():
+    print("painted", time.perf_counter(), flush=True)
+    app.quit()
+
+app = QApplication([])
+window = QMainWindow()
+plot = Plot()
+plot.plot([1, 3, 2, 4])
+window.setCentralWidget(plot)
+window.resize(1440, 900)
+window.show()
+app.exec()
+"""
+
+OURS = """
+import sys, time
+from rnnviz import cli
+from rnnviz.gui import preflight
+
+check = preflight.complain
+
+def complain():
+    complaint = check()
+    watch()
+    return complaint
+
+def watch():
+    from PySide6.QtCore import QTimer
+    from rnnviz.gui import app
+    class Window(app.MainWindow):
+        seen = False
+        def __init__(self, lab, theme, preferences):
+            super().__init__(lab, theme, preferences)
+            self.ready = False
+            lab.clock.drawn.connect(lambda _: say("drawn"))
+            lab.worker.reported.connect(lambda report: say(type(report).__name__))
+            lab.run.trace_received.connect(lambda _: QTimer.singleShot(100, self.close))
+        def paintEvent(self, event):
+            super().paintEvent(event)
+            if not Window.seen:
+                Window.seen = True
+                QTimer.singleShot(0, lambda: say("painted"))
+    app.MainWindow = Window
+
+said = set()
+
+def say(what):
+    if what not in said:
+        said.add(what)
+        print(what, time.perf_counter(), flush=True)
+
+preflight.complain = complain
+sys.exit(cli.main([]))
+"""
+
+
+def started(program: str) -> dict[str, float]:
+    """Milliseconds from the start of a process to all that it says."""
+    start = perf_counter()  # one clock for all processes of a machine
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=120,
+    )
+    said = (line.split() for line in done.stdout.splitlines())
+    return {what: 1000 * (float(when) - start) for what, when in said}
+
+
+def main(pairs: int) -> None:
+    """Print the medians and the ratio; exit with 1 above the target."""
+    with screen() as platform:
+        started(BARE), started(OURS)  # all files are in memory from here on
+        bare, ours = [], []
+        for _ in range(pairs):
+            bare.append(started(BARE))
+            ours.append(started(OURS))
+    ratios = [ours[i]["painted"] / bare[i]["painted"] for i in range(pairs)]
+    print(f"milliseconds, {pairs} pairs in turns, on {platform}: median (middle half)")
+    print(f"  bare window painted   {spread([run['painted'] for run in bare])}")
+    for name, what in (
+        ("painted", "our window painted"),
+        ("drawn", "first panels drawn"),
+        ("Ready", "engine ready"),
+        ("LiveTrace", "untrained network"),
+    ):
+        print(f"  {what:<21} {spread([run[name] for run in ours])}")
+    low, high = np.percentile(ratios, [25, 75])
+    ratio = median(ratios)
+    print(f"  {ratio:.2f} times a bare window ({low:.2f} to {high:.2f}; target {TARGET})")
+    sys.exit(ratio > TARGET)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10)
