@@ -130,6 +130,10 @@ class EpochEnded(_Message):
 
     run: int
     record: EpochRecord
+    error_by_position: FloatArray | None = None
+    """``(n,)``: the mean error of the validation answers along time, where many are asked"""
+    best_epoch: int = 0
+    """the epoch with the lowest validation loss so far"""
 
 
 class LiveTrace(_Message):

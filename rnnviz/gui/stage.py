@@ -21,6 +21,9 @@ class Scene:
     trace: Trace | None
     timestep: int
     layer: int
+    """layer and direction, as in the trace"""
+    part: str
+    """what is shown of each unit: ``"h"``, ``"c"`` or the symbol of a gate"""
     unit: int | None
     order: npt.NDArray[np.intp]
     """``(H,)``: which unit stands in each row"""
@@ -40,9 +43,24 @@ class Scene:
         return self.trace.hidden[:, self.layer]
 
     @property
+    def states(self) -> npt.NDArray[np.float32]:
+        """What is looked at of that layer, ``(T, H)``: h_t, c_t or a gate."""
+        assert self.trace is not None
+        if self.part == "c" and self.trace.cell is not None:
+            return self.trace.cell[:, self.layer]
+        if self.part in self.trace.gates:
+            return self.trace.gates[self.part][:, self.layer]
+        return self.hidden
+
+    @property
     def row(self) -> int | None:
         """The row in which the selected unit stands."""
         return None if self.unit is None else int(np.flatnonzero(self.order == self.unit)[0])
+
+
+def parts(trace: Trace) -> list[str]:
+    """What can be shown of each unit: h, the cell of an LSTM, the gates."""
+    return ["h", *(["c"] if trace.cell is not None else []), *trace.gates]
 
 
 class Stage(QObject):
@@ -59,6 +77,7 @@ class Stage(QObject):
         player.timestep_changed.connect(lambda: self.changed.emit(Aspect.TIMESTEP))
         self.trace: Trace | None = None
         self.layer = 0
+        self.part = "h"
         self.unit: int | None = None
         self.order: Order = "index"
         self._rows: npt.NDArray[np.intp] = np.arange(0)
@@ -73,6 +92,7 @@ class Stage(QObject):
             self.trace,
             self.player.timestep,
             self.layer,
+            self.part,
             self.unit,
             self._rows,
             self._view or self.whole_view,
@@ -100,6 +120,8 @@ class Stage(QObject):
                     self.unit = None
                 self._rows = np.arange(trace.units)
                 aspect |= Aspect.UNIT | Aspect.ORDER
+            if self.part != "h" and self.part not in parts(trace):
+                self.part = "h"
             self.player.set_timesteps(trace.timesteps)
         self.changed.emit(aspect)
         if Aspect.ORDER in aspect:
@@ -119,6 +141,13 @@ class Stage(QObject):
             self.changed.emit(Aspect.TRACE | Aspect.UNIT)
             self.sort_again()
 
+    def show_part(self, part: str) -> None:
+        """Look at h, c or a gate."""
+        if part != self.part:
+            self.part = part
+            self.changed.emit(Aspect.TRACE | Aspect.UNIT)
+            self.sort_again()
+
     def order_by(self, order: Order) -> None:
         """Put the units in another order."""
         self.order = order
@@ -131,7 +160,7 @@ class Stage(QObject):
             return
         # Correlations of hundreds of units take longer than a frame: not in this thread.
         self._sorting += 1
-        self._sorter = _Sorter(self.trace.hidden[:, self.layer], self.order, self._sorting)
+        self._sorter = _Sorter(self.scene.states, self.order, self._sorting)
         self._sorter.done.connect(self._take_order)
         QThreadPool.globalInstance().start(self._sorter.task)
 

@@ -63,7 +63,7 @@ class Trainer:
     Attributes: `experiment`, `examples`, `model`, `device` (``cpu`` or ``cuda``),
     `threads`, `timings` (why this device), `batches` in an epoch, `parameters` (how
     many), `baselines` (validation loss by name), `step` (batches trained), `epoch`
-    (epochs ended), `best_epoch` (with the lowest validation loss), `stopped_early`,
+    (epochs ended), `error_by_position` (of the last epoch), `best_epoch` (with the lowest validation loss), `stopped_early`,
     `seconds` (of training and validation, pauses left out) and `history`.
 
     Raises `DeviceMissing`, `DataError` or `TrainingFailed` (``out_of_memory``).
@@ -84,6 +84,7 @@ class Trainer:
         self.baselines = task.baselines(self.examples)
         self.step = self.epoch = self.best_epoch = 0
         self.stopped_early = False
+        self.error_by_position: FloatArray | None = None
         self.seconds = 0.0
         self.history: list[EpochRecord] = []
         self._knobs = experiment.training
@@ -265,6 +266,7 @@ class Trainer:
             seconds=self.seconds + perf_counter() - start,
         )
         self.history.append(record)
+        self.error_by_position = task.error_by_position(outputs, self.examples.valid)
         self._mind_patience(valid_loss)
         return record
 

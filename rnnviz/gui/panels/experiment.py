@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QCheckBox, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
-from rnnviz.experiment import knobs
+from rnnviz.experiment import idle, knobs, suited
 from rnnviz.gui.aspect import Aspect
 from rnnviz.gui.lab import Lab
 from rnnviz.gui.panels.panel import Panel
 from rnnviz.gui.theme import Theme
 from rnnviz.gui.widgets.knob_row import KnobRow, translated
 from rnnviz.knobs import Value
+from rnnviz.tasks import TASKS, Task
 
 
 class ExperimentPanel(Panel):
@@ -36,6 +45,7 @@ class ExperimentPanel(Panel):
         foot.addWidget(self.retrain)
         self.body.addLayout(foot)
         self._build()
+        self._show()
         draft.changed.connect(self._show)
 
     @property
@@ -47,17 +57,14 @@ class ExperimentPanel(Panel):
 
     def _build(self) -> None:
         experiment = self._draft.experiment
+        self._task = type(experiment.task)
+        self.rows = {}
         page = QWidget()
         rows = QVBoxLayout(page)
         rows.setContentsMargins(12, 4, 14, 4)
         rows.setSpacing(3)
-        titles = {
-            "task": self.tr("Task: {title}").format(
-                title=QCoreApplication.translate("Task", experiment.task.title)
-            ),
-            "network": self.tr("Network"),
-            "training": self.tr("Training"),
-        }
+        rows.addLayout(self._task_choice(experiment.task))
+        titles = {"network": self.tr("Network"), "training": self.tr("Training")}
         for path, knob in knobs(experiment):
             part = path.partition(".")[0]
             if part in titles:
@@ -68,14 +75,39 @@ class ExperimentPanel(Panel):
             rows.addWidget(row)
         rows.addStretch(1)
         self._scroll.setWidget(page)
-        self._show()
+
+    def _task_choice(self, task: Task) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.addWidget(QLabel(self.tr("Task"), objectName="section"))
+        self.tasks = QComboBox()
+        self.tasks.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.tasks.setAccessibleName(self.tr("Task"))
+        for name, kind in TASKS.items():
+            self.tasks.addItem(QCoreApplication.translate("Task", kind.title), name)
+            summary = QCoreApplication.translate("Task", kind.summary)
+            self.tasks.setItemData(self.tasks.count() - 1, summary, Qt.ItemDataRole.ToolTipRole)
+        self.tasks.setCurrentIndex(list(TASKS.values()).index(type(task)))
+        self.tasks.setToolTip(QCoreApplication.translate("Task", task.summary))
+        self.tasks.activated.connect(self._choose_task)
+        line.addWidget(self.tasks, 1)
+        return line
+
+    def _choose_task(self) -> None:
+        kind = TASKS[self.tasks.currentData()]
+        if kind is not self._task:
+            title = QCoreApplication.translate("Task", kind.title)
+            self._draft.replace(suited(kind()), self.tr("task {title}").format(title=title))
 
     def _turn(self, path: str, value: Value, gesture: int) -> None:
         knob = self.rows[path].knob
         self._draft.turn(path, value, translated(knob.title), gesture=gesture)
 
     def _show(self) -> None:
+        experiment = self._draft.experiment
+        if type(experiment.task) is not self._task:
+            self._build()
         for path, row in self.rows.items():
-            value = self._draft.experiment.value(path)
+            value = experiment.value(path)
             if value != row.value:
                 row.show_value(value)
+            row.setVisible(not idle(experiment, path))

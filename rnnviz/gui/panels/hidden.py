@@ -11,7 +11,7 @@ from rnnviz.analysis.units import Order
 from rnnviz.gui.aspect import Aspect
 from rnnviz.gui.clock import FrameClock
 from rnnviz.gui.panels.time_panel import TimePanel
-from rnnviz.gui.stage import Scene, Stage
+from rnnviz.gui.stage import Scene, Stage, parts
 from rnnviz.gui.theme import LIGHT, Colours, Theme, hidden_lookup
 from rnnviz.gui.widgets.colour_key import ColourKey
 from rnnviz.gui.widgets.plot import pen
@@ -38,6 +38,9 @@ class HiddenPanel(TimePanel):
             self.plot.add(item)
         self._layer = QComboBox(visible=False)
         self._layer.activated.connect(stage.show_layer)
+        self._part = QComboBox(visible=False)
+        self._part.setToolTip(self.tr("What is shown of each unit: h, the cell c, or a gate."))
+        self._part.activated.connect(self._choose_part)
         self._order = QComboBox()
         orders: dict[Order, str] = {
             "index": self.tr("as they are"),
@@ -49,7 +52,7 @@ class HiddenPanel(TimePanel):
         self._order.setToolTip(self.tr("How the units are put in order, from top to bottom."))
         self._order.activated.connect(lambda: stage.order_by(self._order.currentData()))
         self._key = ColourKey()
-        for widget in (self._key, self._layer, self._order):
+        for widget in (self._key, self._part, self._layer, self._order):
             self.controls.addWidget(widget)
         self.plot.clicked.connect(self._pick)
 
@@ -94,17 +97,29 @@ class HiddenPanel(TimePanel):
         assert trace is not None
         top = greatest(scene)
         self._key.show_range(top)
-        shown = to_bytes(scene.hidden[:, scene.order].T, top)
+        shown = to_bytes(scene.states[:, scene.order].T, top)
         self._image.setImage(shown, levels=(0, 255), autoLevels=False)
         self._image.setRect(QRectF(0.5, -0.5, trace.timesteps, trace.units))
         self.plot.set_y(-0.5, trace.units - 0.5, padding=0)
-        self._layer.setVisible(trace.layers > 1)
-        if self._layer.count() != trace.layers:
-            self._layer.clear()
-            self._layer.addItems(
-                [self.tr("layer {n}").format(n=n + 1) for n in range(trace.layers)]
-            )
+        _offer(self._layer, self._layer_names(scene))
         self._layer.setCurrentIndex(scene.layer)
+        _offer(self._part, [f"{part}ₜ" for part in parts(trace)])
+        self._part.setCurrentIndex(parts(trace).index(scene.part))
+
+    def _choose_part(self, place: int) -> None:
+        if self._stage.trace is not None:
+            self._stage.show_part(parts(self._stage.trace)[place])
+
+    def _layer_names(self, scene: Scene) -> list[str]:
+        trace = scene.trace
+        assert trace is not None
+        names = [
+            self.tr("layer {n}").format(n=n + 1) for n in range(trace.layers // trace.directions)
+        ]
+        if trace.directions == 1:
+            return names
+        ways = (self.tr("forward"), self.tr("backward"))
+        return [f"{name}, {way}" for name in names for way in ways]
 
     def describe(self, scene: Scene, timestep: int, y: float) -> str:
         row = round(y)
@@ -112,7 +127,7 @@ class HiddenPanel(TimePanel):
             return self.resting_text()
         unit = int(scene.order[row])
         return self.tr("unit {u}, timestep {t}: {value:+.3f}").format(
-            u=unit, t=timestep + 1, value=scene.hidden[timestep, unit]
+            u=unit, t=timestep + 1, value=scene.states[timestep, unit]
         )
 
     def _pick(self, x: float, y: float) -> None:
@@ -122,11 +137,20 @@ class HiddenPanel(TimePanel):
 
 
 def greatest(scene: Scene) -> float:
-    """The value at the end of the colour scale: 1, or more where a unit is not bounded by tanh."""
+    """The value at the end of the colour scale: 1, or more for what nothing bounds, the h of a
+    relu and the c of an LSTM."""
     assert scene.trace is not None
-    if scene.trace.kind == "RNN_RELU":
-        return max(1.0, float(np.abs(scene.trace.hidden).max()))
+    if scene.trace.kind == "RNN_RELU" or scene.part == "c":
+        return max(1.0, float(np.abs(scene.states).max()))
     return 1.0
+
+
+def _offer(box: QComboBox, names: list[str]) -> None:
+    """Offer these names; a box with one choice is out of the way."""
+    if [box.itemText(place) for place in range(box.count())] != names:
+        box.clear()
+        box.addItems(names)
+    box.setVisible(len(names) > 1)
 
 
 def to_bytes(values: FloatArray, top: float) -> np.ndarray:

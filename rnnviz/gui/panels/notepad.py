@@ -46,7 +46,7 @@ class NotepadPanel(Panel):
             return
         self.say_empty("")
         self.cells.setVisible(True)
-        page = on_notepad(scene.hidden[scene.timestep][scene.order])
+        page = on_notepad(scene.states[scene.timestep][scene.order])
         self.cells.show_cells(to_bytes(np.nan_to_num(page), greatest(scene)), scene.trace.units)
         self.cells.mark(scene.row)
         self._say()
@@ -63,7 +63,7 @@ class NotepadPanel(Panel):
             unit = int(scene.order[self._under_mouse])
             self.readout.setText(
                 self.tr("unit {u}, timestep {t}: {value:+.3f}").format(
-                    u=unit, t=scene.timestep + 1, value=scene.hidden[scene.timestep, unit]
+                    u=unit, t=scene.timestep + 1, value=scene.states[scene.timestep, unit]
                 )
             )
         else:

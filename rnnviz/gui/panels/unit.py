@@ -41,7 +41,7 @@ class UnitPanel(TimePanel):
         return self.tr("unit {u}, timestep {t}: {value:+.3f}").format(
             u=scene.unit,
             t=scene.timestep + 1,
-            value=scene.hidden[scene.timestep, scene.unit],
+            value=scene.states[scene.timestep, scene.unit],
         )
 
     def draw_scene(self, scene: Scene, what: Aspect) -> None:
@@ -62,10 +62,10 @@ class UnitPanel(TimePanel):
         if what & (Aspect.TRACE | Aspect.UNIT):
             self.plot.set_y(-top, top)
             x = np.arange(1, trace.timesteps + 1)
-            set_curve(self._curve, x, scene.hidden[:, unit], self.colours.unit)
+            set_curve(self._curve, x, scene.states[:, unit], self.colours.unit)
         self._now.setData(
             [scene.timestep + 1],
-            [scene.hidden[scene.timestep, unit]],
+            [scene.states[scene.timestep, unit]],
             pen=None,
             brush=self.colours.unit,
         )
@@ -75,5 +75,5 @@ class UnitPanel(TimePanel):
         if scene.unit is None:
             return ""
         return self.tr("unit {u}, timestep {t}: {value:+.3f}").format(
-            u=scene.unit, t=timestep + 1, value=scene.hidden[timestep, scene.unit]
+            u=scene.unit, t=timestep + 1, value=scene.states[timestep, scene.unit]
         )

@@ -1,0 +1,150 @@
+"""A sequence of values as curves: inputs, the answers so far, the targets."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QObject
+
+from rnnviz.gui.aspect import Aspect
+from rnnviz.gui.panels.time_panel import key
+from rnnviz.gui.panels.words_row import WordsRow
+from rnnviz.gui.stage import Scene
+from rnnviz.gui.theme import Colours
+from rnnviz.gui.widgets.plot import Plot, pen, set_curve
+from rnnviz.records import FloatArray
+
+
+class Values(QObject):
+    """Inputs stand at the timestep they are read at; an answer stands at the later timestep
+    that it speaks about. Answers in words stand below, right and wrong told apart."""
+
+    def __init__(self, plot: Plot) -> None:
+        super().__init__(plot)
+        self._plot = plot
+        self._to_come: list[pg.PlotCurveItem] = []
+        self._read: list[pg.PlotCurveItem] = []
+        self._answers = plot.add_curve()
+        self._targets = plot.add_curve()
+        self._target = pg.ScatterPlotItem(size=14, symbol="o", pxMode=True)
+        self._answer = pg.ScatterPlotItem(size=13, symbol="d", pxMode=True)
+        self._now = pg.ScatterPlotItem(size=8, symbol="o", pxMode=True)
+        for z, item in enumerate((self._target, self._now, self._answer)):
+            item.setZValue(10 + z)
+            plot.add(item)
+        self._words = WordsRow(plot)
+
+    def clear(self) -> None:
+        """Take everything away: another kind of sequence comes."""
+        for curve in (*self._to_come, *self._read, self._answers, self._targets):
+            curve.setData([], [])
+        for dots in (self._target, self._answer, self._now):
+            dots.setData([], [])
+        self._words.clear()
+
+    def legend(self, scene: Scene, colours: Colours) -> str:
+        """Which sign means what."""
+        trace = scene.trace
+        assert trace is not None
+        entries = [key(colours.input, "━", self.tr("input"))]
+        if scene.reading.answers:
+            entries.append(key(colours.answer, "▬", self.tr("answer in words")))
+        elif trace.output is not None:
+            entries.append(key(colours.answer, "◆", self.tr("answer if it stopped here")))
+        if trace.target is not None:
+            entries.append(key(colours.target, "◯", self.tr("target")))
+        return "&nbsp;&nbsp; ".join(entries)
+
+    def draw(self, scene: Scene, what: Aspect, colours: Colours) -> None:
+        """Bring on the screen what changed."""
+        trace = scene.trace
+        assert trace is not None
+        words = bool(scene.reading.answers)
+        if Aspect.TRACE in what:
+            self._have_curves(trace.inputs.shape[1])
+            self._plot.label(y_label=scene.reading.value_label)
+            low, high = _value_range(scene, words)
+            self._words.place(low, high)
+            self._plot.set_y(low - 0.3 * (high - low) if words else low, high)
+            x = np.arange(1, trace.timesteps + 1)
+            for values, curve in zip(trace.inputs.T, self._to_come, strict=False):
+                set_curve(curve, x, values, colours.input, alpha=70)
+            self._draw_targets(scene, colours)
+        if what & (Aspect.TRACE | Aspect.TIMESTEP):
+            self._draw_read(scene, colours, words)
+        if words and what & (Aspect.TRACE | Aspect.TIMESTEP | Aspect.VIEW):
+            self._words.draw(scene, colours)
+        elif not words:
+            self._words.clear()
+
+    def _draw_targets(self, scene: Scene, colours: Colours) -> None:
+        trace = scene.trace
+        assert trace is not None
+        one = trace.target is not None and trace.target.ndim == 1
+        many = trace.target is not None and trace.target.ndim == 2
+        later = scene.reading.horizon
+        if one:
+            assert trace.target is not None
+            self._target.setData(
+                [trace.timesteps + later], trace.target[:1], pen=pen(colours.target, 3), brush=None
+            )
+        if many:
+            assert trace.target is not None
+            x = np.arange(1, len(trace.target) + 1) + later
+            set_curve(self._targets, x, trace.target[:, 0], colours.target, alpha=120)
+        self._target.setVisible(one)
+        self._targets.setVisible(many)
+
+    def _draw_read(self, scene: Scene, colours: Colours, words: bool) -> None:
+        trace = scene.trace
+        assert trace is not None
+        read = scene.timestep + 1
+        x = np.arange(1, read + 1)
+        for values, curve in zip(trace.inputs.T, self._read, strict=False):
+            set_curve(curve, x, values[:read], colours.input)
+        now = trace.inputs[scene.timestep]
+        self._now.setData([read] * len(now), now, pen=None, brush=colours.input)
+        curves = trace.output is not None and not words
+        if curves:
+            assert trace.output is not None
+            later = x + scene.reading.horizon
+            answers = trace.output[:read, 0]
+            set_curve(self._answers, later, answers, colours.answer, alpha=170, width=1.5)
+            self._answer.setData(
+                later[-1:], answers[-1:], pen=pen(colours.panel, 1), brush=colours.answer
+            )
+        self._answers.setVisible(curves)
+        self._answer.setVisible(curves)
+
+    def _have_curves(self, columns: int) -> None:
+        while len(self._read) < columns:
+            self._to_come.append(self._plot.add_curve())
+            self._read.append(self._plot.add_curve())
+        for place, (to_come, read) in enumerate(zip(self._to_come, self._read, strict=True)):
+            to_come.setVisible(place < columns)
+            read.setVisible(place < columns)
+
+    def describe(self, scene: Scene, timestep: int, y: float) -> str:
+        """What was read and answered at a timestep."""
+        trace = scene.trace
+        assert trace is not None
+        values = ", ".join(f"{value:.3f}" for value in trace.inputs[timestep, :4])
+        text = self.tr("timestep {t}: input {x}").format(t=timestep + 1, x=values)
+        if scene.reading.answers:
+            return text + self.tr(", answer {y}").format(y=scene.reading.answers[timestep] or "–")
+        if trace.output is not None:
+            text += self.tr(", answer {y}").format(y=f"{trace.output[timestep, 0]:.3f}")
+        return text
+
+
+def _value_range(scene: Scene, words: bool) -> tuple[float, float]:
+    trace = scene.trace
+    assert trace is not None
+    parts: list[FloatArray | None] = [trace.inputs]
+    if not words:
+        parts += [trace.output, trace.target]
+    values = np.concatenate([part.reshape(-1) for part in parts if part is not None])
+    # Steps of a quarter of the input's range keep the axis at rest while a network learns.
+    low, high = float(values.min()), float(values.max())
+    step = max(float(np.ptp(trace.inputs)) / 4, 1e-6)
+    return np.floor(low / step + 0.05) * step, np.ceil(high / step - 0.05) * step
