@@ -106,7 +106,8 @@ def _at_rest(model: SequenceModel) -> Iterator[None]:
 
 def summary(task: Task, examples: Examples, model: SequenceModel, device: str) -> dict[str, Any]:
     """How good a network is in the task's own units: on the validation examples, and on the
-    test examples that nothing was chosen by; the error along time where many are asked."""
+    test examples that nothing was chosen by; the error along time where many are asked; what
+    simple rules reach; by how much the answers about a series come late."""
     found: dict[str, Any] = {}
     outputs = _answers(task, examples.valid, model, device)[1]
     if metrics := task.metrics(outputs, examples.valid):
@@ -114,9 +115,16 @@ def summary(task: Task, examples: Examples, model: SequenceModel, device: str) -
     errors = task.error_by_position(outputs, examples.valid)
     if errors is not None:
         found["error_by_position"] = [round(float(error), 6) for error in errors]
+    split = examples.valid
     if examples.test is not None:
-        loss, outputs = _answers(task, examples.test, model, device)
-        found["test"] = {"loss": loss, **task.metrics(outputs, examples.test)}
+        split = examples.test
+        loss, outputs = _answers(task, split, model, device)
+        found["test"] = {"loss": loss, **task.metrics(outputs, split)}
+    if rules := task.rules(examples):
+        found["rules"] = rules
+    lag = task.lag(outputs, split)
+    if lag is not None:
+        found["lag"] = lag
     return found
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rnnviz.knobs import Settings, Value
-from rnnviz.records import Reading
+from rnnviz.records import Preprocessing, Reading
 
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
@@ -70,6 +70,8 @@ class Task(Settings, tag_field="name"):
     stateful: ClassVar[bool] = False
     """Whether an example goes on where the one before it ended, so that the notepad is carried
     over: example n + 1 follows example n in time."""
+    position: ClassVar[str] = "timestep"
+    """what `error_by_position` counts"""
     network: ClassVar[dict[str, Value]] = {}
     training: ClassVar[dict[str, Value]] = {}
 
@@ -103,6 +105,11 @@ class Task(Settings, tag_field="name"):
         """What simple rules reach: validation loss by the name of the rule."""
         raise NotImplementedError
 
+    def rules(self, examples: Examples) -> dict[str, dict[str, float]]:
+        """How good simple rules are in the units of `metrics`, by the name of the rule: on the
+        test examples where there are any, else on the validation examples."""
+        return {}
+
     def metrics(self, outputs: npt.NDArray[np.float32], split: Split) -> dict[str, float]:
         """How good answers are, in the task's own units, by the name of the measure.
 
@@ -114,7 +121,21 @@ class Task(Settings, tag_field="name"):
     def error_by_position(
         self, outputs: npt.NDArray[np.float32], split: Split
     ) -> npt.NDArray[np.float32] | None:
-        """The mean error of the answers along time, ``(n,)``; None where only one is asked."""
+        """The mean error of the answers along `position`, ``(n,)``; None where only one is
+        asked. NaN where none is."""
+        return None
+
+    def lag(self, outputs: npt.NDArray[np.float32], split: Split) -> dict[str, int] | None:
+        """By how many timesteps answers about a series come late: the shift that maximizes the
+        correlation of answers and truth, of the ``network`` and of ``persistence``; None where
+        examples do not follow each other in time."""
+        return None
+
+    def preparation(
+        self, part: Literal["train", "valid", "test"], example: int
+    ) -> Preprocessing | None:
+        """How one example was made of raw data, to be looked at; None where it was drawn by
+        lot. Raises `DataError`, and `IndexError` where there is no such example."""
         return None
 
     def read(self, split: Split, example: int, output: npt.NDArray[np.float32]) -> Reading:
