@@ -66,14 +66,14 @@ class Network(Settings):
     gate_bias: Annotated[
         float,
         Knob(
-            "steps remembered at first",
+            "steps remembered",
             "How many timesteps the gates let pass before anything is learned.",
             low=1.0,
             high=1000.0,
             scale="log",
             most=1e6,
             unit="timesteps",
-            off="PyTorch's default",
+            off="as PyTorch",
         ),
     ] = 0.0
     dropout_inputs: Annotated[

@@ -95,6 +95,14 @@ def _entries(tr: Callable[[str], str]) -> dict[str, list[Entry]]:
             Entry("epoch", tr("Epoch"), ("Ctrl+E",), tr("Train one epoch"), "skip-forward"),
             Entry("stop", tr("Stop"), ("Ctrl+.",), tr("End this run here"), "stop"),
             Entry("reset", tr("Reset"), ("Ctrl+R",), tr("Forget what was learned"), "reset"),
+            Entry("pin", tr("Pin this run"), ("Ctrl+D",), tr("Keep this run to compare"), "pin"),
+            Entry("unpin", tr("Let all pinned runs go"), ("Ctrl+Shift+D",)),
+            Entry(
+                "compare_cells",
+                tr("RNN, LSTM and GRU from the same start"),
+                ("Ctrl+Shift+T",),
+                tr("Train all three cells one after another and compare them"),
+            ),
         ],
         tr("Player"): [
             Entry("play", tr("Play"), ("Space",), tr("Play through the sequence"), "play"),

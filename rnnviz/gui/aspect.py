@@ -23,6 +23,8 @@ class Aspect(enum.Flag):
     """the history by epoch, the baselines, the epoch that is looked at"""
     STATE = enum.auto()
     """training, paused, failed ..."""
+    PINS = enum.auto()
+    """the runs that are kept to be compared"""
     THEME = enum.auto()
 
 

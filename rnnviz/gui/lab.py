@@ -10,6 +10,7 @@ from rnnviz.engine.messages import Failed
 from rnnviz.experiment import Experiment
 from rnnviz.gui.aspect import Aspect
 from rnnviz.gui.clock import FrameClock
+from rnnviz.gui.comparison import Comparison
 from rnnviz.gui.draft import Draft
 from rnnviz.gui.failures import engine_lost, explain
 from rnnviz.gui.player import Player
@@ -43,6 +44,7 @@ class Lab(QObject):
         self.player = Player(self.clock, self)
         self.stage = Stage(self.player, self)
         self.run = Run(self.worker, self)
+        self.comparison = Comparison(self)
         self.retrain = False
         self._rest = QTimer(self, interval=REST_MS, singleShot=True)
         self._rest.timeout.connect(self._follow)
@@ -94,6 +96,11 @@ class Lab(QObject):
             self.run.advance()
         else:
             self._start(paused=False)
+
+    def begin(self) -> None:
+        """Train from the start."""
+        self._rest.stop()
+        self._start(paused=False)
 
     def train_one(self, what: str) -> None:
         """Train for one ``"batch"`` or one ``"epoch"``."""

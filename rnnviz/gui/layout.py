@@ -14,6 +14,8 @@ COLUMNS: tuple[tuple[str, ...], ...] = (
     ("sequence", "hidden", "unit", "change", "relevance"),
     ("loss", "gradient_norm", "notepad"),
 )
+BEHIND = {"error_by_position": "gradient_norm", "comparison": "notepad"}
+"""panels that share the place of another, as a tab behind it"""
 WIDTHS = (236, 640, 380)
 HEIGHTS = {
     "experiment": 600,
@@ -57,6 +59,10 @@ def arrange(window: QMainWindow, docks: dict[str, Dock]) -> None:
     for column in columns:
         for above, below in pairwise(column):
             window.splitDockWidget(above, below, Qt.Orientation.Vertical)
+    for name, front in BEHIND.items():
+        if name in docks:
+            window.tabifyDockWidget(docks[front], docks[name])
+            docks[front].raise_()
     for dock in docks.values():
         dock.setVisible(dock.objectName() not in CLOSED)
     sizes = {column[0]: width for column, width in zip(COLUMNS, WIDTHS, strict=True)}

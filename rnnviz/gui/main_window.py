@@ -28,6 +28,7 @@ from rnnviz.gui.notice import Notice
 from rnnviz.gui.panels import all_panels
 from rnnviz.gui.player_bar import PlayerBar
 from rnnviz.gui.preferences import Preferences
+from rnnviz.gui.series_of_runs import SeriesOfRuns, of_cells
 from rnnviz.gui.status_line import StatusLine
 from rnnviz.gui.style import dress
 from rnnviz.gui.theme import Choice, Theme
@@ -50,6 +51,7 @@ class MainWindow(QMainWindow):
         self.actions_by_name = Actions(self)
         self.docks = {panel.name: Dock(panel) for panel in all_panels(lab, theme)}
         self.notice = Notice(self)
+        self.series = SeriesOfRuns(lab)
         self._make_toolbar()
         self.addToolBarBreak()
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.notice)
@@ -101,6 +103,9 @@ class MainWindow(QMainWindow):
             epoch=lambda: lab.train_one("epoch"),
             stop=lab.stop,
             reset=lab.reset,
+            pin=lambda: lab.comparison.pin(lab.run),
+            unpin=lab.comparison.clear,
+            compare_cells=self.compare_cells,
             previous_example=lambda: player.show_example(player.example - 1),
             next_example=lambda: player.show_example(player.example + 1),
             previous_epoch=lambda: player.step_epoch(-1),
@@ -148,6 +153,7 @@ class MainWindow(QMainWindow):
         begun = training or run.trained
         actions["stop"].setEnabled(begun and run.state in ("training", "paused"))
         actions["reset"].setEnabled(begun and run.state != "preparing")
+        actions["pin"].setEnabled(bool(run.history))
         actions["save_history"].setEnabled(bool(run.history))
         self._show_device()
 
@@ -211,6 +217,15 @@ class MainWindow(QMainWindow):
             )
             return
         self.preferences.folder = str(path.parent)
+
+    def compare_cells(self) -> None:
+        """Train RNN, LSTM and GRU one after another; asked again, stop."""
+        if self.series.going:
+            self.series.cancel()
+        else:
+            self.series.start(of_cells(self.lab.draft.experiment))
+            self.docks["comparison"].show()
+            self.docks["comparison"].raise_()
 
     def show_shortcuts(self) -> None:
         """Show all keys."""

@@ -28,7 +28,8 @@ def add_menus(window: MainWindow) -> QActionGroup:
     fill(bar.addMenu(tr("&File")), "save_history", "copy_window", "", "quit")
     fill(bar.addMenu(tr("&Edit")), "undo", "redo", "", "defaults")
     run = bar.addMenu(tr("&Training"))
-    fill(run, "train", "pause", "batch", "epoch", "stop", "reset")
+    fill(run, "train", "pause", "batch", "epoch", "stop", "reset", "")
+    fill(run, "pin", "unpin", "compare_cells")
     _add_presets(window, bar.addMenu(tr("P&resets")))
     view = bar.addMenu(tr("&View"))
     for dock in window.docks.values():

@@ -29,7 +29,7 @@ from rnnviz.engine.messages import (
 from rnnviz.experiment import Experiment, knobs
 from rnnviz.gui.aspect import Aspect
 from rnnviz.gui.worker import TrainingWorker
-from rnnviz.records import EpochRecord, Trace
+from rnnviz.records import EpochRecord, FloatArray, Trace
 
 State = Literal["none", "preparing", "training", "paused", "finished", "stopped", "failed", "lost"]
 CACHE_BYTES = 64 * 2**20
@@ -65,6 +65,8 @@ class Run(QObject):
         self.started: Started | None = None
         self.progress: Progress | None = None
         self.history: list[EpochRecord] = []
+        self.error_by_position: FloatArray | None = None
+        self.best_epoch = 0
         self.losses = Envelope()
         self.grad_norms = Envelope()
         self.failure: Failed | None = None
@@ -174,6 +176,8 @@ class Run(QObject):
 
     def _take_EpochEnded(self, report: EpochEnded) -> None:  # noqa: N802
         self.history.append(report.record)
+        self.error_by_position = report.error_by_position
+        self.best_epoch = report.best_epoch
         self.changed.emit(Aspect.EPOCHS)
 
     def _take_LiveTrace(self, report: LiveTrace) -> None:  # noqa: N802

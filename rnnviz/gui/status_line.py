@@ -108,6 +108,7 @@ class StatusLine(QWidget):
                 loss=loss, value=short(run.history[-1].valid_loss)
             )
         ]
+        parts += [f"{name} {short(value)}" for name, value in run.history[-1].metrics.items()][:2]
         if "persistence" in run.started.baselines:
             parts.append(
                 self.tr("persistence {value}").format(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from rnnviz.gui.clock import FrameClock
 from rnnviz.gui.lab import Lab
 from rnnviz.gui.panels.change import ChangePanel
+from rnnviz.gui.panels.comparison import ComparisonPanel
+from rnnviz.gui.panels.error_by_position import ErrorByPositionPanel
 from rnnviz.gui.panels.experiment import ExperimentPanel
 from rnnviz.gui.panels.gradient_norm import GradientNormPanel
 from rnnviz.gui.panels.hidden import HiddenPanel
@@ -29,6 +31,8 @@ def all_panels(lab: Lab, theme: Theme) -> list[Panel]:
     return [
         ExperimentPanel(lab, theme),
         *trace_panels(lab.stage, lab.clock, theme),
-        LossPanel(lab.run, lab.player, lab.clock, theme),
+        LossPanel(lab, theme),
         GradientNormPanel(lab.run, lab.clock, theme),
+        ErrorByPositionPanel(lab, theme),
+        ComparisonPanel(lab, theme),
     ]

@@ -33,6 +33,7 @@ class ExperimentPanel(Panel):
         self._draft = draft = lab.draft
         self.rows: dict[str, KnobRow] = {}
         self._scroll = QScrollArea(widgetResizable=True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.body.addWidget(self._scroll)
         self.retrain = QCheckBox(self.tr("retrain as I move"))
         self.retrain.setToolTip(

@@ -9,11 +9,10 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsSimpleTextItem
 
 from rnnviz.gui.aspect import Aspect
-from rnnviz.gui.clock import FrameClock
+from rnnviz.gui.lab import Lab
 from rnnviz.gui.panels.learning_panel import LOWEST, LearningPanel
+from rnnviz.gui.panels.pinned_curves import PinnedCurves
 from rnnviz.gui.panels.time_panel import key
-from rnnviz.gui.player import Player
-from rnnviz.gui.run import Run
 from rnnviz.gui.theme import Theme
 from rnnviz.gui.widgets.plot import pen, set_curve
 from rnnviz.numerals import short
@@ -27,13 +26,18 @@ class LossPanel(LearningPanel):
 
     name = "loss"
 
-    def __init__(self, run: Run, player: Player, clock: FrameClock, theme: Theme) -> None:
-        super().__init__(run, clock, theme, "")
-        self._player = player
+    def __init__(self, lab: Lab, theme: Theme) -> None:
+        super().__init__(lab.run, lab.clock, theme, "")
+        self._player = player = lab.player
+        self._comparison = lab.comparison
+        lab.comparison.changed.connect(lambda: self.mark(Aspect.EPOCHS))
+        self._pins = PinnedCurves(self.plot)
         self._train = self.plot.add_curve()
         self._valid = self.plot.add_curve()
         self._dots = pg.ScatterPlotItem(size=5, symbol="o", pxMode=True)
         self._place = pg.InfiniteLine(angle=90)
+        self._best = pg.ScatterPlotItem(size=15, symbol="star", pxMode=True)
+        self.plot.add(self._best)
         self.plot.add(self._dots)
         self.plot.add(self._place)
         self._baselines: list[tuple[pg.InfiniteLine, QGraphicsSimpleTextItem, str, float]] = []
@@ -102,6 +106,16 @@ class LossPanel(LearningPanel):
         self._place.setVisible(epoch is not None)
         if epoch is not None:
             self._place.setPos(epoch)
+        best = self._run.best_epoch
+        stopping = self._run.experiment is not None and self._run.experiment.training.patience
+        at = [records[best - 1]] if stopping and 0 < best <= len(records) else []
+        self._best.setData(
+            [record.epoch for record in at],
+            self.place([record.valid_loss for record in at]),
+            pen=pen(colours.valid, 2),
+            brush=None,
+        )
+        self._pins.draw(self._comparison.runs, self.place, colours)
         self._draw_baselines()
 
     def _draw_baselines(self) -> None:
@@ -139,6 +153,7 @@ class LossPanel(LearningPanel):
             heights += [float(np.nanmin(low)), float(np.nanmax(high))]
         losses = [loss for _, _, _, loss in self._baselines]
         heights += [loss for loss in losses if loss > EXACT] or losses
+        heights += [record.valid_loss for pin in self._comparison.runs for record in pin.history]
         heights = [value for value in heights if np.isfinite(value)]
         if not heights:
             return

@@ -1,0 +1,80 @@
+"""Comparison: runs that are kept to be seen beside the present one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QObject, Signal
+
+from rnnviz.experiment import Experiment
+from rnnviz.gui.run import Run
+from rnnviz.records import EpochRecord, FloatArray
+
+MOST = 8
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """A run as it was when it was pinned. Times are in seconds and milliseconds."""
+
+    label: str
+    experiment: Experiment
+    history: list[EpochRecord] = field(repr=False)
+    parameters: int
+    milliseconds: float
+    """a step of training"""
+    error_by_position: FloatArray | None = field(default=None, repr=False)
+
+    @property
+    def last(self) -> EpochRecord:
+        """The last epoch that ended."""
+        return self.history[-1]
+
+
+def pinned(run: Run, label: str) -> Pinned | None:
+    """The present run as it is; None before its first epoch has ended."""
+    if not run.history or run.experiment is None or run.started is None:
+        return None
+    last = run.history[-1]
+    steps = max(1, last.epoch * run.started.batches)
+    return Pinned(
+        label,
+        run.experiment,
+        list(run.history),
+        run.started.parameters,
+        1000 * last.seconds / steps,
+        run.error_by_position,
+    )
+
+
+class Comparison(QObject):
+    """Keeps up to `MOST` runs, the oldest making room for the newest."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.runs: list[Pinned] = []
+        self._number = 0
+
+    def pin(self, run: Run) -> Pinned | None:
+        """Keep the present run as it is."""
+        self._number += 1
+        cell = run.experiment.network.cell if run.experiment else ""
+        hidden = run.experiment.network.hidden if run.experiment else 0
+        kept = pinned(run, f"{self._number}: {cell} {hidden}")
+        if kept is not None:
+            self.runs = [*self.runs, kept][-MOST:]
+            self.changed.emit()
+        return kept
+
+    def unpin(self, place: int) -> None:
+        """Let one go."""
+        if 0 <= place < len(self.runs):
+            del self.runs[place]
+            self.changed.emit()
+
+    def clear(self) -> None:
+        """Let all go."""
+        self.runs = []
+        self.changed.emit()
