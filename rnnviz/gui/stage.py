@@ -13,6 +13,9 @@ from rnnviz.gui.aspect import Aspect
 from rnnviz.gui.player import Player
 from rnnviz.records import Reading, Trace
 
+READABLE = 48
+"""Tokens that are in view at first: more could not be read."""
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -74,7 +77,7 @@ class Stage(QObject):
     def __init__(self, player: Player, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.player = player
-        player.timestep_changed.connect(lambda: self.changed.emit(Aspect.TIMESTEP))
+        player.timestep_changed.connect(self._follow)
         self.trace: Trace | None = None
         self.layer = 0
         self.part = "h"
@@ -113,6 +116,9 @@ class Stage(QObject):
         if trace is not None:
             if self.whole_view != whole:
                 self._view = None
+                wide = trace.reading.kind == "tokens" and trace.timesteps > READABLE
+                if wide:
+                    self._view = self._around(trace.timesteps, READABLE)
                 aspect |= Aspect.VIEW
             if before is None or before.units != trace.units or before.layers != trace.layers:
                 self.layer = min(self.layer, trace.layers - 1)
@@ -171,6 +177,22 @@ class Stage(QObject):
         low = max(first, min(low, last - width))
         self._view = None if width >= last - first else (low, low + width)
         self.changed.emit(Aspect.VIEW)
+
+    def _follow(self) -> None:
+        """Keep the present timestep in view."""
+        aspect = Aspect.TIMESTEP
+        if self._view is not None:
+            low, high = self._view
+            here = self.player.timestep + 1
+            if not low <= here <= high:
+                self._view = self._around(here, high - low)
+                aspect |= Aspect.VIEW
+        self.changed.emit(aspect)
+
+    def _around(self, here: float, width: float) -> tuple[float, float]:
+        first, last = self.whole_view
+        low = max(first, min(here - width / 2, last - width))
+        return low, low + width
 
     def reset_view(self) -> None:
         """Show all timesteps."""

@@ -68,7 +68,9 @@ class Values(QObject):
             self._plot.set_y(low - 0.3 * (high - low) if words else low, high)
             x = np.arange(1, trace.timesteps + 1)
             for values, curve in zip(trace.inputs.T, self._to_come, strict=False):
-                set_curve(curve, x, values, colours.input, alpha=70)
+                first = curve is self._to_come[0]
+                shade = colours.input if first else colours.muted
+                set_curve(curve, x, values, shade, alpha=70)
             self._draw_targets(scene, colours)
         if what & (Aspect.TRACE | Aspect.TIMESTEP):
             self._draw_read(scene, colours, words)
@@ -101,7 +103,9 @@ class Values(QObject):
         read = scene.timestep + 1
         x = np.arange(1, read + 1)
         for values, curve in zip(trace.inputs.T, self._read, strict=False):
-            set_curve(curve, x, values[:read], colours.input)
+            first = curve is self._read[0]  # further inputs stand behind the first
+            shade = colours.input if first else colours.muted
+            set_curve(curve, x, values[:read], shade, width=2 if first else 1.5)
         now = trace.inputs[scene.timestep]
         self._now.setData([read] * len(now), now, pen=None, brush=colours.input)
         curves = trace.output is not None and not words

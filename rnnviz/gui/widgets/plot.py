@@ -6,6 +6,7 @@ takes six times as long to make, which a window with eight plots feels at start-
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,13 @@ class _Axis(pg.AxisItem):
     def logTickStrings(  # noqa: N802  pyqtgraph's name
         self, values: list[float], scale: float, spacing: float
     ) -> list[str]:
-        return [_power_of_ten(value) for value in values]
+        low, high = sorted(self.range)
+        # Over several decades their powers are enough; within one, 2 and 5 stand between.
+        known = (0.0,) if high - low > 1.5 else (0.0, math.log10(2), math.log10(5))
+        return [
+            _power_of_ten(value) if any(abs(value % 1 - k) < 1e-6 for k in known) else ""
+            for value in (round(value, 9) for value in values)
+        ]
 
 
 def _power_of_ten(exponent: float) -> str:
