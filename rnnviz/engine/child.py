@@ -19,6 +19,7 @@ from rnnviz.engine.messages import (
     Start,
     Stop,
     Watch,
+    Write,
 )
 from rnnviz.engine.outbox import Outbox
 from rnnviz.engine.run import Run
@@ -104,3 +105,5 @@ def _obey(run: Run, command: Command) -> None:
             run.adjust(learning_rate, clip_norm)
         case Watch(example=example):
             run.watch(example)
+        case Write():
+            run.write(command)

@@ -80,7 +80,21 @@ class RequestTrace(_Message):
     epoch: int | None = None
 
 
-Command = Start | Advance | Pause | Stop | Adjust | Watch | RequestTrace
+class Write(_Message):
+    """Ask for `length` letters that go on with `text`, with the weights of now, where the
+    task `writes`. They are drawn at `temperature` (0: always the likeliest) by the chance
+    of `seed`, between two batches. Of requests for a text only the newest is answered.
+    `request` is counted together with those of `RequestTrace`."""
+
+    run: int
+    request: int
+    text: str
+    length: int
+    temperature: float = 1.0
+    seed: int = 0
+
+
+Command = Start | Advance | Pause | Stop | Adjust | Watch | RequestTrace | Write
 
 
 # --- from the engine -----------------------------------------------------------------
@@ -155,6 +169,16 @@ class TraceAnswer(_Message):
     trace: Trace
 
 
+class Written(_Message):
+    """The answer to `Write`: each letter, without the text that it goes on with, and for each
+    the likeliest with the probabilities that it was drawn by, the likeliest first."""
+
+    run: int
+    request: int
+    text: list[str]
+    likely: list[list[tuple[str, float]]]
+
+
 class StateChanged(_Message):
     """`finished`: all epochs are done. `stopped`: ended by `Stop`. Never dropped."""
 
@@ -178,4 +202,14 @@ class Failed(_Message):
     request: int | None = None
 
 
-Report = Ready | Started | Progress | EpochEnded | LiveTrace | TraceAnswer | StateChanged | Failed
+Report = (
+    Ready
+    | Started
+    | Progress
+    | EpochEnded
+    | LiveTrace
+    | TraceAnswer
+    | Written
+    | StateChanged
+    | Failed
+)

@@ -17,9 +17,11 @@ from rnnviz.engine.messages import (
     Started,
     StateChanged,
     TraceAnswer,
+    Write,
 )
 from rnnviz.engine.outbox import INTERVAL
 from rnnviz.engine.pace import Rate, Ration
+from rnnviz.engine.pen import Pen
 from rnnviz.learning.training import Trainer, TrainingFailed
 
 log = logging.getLogger(__name__)
@@ -46,6 +48,7 @@ class Run:
         self._state: Literal["training", "paused", "finished", "stopped"] = "paused"
         self._until: Until = "end"
         self._owes_trace = False
+        self._pen: Pen | None = None
         self._reported = 0  # batches whose losses were sent
         self._next_progress = -math.inf
         self._live = Ration(shortest=INTERVAL)
@@ -54,7 +57,7 @@ class Run:
     @property
     def busy(self) -> bool:
         """True while `work` has something to do."""
-        return self._state == "training" or self._owes_trace
+        return self._state == "training" or self._owes_trace or self._pen is not None
 
     def begin(self, paused: bool) -> None:
         """Report where the run stands before its first step, then train unless `paused`."""
@@ -78,7 +81,10 @@ class Run:
             self.advance("end")
 
     def work(self) -> None:
-        """Train one batch, or pay the trace that is owed."""
+        """Write a few letters of the text that was asked for, and train one batch or pay the
+        trace that is owed."""
+        if self._pen is not None:
+            self._write_on(self._pen)
         if self._state == "training":
             self._train_batch()
         elif self._owes_trace:
@@ -130,6 +136,13 @@ class Run:
             )
         )
 
+    def write(self, asked: Write) -> None:
+        """Begin the text that was asked for, instead of one that is under way."""
+        try:
+            self._pen = Pen(asked, self._trainer)
+        except Exception as error:
+            self._report(failure(error, self.number, self._trainer.step, asked.request))
+
     def fail(self, error: Exception) -> None:
         """Report that the run ended with `error`; its last good weights can be traced."""
         self._state = "stopped"
@@ -140,6 +153,17 @@ class Run:
     def end(self) -> None:
         """Report what is left of the losses: another run begins."""
         self._report_losses()
+
+    def _write_on(self, pen: Pen) -> None:
+        try:
+            written = pen.go_on()
+        except Exception as error:
+            self._pen = None
+            self._report(failure(error, self.number, self._trainer.step, pen.asked.request))
+            return
+        if written is not None:
+            self._pen = None
+            self._report(written)
 
     def _train_batch(self) -> None:
         record = self._trainer.train_batch()

@@ -160,8 +160,9 @@ def record(
                 slopes = attribution.linearise(kind, weights, layers)
                 gradient_norm = attribution.gradient_norm(weights, slopes, d_output @ w_out)
             limit = CHEAP_RELEVANCE if relevance is None else dearest
-            cost = attribution.relevance_cost(weights, len(inputs))
-            if relevance is not False and (limit is None or cost <= limit):
+            if relevance is not False and (
+                limit is None or attribution.relevance_cost(weights, len(inputs)) <= limit
+            ):
                 slopes = slopes or attribution.linearise(kind, weights, layers)
                 matrix = attribution.relevance(weights, slopes, w_out)
         return Trace(

@@ -22,6 +22,7 @@ from rnnviz.learning.losses import summed, take, tensors
 from rnnviz.learning.network import State, build
 from rnnviz.learning.snapshots import Snapshots
 from rnnviz.learning.stepper import Stepper
+from rnnviz.learning.writing import Letter, letters
 from rnnviz.records import EpochRecord, FloatArray, Trace
 from rnnviz.tasks import Examples, Split, Task
 
@@ -187,6 +188,18 @@ class Trainer:
         return trace_example(
             model, self.experiment.task, valid, example, relevance, DEAREST_RELEVANCE
         )
+
+    def writing(
+        self, text: str, length: int, temperature: float, seed: int
+    ) -> Iterator[Letter | None]:
+        """What the network writes on after `text`, as `letters` has it, with the weights of
+        now, whatever is trained before it is finished."""
+        self._set_threads()
+        model = build(self.experiment).eval()
+        weights = self._stepper.weights.cpu().clone()
+        torch.nn.utils.vector_to_parameters(weights, model.parameters())
+        chance = torch.Generator().manual_seed(seed)
+        return letters(model, self.experiment.task, text, length, temperature, chance)
 
     def result(self) -> dict[str, Any]:
         """What the run has come to, as plain data. `valid_loss` is that of the weights as

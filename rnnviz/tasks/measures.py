@@ -13,7 +13,7 @@ def counted(split: Split) -> npt.NDArray[np.bool_]:
     if split.asked is not None:
         return split.asked
     answers = split.targets.shape[1]
-    if split.lengths is None:
+    if split.lengths is None or split.decoder is not None:  # these lengths are the encoder's
         return np.ones((len(split.inputs), answers), bool)
     return np.arange(answers) < split.lengths[:, None]
 

@@ -70,6 +70,9 @@ class Task(Settings, tag_field="name"):
     stateful: ClassVar[bool] = False
     """Whether an example goes on where the one before it ended, so that the notepad is carried
     over: example n + 1 follows example n in time."""
+    writes: ClassVar[bool] = False
+    """Whether each answer is the next token, so that the network can go on with a text by
+    itself; there is one vocabulary then, and `alphabet` and `tokens_of`."""
     position: ClassVar[str] = "timestep"
     """what `error_by_position` counts"""
     network: ClassVar[dict[str, Value]] = {}
@@ -90,6 +93,15 @@ class Task(Settings, tag_field="name"):
     def output_size(self) -> int:
         """O, how many values an answer has, or how many classes."""
         return 1
+
+    @property
+    def alphabet(self) -> list[str]:
+        """Where it `writes`: what each class is written as, "" for one that never is."""
+        raise NotImplementedError
+
+    def tokens_of(self, text: str) -> IntArray:
+        """Where it `writes`: a text as tokens ``(T, 1)``, one at least, whatever is in it."""
+        raise NotImplementedError
 
     @property
     def timesteps(self) -> int:

@@ -1,0 +1,218 @@
+"""Read a text character by character, say the next one; then write one."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Annotated, ClassVar, Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from rnnviz.knobs import Knob, Value
+from rnnviz.records import Reading
+from rnnviz.tasks import data, measures, ngrams
+from rnnviz.tasks.task import DataError, Examples, FloatArray, IntArray, Loss, Shape, Split, Task
+
+UNKNOWN = 1
+"""The token of characters that were seen too seldom to be learned."""
+
+SELDOM = 5
+"""A character that the training part has fewer times than this is unknown. Korean has some
+hundreds of syllables that come once or twice, and each would be a class of its own."""
+
+TRAIN, VALID = 0.9, 0.95
+"""Where in the text training ends, and validation: what is left is for the test."""
+
+SHOWN = {" ": "␣", "\n": "↵", "\t": "⇥"}
+"""How characters that cannot be seen are shown along the time axis."""
+
+TEXTS = {
+    "Shakespeare": "shakespeare.txt",
+    "English reviews": "reviews-en.tsv",
+    "Korean reviews": "reviews-ko.tsv",
+}
+
+
+class Characters(Task, tag="characters"):
+    """Windows of T characters, one behind the other; each character's answer is the next.
+
+    The notepad is carried from a window to the next, so that it has read the whole text
+    before, although the gradient goes back through one window only.
+    """
+
+    title: ClassVar[str] = "Characters"
+    summary: ClassVar[str] = "Read a text letter by letter, say the next letter, then write."
+    shape: ClassVar[Shape] = "many-to-many"
+    loss: ClassVar[Loss] = "cross-entropy"
+    stateful: ClassVar[bool] = True
+    writes: ClassVar[bool] = True
+    network: ClassVar[dict[str, Value]] = {"cell": "LSTM", "hidden": 128, "embedding": 64}
+    training: ClassVar[dict[str, Value]] = {
+        "learning_rate": 5e-3,
+        "batch": 64,
+        "epochs": 10,
+        "clip_norm": 5.0,
+    }
+
+    text: Annotated[
+        Literal["Shakespeare", "English reviews", "Korean reviews"],
+        Knob("text", "What is read: plays, or what people wrote about films, food and goods."),
+    ] = "Shakespeare"
+    window: Annotated[
+        int,
+        Knob(
+            "window length",
+            "How many characters are read before each step of learning; the notepad goes on "
+            "from one window to the next.",
+            low=8,
+            high=200,
+            scale="log",
+            most=500,
+            unit="timesteps",
+        ),
+    ] = 100
+    share: Annotated[
+        float,
+        Knob(
+            "share of the text",
+            "How much of the text is used, from its beginning: less is faster, and learned by "
+            "heart sooner.",
+            low=0.1,
+            high=1.0,
+        ),
+    ] = 1.0
+
+    @property
+    def vocabularies(self) -> tuple[int, ...]:
+        return (self.output_size,)
+
+    @property
+    def output_size(self) -> int:
+        return len(self.alphabet)
+
+    @property
+    def timesteps(self) -> int:
+        return self.window
+
+    @property
+    def alphabet(self) -> list[str]:
+        return _encoded(self.text, self.share).alphabet
+
+    def tokens_of(self, text: str) -> IntArray:
+        """A text as tokens ``(T, 1)``; where nothing is given, a line begins."""
+        return _numbered(_codes(text or "\n"), _encoded(self.text, self.share).known)[:, None]
+
+    def examples(self, seed: int) -> Examples:
+        """The same for every seed: the text is cut at fixed places, in its own order."""
+        tokens = _encoded(self.text, self.share).tokens
+        train, valid = int(TRAIN * len(tokens)), int(VALID * len(tokens))
+        return Examples(
+            self._windows(tokens[:train]),
+            self._windows(tokens[train:valid], streams=16),
+            self._windows(tokens[valid:], streams=16),
+        )
+
+    def baselines(self, examples: Examples) -> dict[str, float]:
+        train, valid = ngrams.stream(examples.train), ngrams.stream(examples.valid)
+        found = ngrams.chances(train, valid, self.output_size)
+        return {name: float(-np.log(chance).mean()) for name, chance in found.items()}
+
+    def metrics(self, outputs: FloatArray, split: Split) -> dict[str, float]:
+        nats = _nats(outputs, split.targets)
+        return {
+            "accuracy": measures.accuracy(outputs, split),
+            "nats per character": nats,
+            "bits per character": nats / float(np.log(2)),
+        }
+
+    def error_by_position(self, outputs: FloatArray, split: Split) -> FloatArray:
+        return measures.errors_by_position(outputs, split)
+
+    def read(self, split: Split, example: int, output: FloatArray) -> Reading:
+        names = [_shown(character) for character in self.alphabet]
+        asked, answered = split.targets[example], output.argmax(axis=1)
+        return Reading(
+            kind="tokens",
+            horizon=1,
+            steps=[names[token] for token in split.inputs[example, :, 0]],
+            answers=[names[token] for token in answered],
+            asked=[names[token] for token in asked],
+            right=(answered == asked).tolist(),
+            likely=measures.likeliest(output, names),
+        )
+
+    def _windows(self, tokens: IntArray, streams: int = 1) -> Split:
+        """Windows that follow each other; as many as `streams` divide, where there are enough,
+        so that as many stretches of the text can be read side by side."""
+        count = (len(tokens) - 1) // self.window
+        count -= count % streams if count >= streams else 0
+        end = count * self.window
+        return Split(
+            tokens[:end].reshape(count, self.window, 1).copy(),
+            tokens[1 : end + 1].reshape(count, self.window).copy(),
+        )
+
+
+class _Encoded(NamedTuple):
+    tokens: IntArray
+    """``(n,)``, one a character of the text"""
+    known: npt.NDArray[np.uint32]
+    """the code points that have a token, sorted; token k + 2 is the k-th"""
+    alphabet: list[str]
+    """what each token is written as"""
+
+
+@lru_cache(maxsize=4)
+def _encoded(name: str, share: float) -> _Encoded:
+    """A text as tokens, numbered by the characters of its training part."""
+    codes = _codes(_text(name))
+    codes = codes[: int(share * len(codes))]
+    distinct, counts = np.unique(codes[: int(TRAIN * len(codes))], return_counts=True)
+    known = distinct[counts >= SELDOM]
+    alphabet = ["", "", *(chr(code) for code in known)]
+    tokens = _numbered(codes, known)
+    tokens.setflags(write=False)
+    return _Encoded(tokens, known, alphabet)
+
+
+def _text(name: str) -> str:
+    file = TEXTS[name]
+    if not file.endswith(".tsv"):
+        found = data.text(file)
+    else:
+        lines = data.rows(file, lambda line: line.split("\t", 1)[1], header=True)
+        found = "\n".join(lines) + "\n"
+    if len(found) < SHORTEST:
+        raise DataError(
+            f"The data file {file} has only {len(found)} characters; install rnnviz again to "
+            "put it back."
+        )
+    return found
+
+
+SHORTEST = 100_000
+"""A text that is shorter than this has lost something, and its parts would be too short."""
+
+
+def _codes(text: str) -> npt.NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "replace"), np.uint32)
+
+
+def _numbered(codes: npt.NDArray[np.uint32], known: npt.NDArray[np.uint32]) -> IntArray:
+    places = np.minimum(np.searchsorted(known, codes), len(known) - 1)
+    return np.where(known[places] == codes, places + UNKNOWN + 1, UNKNOWN)
+
+
+def _shown(character: str) -> str:
+    return SHOWN.get(character, character or "�")
+
+
+def _nats(logits: FloatArray, targets: IntArray) -> float:
+    """The mean of -ln of the probability of what was right, a window at a time: all windows
+    together would take several times the memory of the answers."""
+    found = 0.0
+    for row, asked in zip(logits, targets, strict=True):
+        shifted = row - row.max(axis=1, keepdims=True)
+        right = np.take_along_axis(shifted, asked[:, None], axis=1)[:, 0]
+        found += float((np.log(np.exp(shifted).sum(axis=1)) - right).sum())
+    return found / targets.size
