@@ -1,0 +1,102 @@
+"""Adding: two numbers among many are marked, and their sum is asked for at the end."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+import numpy as np
+
+from rnnviz.knobs import Knob, Value
+from rnnviz.records import Reading
+from rnnviz.tasks.task import Examples, FloatArray, Shape, Split, Task
+
+CLOSE = 0.04
+"""A sum, which lies between 0 and 2, counts as right within this much. (The limit of Hochreiter
+and Schmidhuber (1997), whose targets lie between 0 and 1.)"""
+
+
+class Adding(Task, tag="adding"):
+    """Numbers uniform in [0, 1], each with a marker that is 1 for two of them and else 0.
+
+    One of the two is marked in the first half and one in the second (Hochreiter and
+    Schmidhuber 1997, experiment 4, in the form of Arjovsky, Shah and Bengio 2016). Who sees
+    no markers does best with always 1, and is wrong by the variance of a sum of two uniform
+    numbers: 2/12.
+    """
+
+    title: ClassVar[str] = "Adding"
+    summary: ClassVar[str] = "Add the two marked numbers of a long list."
+    shape: ClassVar[Shape] = "many-to-one"
+    whole_sequence: ClassVar[bool] = True
+
+    length: Annotated[
+        int,
+        Knob(
+            "length",
+            "How many numbers there are; two of them are marked.",
+            low=2,
+            high=500,
+            scale="log",
+            most=5000,
+            unit="timesteps",
+        ),
+    ] = 100
+    lists: Annotated[
+        int,
+        Knob(
+            "lists",
+            "How many examples there are; a tenth is kept apart to judge by, and another tenth "
+            "for the end.",
+            low=60,
+            high=20_000,
+            scale="log",
+        ),
+    ] = 10_000
+
+    @property
+    def network(self) -> dict[str, Value]:  # type: ignore[override]
+        """Gates that hold for as long as a number has to be remembered."""
+        return {"cell": "LSTM", "gate_bias": float(self.length)}
+
+    @property
+    def input_size(self) -> int:
+        return 2
+
+    @property
+    def timesteps(self) -> int:
+        return self.length
+
+    def examples(self, seed: int) -> Examples:
+        rng = np.random.default_rng(seed)
+        half, rows = self.length // 2, np.arange(self.lists)
+        inputs = np.zeros((self.lists, self.length, 2), np.float32)
+        inputs[:, :, 0] = rng.random((self.lists, self.length), np.float32)
+        inputs[rows, rng.integers(0, half, self.lists), 1] = 1
+        inputs[rows, rng.integers(half, self.length, self.lists), 1] = 1
+        targets = inputs.prod(axis=2).sum(axis=1, keepdims=True)
+        held = self.lists // 10
+        cut = [self.lists - 2 * held, self.lists - held]
+        parts = zip(np.split(inputs, cut), np.split(targets, cut), strict=True)
+        return Examples(*(Split(*part) for part in parts))
+
+    def baselines(self, examples: Examples) -> dict[str, float]:
+        return {"always 1": 1 / 6}
+
+    def metrics(self, outputs: FloatArray, split: Split) -> dict[str, float]:
+        error = np.abs(outputs - split.targets)
+        return {
+            "RMSE": float(np.sqrt(np.mean(error.astype(float) ** 2))),
+            "sums right": float(np.mean(error < CLOSE)),
+        }
+
+    def read(self, split: Split, example: int, output: FloatArray) -> Reading:
+        values, marks = split.inputs[example].T
+        said, sought = output[-1, 0], split.targets[example, 0]
+        before = self.length - 1
+        return Reading(
+            value_label="number and marker",
+            steps=[f"{v:.2f}{' *' if m else ''}" for v, m in zip(values, marks, strict=True)],
+            answers=[""] * before + [f"{said:.2f}"],
+            asked=[""] * before + [f"{sought:.2f}"],
+            right=[None] * before + [bool(abs(said - sought) < CLOSE)],
+        )

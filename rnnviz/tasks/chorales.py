@@ -1,0 +1,193 @@
+"""Chorales by Bach as a piano roll: say which notes sound next."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import Annotated, Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from rnnviz.knobs import Knob, Value
+from rnnviz.records import Reading
+from rnnviz.tasks import data, measures
+from rnnviz.tasks.task import DataError, Examples, FloatArray, Loss, Shape, Split, Task
+
+FILE = "bach-chorales.json"
+LOWEST, NOTES = 21, 88
+"""The keys of a piano: MIDI pitches 21 (A0) to 108 (C8)."""
+
+NAMES = ["C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B"]
+
+
+def note_name(pitch: int) -> str:
+    """The name of a MIDI pitch: 60 is C4, 69 is A4, which has 440 Hz."""
+    return f"{NAMES[pitch % 12]}{pitch // 12 - 1}"
+
+
+class Chorales(Task, tag="chorales"):
+    """Each step is a quarter note: which of 88 notes sound. The next step is predicted.
+
+    382 chorales in the split of Boulanger-Lewandowski, Bengio and Vincent (2012). Each note is
+    a yes or no of its own, so the loss of a step is the negative log-likelihood of its chord
+    under 88 independent notes. The first step of a chorale is read, not predicted.
+    """
+
+    title: ClassVar[str] = "Chorales"
+    summary: ClassVar[str] = "Predict the next chord of a chorale by Bach, and compose."
+    shape: ClassVar[Shape] = "many-to-many"
+    loss: ClassVar[Loss] = "binary cross-entropy"
+
+    longest: Annotated[
+        int,
+        Knob(
+            "longest chorale",
+            "How many steps of a chorale are read; what comes after them is left out.",
+            low=8,
+            high=160,
+            scale="log",
+            unit="timesteps",
+        ),
+    ] = 160
+
+    @property
+    def input_size(self) -> int:
+        return NOTES
+
+    @property
+    def output_size(self) -> int:
+        return NOTES
+
+    @property
+    def timesteps(self) -> int:
+        return self.longest - 1
+
+    def examples(self, seed: int) -> Examples:
+        parts = _rolls()
+        return Examples(*(_split(parts[name], self.longest) for name in ("train", "valid", "test")))
+
+    def baselines(self, examples: Examples) -> dict[str, float]:
+        return {"note frequencies": _frequencies(examples), "repeat": _repeat(examples)}
+
+    def metrics(self, outputs: FloatArray, split: Split) -> dict[str, float]:
+        """NLL a step, and the accuracy of frames of Bay, Ehmann and Downie (2009), which
+        Boulanger-Lewandowski and others (2012) report: of all notes that sound or are said to,
+        the share that do both. A note is said to sound where its probability is above 1/2."""
+        asked = measures.counted(split)
+        logits, played = outputs[asked].astype(float), split.targets[asked] > 0
+        said = logits > 0
+        return {
+            "NLL a step": float(_nll(logits, played).sum(axis=1).mean()),
+            "frame accuracy": float((said & played).sum() / max(1, (said | played).sum())),
+        }
+
+    def error_by_position(self, outputs: FloatArray, split: Split) -> FloatArray:
+        """NLL of each step."""
+        asked = measures.counted(split)
+        losses = _nll(outputs.astype(float), split.targets > 0).sum(axis=2)
+        with np.errstate(invalid="ignore"):
+            return ((losses * asked).sum(axis=0) / asked.sum(axis=0)).astype(np.float32)
+
+    def read(self, split: Split, example: int, output: FloatArray) -> Reading:
+        length = split.length(example)
+        heard, sought = split.inputs[example, :length] > 0, split.targets[example, :length] > 0
+        said = output > 0
+        return Reading(
+            kind="roll",
+            value_label="note",
+            horizon=1,
+            steps=_chords(heard),
+            answers=_chords(said),
+            asked=_chords(sought),
+            right=[bool(same) for same in (said == sought).all(axis=1)],
+            likely=_likely(output),
+        )
+
+
+def _nll(logits: npt.NDArray[np.float64], played: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+    """-ln of the probability that was given to each note being on or off."""
+    return np.logaddexp(0.0, np.where(played, -logits, logits))
+
+
+def _chords(roll: npt.NDArray[np.bool_]) -> list[str]:
+    """The notes of each step, the lowest first; ``–`` where none sounds."""
+    return [" ".join(note_name(LOWEST + k) for k in np.flatnonzero(row)) or "–" for row in roll]
+
+
+def _likely(output: FloatArray, count: int = 6) -> list[list[tuple[str, float]]]:
+    """The notes of each step that are likeliest, each with its own probability."""
+    shares = 1 / (1 + np.exp(-output.astype(float)))
+    places = np.argsort(-shares, axis=1)[:, :count]
+    return [
+        [(note_name(LOWEST + int(place)), float(row[place])) for place in best]
+        for row, best in zip(shares, places, strict=True)
+    ]
+
+
+def _frequencies(examples: Examples) -> float:
+    """Each note as likely at every step as it is in training (Laplace's rule of succession,
+    so that a note which never sounds there is unlikely, not impossible)."""
+    played = examples.train.targets[measures.counted(examples.train)]
+    share = (played.sum(axis=0) + 1) / (len(played) + 2)
+    sought = examples.valid.targets[measures.counted(examples.valid)] > 0
+    return float(-np.log(np.where(sought, share, 1 - share)).sum(axis=1).mean())
+
+
+def _repeat(examples: Examples) -> float:
+    """The last chord again: a note that sounds falls silent, and one that is silent begins, as
+    often as in training."""
+    before, after = (_asked(examples.train, part) for part in ("inputs", "targets"))
+    on = np.array(
+        [(after[before == was].sum() + 1) / ((before == was).sum() + 2) for was in (0, 1)]
+    )
+    share = on[_asked(examples.valid, "inputs").astype(int)]
+    sought = _asked(examples.valid, "targets")
+    return float(-np.log(np.where(sought, share, 1 - share)).sum(axis=1).mean())
+
+
+def _asked(split: Split, part: str) -> npt.NDArray[np.bool_]:
+    return getattr(split, part)[measures.counted(split)] > 0
+
+
+@lru_cache(maxsize=1)
+def _rolls() -> dict[str, list[npt.NDArray[np.bool_]]]:
+    """The chorales of each split, each ``(steps, 88)``; raises `DataError`."""
+    try:
+        parts = json.loads(data.text(FILE))
+    except ValueError as error:
+        raise DataError(f"The data file {FILE} is damaged: it is no JSON ({error}).") from None
+    found: dict[str, list[npt.NDArray[np.bool_]]] = {}
+    for name in ("train", "valid", "test"):
+        chorales = parts.get(name) if isinstance(parts, dict) else None
+        if not isinstance(chorales, list) or not chorales:
+            raise DataError(f"The data file {FILE} is damaged: it has no list of chorales {name}.")
+        found[name] = [_roll(chorale, f"{name}, {k}") for k, chorale in enumerate(chorales, 1)]
+    return found
+
+
+def _roll(chorale: Any, where: str) -> npt.NDArray[np.bool_]:
+    try:
+        roll = np.zeros((len(chorale), NOTES), bool)
+        for row, pitches in zip(roll, chorale, strict=True):
+            if any(not LOWEST <= pitch < LOWEST + NOTES for pitch in pitches):
+                raise ValueError
+            row[[pitch - LOWEST for pitch in pitches]] = True
+    except (TypeError, ValueError, IndexError):
+        raise DataError(
+            f"The data file {FILE} is damaged: chorale {where} must be a list of steps, each a "
+            f"list of pitches from {LOWEST} to {LOWEST + NOTES - 1}."
+        ) from None
+    if len(roll) < 2:
+        raise DataError(f"The data file {FILE} is damaged: chorale {where} has less than 2 steps.")
+    return roll
+
+
+def _split(chorales: list[npt.NDArray[np.bool_]], longest: int) -> Split:
+    lengths = np.array([min(len(roll), longest) - 1 for roll in chorales])
+    inputs = np.zeros((len(chorales), longest - 1, NOTES), np.float32)
+    targets = np.zeros_like(inputs)
+    for row, (roll, length) in enumerate(zip(chorales, lengths, strict=True)):
+        inputs[row, :length] = roll[:length]
+        targets[row, :length] = roll[1 : length + 1]
+    return Split(inputs, targets, lengths)

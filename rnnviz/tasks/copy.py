@@ -1,0 +1,113 @@
+"""Copying: ten symbols, a long pause, and then the same ten again."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, ClassVar
+
+import numpy as np
+
+from rnnviz.knobs import Knob, Value
+from rnnviz.records import Reading
+from rnnviz.tasks import measures
+from rnnviz.tasks.task import Examples, FloatArray, Loss, Shape, Split, Task
+
+SYMBOLS, LONG = 8, 10
+"""Eight different symbols, of which ten are to be copied, as in the published task."""
+
+BLANK, GO = SYMBOLS + 1, SYMBOLS + 2  # tokens; 1 to 8 are the symbols
+NAMES = [*"ABCDEFGH", "·"]  # of the classes; the last is the blank
+READ_AS = ["", *NAMES, "▸"]  # of the tokens
+
+
+class Copy(Task, tag="copy"):
+    """Ten of eight symbols, T - 1 blanks, the sign to go, and ten blanks to answer in.
+
+    The task of Hochreiter and Schmidhuber (1997) in the form of Arjovsky, Shah and Bengio
+    (2016): all T + 20 timesteps are asked, blanks until the sign. Who remembers nothing says
+    blank until it and then guesses, a mean cross-entropy of 10 ln 8 / (T + 20).
+    """
+
+    title: ClassVar[str] = "Copy"
+    summary: ClassVar[str] = "Remember ten symbols through a pause, then say them again."
+    shape: ClassVar[Shape] = "many-to-many"
+    loss: ClassVar[Loss] = "cross-entropy"
+
+    blanks: Annotated[
+        int,
+        Knob(
+            "blanks",
+            "How long the pause is between the last symbol and the first that is said again.",
+            low=1,
+            high=500,
+            scale="log",
+            most=5000,
+            unit="timesteps",
+        ),
+    ] = 30
+    sequences: Annotated[
+        int,
+        Knob(
+            "sequences",
+            "How many examples there are; a tenth is kept apart to judge by, and another tenth "
+            "for the end.",
+            low=60,
+            high=20_000,
+            scale="log",
+        ),
+    ] = 10_000
+
+    @property
+    def network(self) -> dict[str, Value]:  # type: ignore[override]
+        """Gates that hold for as long as a symbol has to be remembered."""
+        hold = float(self.blanks + LONG)
+        return {"cell": "LSTM", "hidden": 128, "embedding": 16, "gate_bias": hold}
+
+    @property
+    def vocabularies(self) -> tuple[int, ...]:
+        return (len(READ_AS),)
+
+    @property
+    def output_size(self) -> int:
+        return len(NAMES)
+
+    @property
+    def timesteps(self) -> int:
+        return self.blanks + 2 * LONG
+
+    def examples(self, seed: int) -> Examples:
+        rng = np.random.default_rng(seed)
+        symbols = rng.integers(1, SYMBOLS + 1, size=(self.sequences, LONG))
+        tokens = np.full((self.sequences, self.timesteps), BLANK)
+        targets = np.full_like(tokens, BLANK - 1)
+        tokens[:, :LONG] = symbols
+        tokens[:, -LONG - 1] = GO
+        targets[:, -LONG:] = symbols - 1
+        held = self.sequences // 10
+        cut = [self.sequences - 2 * held, self.sequences - held]
+        parts = zip(np.split(tokens[..., None], cut), np.split(targets, cut), strict=True)
+        return Examples(*(Split(*part) for part in parts))
+
+    def baselines(self, examples: Examples) -> dict[str, float]:
+        return {"remembering nothing": LONG * math.log(SYMBOLS) / self.timesteps}
+
+    def metrics(self, outputs: FloatArray, split: Split) -> dict[str, float]:
+        right = (outputs.argmax(axis=-1) == split.targets)[:, -LONG:]
+        return {
+            "symbols right": float(right.mean()),
+            "sequences right": float(right.all(axis=1).mean()),
+        }
+
+    def error_by_position(self, outputs: FloatArray, split: Split) -> FloatArray:
+        return measures.errors_by_position(outputs, split)
+
+    def read(self, split: Split, example: int, output: FloatArray) -> Reading:
+        said, sought = output.argmax(axis=1), split.targets[example]
+        return Reading(
+            kind="tokens",
+            steps=[READ_AS[token] for token in split.inputs[example, :, 0]],
+            answers=[NAMES[place] for place in said],
+            asked=[NAMES[place] for place in sought],
+            right=[bool(same) for same in said == sought],
+            likely=measures.likeliest(output, NAMES),
+        )

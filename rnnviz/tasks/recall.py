@@ -1,0 +1,113 @@
+"""A test of memory alone: the first symbol decides, and what follows is noise."""
+
+from __future__ import annotations
+
+import math
+import string
+from typing import Annotated, ClassVar
+
+import numpy as np
+
+from rnnviz.knobs import Knob, Value
+from rnnviz.records import Reading
+from rnnviz.tasks import measures
+from rnnviz.tasks.task import Examples, FloatArray, Loss, Shape, Split, Task
+
+LETTERS, NOISE = string.ascii_uppercase, string.digits
+DIGITS = len(NOISE)
+
+
+class Recall(Task, tag="recall"):
+    """Strings of random letters; the answer is the first of them.
+
+    All letters come from one alphabet, so the first is told from the others by nothing but
+    its place: the network has to write it down, and then to let nothing more in. This is the
+    latch problem of Bengio, Simard and Frasconi (1994) with symbols in place of values. Who
+    has forgotten the first letter can only guess: a cross-entropy of ln(letters).
+    """
+
+    title: ClassVar[str] = "Recall"
+    summary: ClassVar[str] = "Remember the first letter while random ones follow."
+    shape: ClassVar[Shape] = "many-to-one"
+    loss: ClassVar[Loss] = "cross-entropy"
+    whole_sequence: ClassVar[bool] = True
+    training: ClassVar[dict[str, Value]] = {"learning_rate": 3e-3, "clip_norm": 1.0, "epochs": 10}
+
+    length: Annotated[
+        int,
+        Knob(
+            "length",
+            "How many letters there are: the first has to be remembered until the last.",
+            low=2,
+            high=500,
+            scale="log",
+            most=5000,
+            unit="timesteps",
+        ),
+    ] = 100
+    letters: Annotated[
+        int,
+        Knob(
+            "letters",
+            "How many different letters there are; with more of them guessing helps less.",
+            low=2,
+            high=26,
+        ),
+    ] = 4
+    strings: Annotated[
+        int,
+        Knob(
+            "strings",
+            "How many examples there are; every sixth is kept apart to judge by, and another "
+            "sixth for the end.",
+            low=60,
+            high=20_000,
+            scale="log",
+        ),
+    ] = 3000
+
+    @property
+    def network(self) -> dict[str, Value]:  # type: ignore[override]
+        """Gates that hold for as long as the letter has to be remembered."""
+        return {"cell": "LSTM", "embedding": 16, "gate_bias": float(self.length)}
+
+    @property
+    def vocabularies(self) -> tuple[int, ...]:
+        return (self.letters + 1 + DIGITS,)
+
+    @property
+    def output_size(self) -> int:
+        return self.letters
+
+    @property
+    def timesteps(self) -> int:
+        return self.length
+
+    def examples(self, seed: int) -> Examples:
+        rng = np.random.default_rng(seed)
+        tokens = self.letters + rng.integers(1, DIGITS + 1, size=(self.strings, self.length, 1))
+        tokens[:, 0] = rng.integers(1, self.letters + 1, size=(self.strings, 1))
+        held = self.strings // 6
+        cut = [self.strings - 2 * held, self.strings - held]
+        return Examples(*(Split(part, part[:, 0, 0] - 1) for part in np.split(tokens, cut)))
+
+    def baselines(self, examples: Examples) -> dict[str, float]:
+        return {"guessing": math.log(self.letters)}
+
+    def metrics(self, outputs: FloatArray, split: Split) -> dict[str, float]:
+        return {"accuracy": measures.accuracy(outputs, split)}
+
+    def read(self, split: Split, example: int, output: FloatArray) -> Reading:
+        names = list(LETTERS[: self.letters])
+        tokens = split.inputs[example, :, 0]
+        first = names[split.targets[example]]
+        said = [names[place] for place in output.argmax(axis=1)]
+        before = len(said) - 1
+        return Reading(
+            kind="tokens",
+            steps=[names[token - 1] for token in tokens],
+            answers=[""] * before + [said[-1]],
+            asked=[""] * before + [first],
+            right=[None] * before + [said[-1] == first],
+            likely=measures.likeliest(output, names),
+        )
