@@ -13,6 +13,7 @@ from rnnviz.engine.messages import (
     Adjust,
     Advance,
     Command,
+    MeasurePrices,
     Pause,
     Ready,
     RequestTrace,
@@ -22,6 +23,7 @@ from rnnviz.engine.messages import (
     Write,
 )
 from rnnviz.engine.outbox import Outbox
+from rnnviz.engine.price import PriceList
 from rnnviz.engine.run import Run
 from rnnviz.learning import devices
 from rnnviz.learning.training import Trainer
@@ -39,6 +41,7 @@ class Server:
         self._inbox = inbox
         self._outbox = outbox
         self._run: Run | None = None
+        self._prices: PriceList | None = None
 
     def serve(self) -> None:
         """Return when the inbox ends; until then nothing that goes wrong ends the engine."""
@@ -62,16 +65,24 @@ class Server:
     def _turn(self) -> None:
         """Obey what has come, then do one thing."""
         asked: RequestTrace | None = None
-        idle = self._run is None or not self._run.busy
+        idle = (self._run is None or not self._run.busy) and self._prices is None
         for command in self._inbox.take(wait=idle):
             if isinstance(command, Start):
+                self._prices = None
                 self._start(command)
+            elif isinstance(command, MeasurePrices):
+                wanted = command.request
+                self._prices = None if wanted is None else PriceList(wanted, self._outbox.put)
             elif self._run is None or command.run != self._run.number:
                 continue
             elif isinstance(command, RequestTrace):
                 asked = command
             else:
                 _obey(self._run, command)
+        if self._prices is not None and (self._run is None or not self._run.busy):
+            self._prices.work()
+            if self._prices.over:
+                self._prices = None
         if self._run is None:
             return
         if asked is not None and asked.run == self._run.number:

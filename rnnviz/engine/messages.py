@@ -69,6 +69,13 @@ class Watch(_Message):
     example: int
 
 
+class MeasurePrices(_Message):
+    """Measure what a training step costs, for each cell, length, size and device, with no run
+    training meanwhile; None stops measuring."""
+
+    request: int | None
+
+
 class RequestTrace(_Message):
     """Ask for the trace of one validation example with the weights of one snapshot:
     those after that epoch (0: the untrained network), or of now where `epoch` is None.
@@ -94,7 +101,7 @@ class Write(_Message):
     seed: int = 0
 
 
-Command = Start | Advance | Pause | Stop | Adjust | Watch | RequestTrace | Write
+Command = Start | Advance | Pause | Stop | Adjust | Watch | RequestTrace | MeasurePrices | Write
 
 
 # --- from the engine -----------------------------------------------------------------
@@ -179,6 +186,20 @@ class Written(_Message):
     likely: list[list[tuple[str, float]]]
 
 
+class Price(_Message):
+    """One measurement that `MeasurePrices` asked for: milliseconds of a training step."""
+
+    request: int
+    done: int
+    """of `count` measurements, this one too"""
+    count: int
+    cell: str
+    timesteps: int
+    hidden: int
+    device: str
+    milliseconds: float
+
+
 class StateChanged(_Message):
     """`finished`: all epochs are done. `stopped`: ended by `Stop`. Never dropped."""
 
@@ -210,6 +231,7 @@ Report = (
     | LiveTrace
     | TraceAnswer
     | Written
+    | Price
     | StateChanged
     | Failed
 )

@@ -25,6 +25,8 @@ class Aspect(enum.Flag):
     """training, paused, failed ..."""
     PINS = enum.auto()
     """the runs that are kept to be compared"""
+    PRICES = enum.auto()
+    """what a training step costs"""
     THEME = enum.auto()
 
 

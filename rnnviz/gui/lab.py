@@ -14,6 +14,7 @@ from rnnviz.gui.comparison import Comparison
 from rnnviz.gui.draft import Draft
 from rnnviz.gui.failures import engine_lost, explain
 from rnnviz.gui.player import Player
+from rnnviz.gui.prices import Prices
 from rnnviz.gui.run import Run
 from rnnviz.gui.stage import Stage
 from rnnviz.gui.worker import TrainingWorker
@@ -45,6 +46,7 @@ class Lab(QObject):
         self.stage = Stage(self.player, self)
         self.run = Run(self.worker, self)
         self.comparison = Comparison(self)
+        self.prices = Prices(self.worker, self)
         self.retrain = False
         self._rest = QTimer(self, interval=REST_MS, singleShot=True)
         self._rest.timeout.connect(self._follow)
@@ -127,6 +129,8 @@ class Lab(QObject):
 
     def _start(self, *, paused: bool) -> None:
         self.warned.emit("")
+        if self.prices.measuring:
+            self.prices.cancel()
         self.run.start(self.draft.experiment, self.player.example, paused=paused)
         self.player.show_epoch(None)  # the frames of the run before are gone, the first too
 

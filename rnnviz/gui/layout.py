@@ -14,7 +14,7 @@ COLUMNS: tuple[tuple[str, ...], ...] = (
     ("sequence", "hidden", "unit", "change", "relevance"),
     ("loss", "gradient_norm", "notepad"),
 )
-BEHIND = {"error_by_position": "gradient_norm", "comparison": "notepad"}
+BEHIND = {"error_by_position": "gradient_norm", "comparison": "notepad", "price": "notepad"}
 """panels that share the place of another, as a tab behind it"""
 WIDTHS = (236, 640, 380)
 HEIGHTS = {

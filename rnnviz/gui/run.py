@@ -160,7 +160,7 @@ class Run(QObject):
         if isinstance(report, Ready):
             self.engine = report
             self.changed.emit(Aspect.STATE)
-        elif report.run == self.number:
+        elif getattr(report, "run", None) == self.number:
             getattr(self, f"_take_{type(report).__name__}")(report)
 
     def _take_Started(self, report: Started) -> None:  # noqa: N802  named after the report

@@ -121,6 +121,16 @@ def _timings(sizes: Experiment) -> tuple[Timing, ...]:
     return tuple(found)
 
 
+def time_step(experiment: Experiment, device: str) -> float:
+    """Milliseconds of one step of training on a device, with as many threads as usual."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(usual_threads(experiment))
+    try:
+        return _time(device, experiment)
+    finally:
+        torch.set_num_threads(threads)
+
+
 LONGEST = 2e8
 """Multiplications in one step that is timed; longer sequences are timed in part."""
 

@@ -13,6 +13,7 @@ from rnnviz.gui.panels.hidden import HiddenPanel
 from rnnviz.gui.panels.loss import LossPanel
 from rnnviz.gui.panels.notepad import NotepadPanel
 from rnnviz.gui.panels.panel import Panel
+from rnnviz.gui.panels.price import PricePanel
 from rnnviz.gui.panels.relevance import RelevancePanel
 from rnnviz.gui.panels.sequence import SequencePanel
 from rnnviz.gui.panels.unit import UnitPanel
@@ -35,4 +36,5 @@ def all_panels(lab: Lab, theme: Theme) -> list[Panel]:
         GradientNormPanel(lab.run, lab.clock, theme),
         ErrorByPositionPanel(lab, theme),
         ComparisonPanel(lab, theme),
+        PricePanel(lab, theme),
     ]
