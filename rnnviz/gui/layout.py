@@ -14,7 +14,13 @@ COLUMNS: tuple[tuple[str, ...], ...] = (
     ("sequence", "hidden", "unit", "change", "relevance"),
     ("loss", "gradient_norm", "notepad"),
 )
-BEHIND = {"error_by_position": "gradient_norm", "comparison": "notepad", "price": "notepad"}
+BEHIND = {
+    "error_by_position": "gradient_norm",
+    "writing": "gradient_norm",
+    "comparison": "notepad",
+    "price": "notepad",
+    "preprocessing": "change",
+}
 """panels that share the place of another, as a tab behind it"""
 WIDTHS = (236, 640, 380)
 HEIGHTS = {

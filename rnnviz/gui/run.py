@@ -25,6 +25,8 @@ from rnnviz.engine.messages import (
     Stop,
     TraceAnswer,
     Watch,
+    Write,
+    Written,
 )
 from rnnviz.experiment import Experiment, knobs
 from rnnviz.gui.aspect import Aspect
@@ -46,6 +48,8 @@ class Run(QObject):
     """An `Aspect`."""
     trace_received = Signal(object)
     """The `Trace` to show: of the example and the epoch that are looked at."""
+    written = Signal(object)
+    """The `Written` that was asked for last."""
     failed = Signal(object)
     """The `Failed` that ended it, or None where the engine was lost."""
 
@@ -71,6 +75,7 @@ class Run(QObject):
         self.grad_norms = Envelope()
         self.failure: Failed | None = None
         self._request = 0
+        self._writing = 0
         self._wanted: tuple[int, int | None] = (0, None)
         self._cache: OrderedDict[tuple[int, int], Trace] = OrderedDict()
 
@@ -137,6 +142,20 @@ class Run(QObject):
         )
         self.changed.emit(Aspect.EPOCHS | Aspect.STATE)
 
+    def write(self, text: str, length: int, temperature: float, seed: int) -> None:
+        """Ask for letters that go on with a text; the answer is `written`."""
+        self._writing += 1
+        self._worker.send(
+            Write(
+                run=self.number,
+                request=self._writing,
+                text=text,
+                length=length,
+                temperature=temperature,
+                seed=seed,
+            )
+        )
+
     def look_at(self, example: int, epoch: int | None) -> None:
         """Ask for the trace of an example after an epoch, or of now."""
         if not self.can_trace:
@@ -189,6 +208,10 @@ class Run(QObject):
             self._remember(report.example, report.epoch, report.trace)
         if report.request == self._request:
             self.trace_received.emit(report.trace)
+
+    def _take_Written(self, report: Written) -> None:  # noqa: N802
+        if report.request == self._writing:
+            self.written.emit(report)
 
     def _take_StateChanged(self, report: StateChanged) -> None:  # noqa: N802
         self.state = report.state

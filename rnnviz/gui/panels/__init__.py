@@ -13,10 +13,12 @@ from rnnviz.gui.panels.hidden import HiddenPanel
 from rnnviz.gui.panels.loss import LossPanel
 from rnnviz.gui.panels.notepad import NotepadPanel
 from rnnviz.gui.panels.panel import Panel
+from rnnviz.gui.panels.preprocessing import PreprocessingPanel
 from rnnviz.gui.panels.price import PricePanel
 from rnnviz.gui.panels.relevance import RelevancePanel
 from rnnviz.gui.panels.sequence import SequencePanel
 from rnnviz.gui.panels.unit import UnitPanel
+from rnnviz.gui.panels.writing import WritingPanel
 from rnnviz.gui.stage import Stage
 from rnnviz.gui.theme import Theme
 
@@ -37,4 +39,6 @@ def all_panels(lab: Lab, theme: Theme) -> list[Panel]:
         ErrorByPositionPanel(lab, theme),
         ComparisonPanel(lab, theme),
         PricePanel(lab, theme),
+        WritingPanel(lab, theme),
+        PreprocessingPanel(lab, theme),
     ]
