@@ -79,7 +79,7 @@ class Network(Settings):
     dropout_inputs: Annotated[
         float,
         Knob(
-            "dropout of inputs",
+            "dropout, inputs",
             "The share of input values that is hidden at random while it learns.",
             low=0.0,
             high=0.9,
@@ -88,7 +88,7 @@ class Network(Settings):
     dropout_layers: Annotated[
         float,
         Knob(
-            "dropout between layers",
+            "dropout, layers",
             "The share of units that each layer hides from the next while it learns.",
             low=0.0,
             high=0.9,
@@ -97,7 +97,7 @@ class Network(Settings):
     dropout_readout: Annotated[
         float,
         Knob(
-            "dropout before readout",
+            "dropout, readout",
             "The share of units that is hidden from the answer while it learns.",
             low=0.0,
             high=0.9,

@@ -22,7 +22,7 @@ BEHIND = {
     "preprocessing": "change",
 }
 """panels that share the place of another, as a tab behind it"""
-WIDTHS = (236, 640, 380)
+WIDTHS = (250, 640, 380)
 HEIGHTS = {
     "experiment": 600,
     "sequence": 190,

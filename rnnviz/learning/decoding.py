@@ -19,7 +19,7 @@ def greedy(
     that answers with fewer tokens has one that says so.
     """
     assert model.decoder is not None
-    _, state = run_layers(model.rnn, model.reader.values(inputs), lengths, None, model.shape)
+    _, state = run_layers(model.rnn, model.reader.values(inputs), lengths, to_each_end=True)
     read, logits, token = [], [], start
     for _ in range(steps):
         hidden, state = model.decoder.rnn(model.decoder.values(token[..., None]), state)

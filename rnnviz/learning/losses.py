@@ -75,6 +75,7 @@ def take(split: Batch, rows: Tensor) -> Batch:
         inputs = inputs[:, :longest]
         if decoder is None and asked is not None:
             asked = asked[:, :longest]
-        if decoder is None and targets.ndim >= 2 and targets.shape[1] == split.inputs.shape[1]:
+        # Answers along time have an axis more: values (B, T, O), classes (B, T).
+        if decoder is None and targets.ndim == (3 if targets.is_floating_point() else 2):
             targets = targets[:, :longest]
     return Batch(inputs, targets, lengths, asked, decoder)

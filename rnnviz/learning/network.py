@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -11,25 +12,22 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from rnnviz.experiment import Experiment, Network
 from rnnviz.learning import scan
+from rnnviz.learning.scan import State as State  # the notepad is the network's
 from rnnviz.tasks.task import PAD, Task
-
-State = Any
-"""h, or (h, c) of an LSTM, each ``(L, B, H)``: the notepad, handed over."""
 
 
 class Reader(nn.Module):
-    """Recurrent layers over values or over tokens with their embeddings."""
+    """Recurrent layers over values ``(B, T, I)``, or over tokens ``(B, T, F)``, each of F
+    columns with an embedding of its own."""
 
-    def __init__(self, task: Task, network: Network) -> None:
+    def __init__(self, inputs: int, vocabularies: Sequence[int], network: Network) -> None:
         super().__init__()
-        sizes = task.vocabularies
         self.embed = nn.ModuleList(
-            nn.Embedding(size, network.embedding, padding_idx=PAD) for size in sizes
+            nn.Embedding(size, network.embedding, padding_idx=PAD) for size in vocabularies
         )
-        width = network.embedding * len(sizes) if sizes else task.input_size
         kind, options = _KINDS[network.cell]
         self.rnn: nn.RNNBase = kind(
-            width,
+            network.embedding * len(vocabularies) if vocabularies else inputs,
             network.hidden,
             network.layers,
             batch_first=True,
@@ -37,6 +35,8 @@ class Reader(nn.Module):
             bidirectional=network.direction == "both",
             **options,
         )
+        if network.gate_bias:
+            set_gate_bias(self.rnn, network.gate_bias)
 
     def values(self, inputs: Tensor) -> Tensor:
         """What the first layer reads, ``(B, T, I)``: the values, or the embedded tokens."""
@@ -56,16 +56,15 @@ class SequenceModel(nn.Module):
     def __init__(self, task: Task, network: Network) -> None:
         super().__init__()
         self.shape = task.shape
-        self.reader = Reader(task, network)
-        self.decoder = _Decoder(task, network) if task.shape == "encoder-decoder" else None
+        self.reader = Reader(task.input_size, task.vocabularies, network)
+        self.decoder: Reader | None = None
+        if task.shape == "encoder-decoder":
+            # What it reads is what it answers, token by token.
+            self.decoder = Reader(0, [task.output_size], network)
         directions = 2 if network.direction == "both" else 1
         self.readout = nn.Linear(directions * network.hidden, task.output_size)
-        self._hide_inputs = Dropout(network.dropout_inputs)
+        self.hide_inputs = Dropout(network.dropout_inputs, at_each_timestep=True)
         self.hide_units = Dropout(network.dropout_readout)
-        if network.gate_bias:
-            for part in (self.reader, self.decoder):
-                if part is not None:
-                    set_gate_bias(part.rnn, network.gate_bias)
 
     @property
     def rnn(self) -> nn.RNNBase:
@@ -91,36 +90,16 @@ class SequenceModel(nn.Module):
         state: State = None,
     ) -> tuple[Tensor, State]:
         """The same, with the notepad as it is at the end."""
-        x = self._hide_inputs(self.reader.values(inputs))
-        only_last = self.shape == "many-to-one" and lengths is None
-        if only_last and state is None and scan.suits(self.rnn, x):
-            return self.readout(self.hide_units(scan.last_hidden(self.rnn, x))), None
-        hidden, state = run_layers(self.rnn, x, lengths, state, self.shape)
+        x = self.hide_inputs(self.reader.values(inputs))  # (B, T, I)
+        ends = self.shape == "encoder-decoder"
+        hidden, state = run_layers(self.rnn, x, lengths, state, to_each_end=ends)
         if self.decoder is not None:
             assert decoder is not None
-            x = self._hide_inputs(self.decoder.values(decoder))
-            hidden, state = run_layers(self.decoder.rnn, x, None, state, self.shape)
+            x = self.hide_inputs(self.decoder.values(decoder))  # (B, U, E)
+            hidden, state = run_layers(self.decoder.rnn, x, None, state)  # (B, U, H)
         elif self.shape == "many-to-one":
-            hidden = _last(hidden, lengths, self.rnn.bidirectional)
+            hidden = last_hidden(self.rnn, hidden, lengths, state)  # (B, D H)
         return self.readout(self.hide_units(hidden)), state
-
-
-class _Decoder(Reader):
-    """Reads the answer so far; carries the encoder's notepad on, so it reads forwards."""
-
-    def __init__(self, task: Task, network: Network) -> None:
-        nn.Module.__init__(self)
-        size = task.output_size
-        self.embed = nn.ModuleList([nn.Embedding(size, network.embedding, padding_idx=PAD)])
-        kind, options = _KINDS[network.cell]
-        self.rnn = kind(
-            network.embedding,
-            network.hidden,
-            network.layers,
-            batch_first=True,
-            dropout=network.dropout_layers if network.layers > 1 else 0.0,
-            **options,
-        )
 
 
 _KINDS: dict[str, tuple[Any, dict[str, Any]]] = {
@@ -134,55 +113,62 @@ _KINDS: dict[str, tuple[Any, dict[str, Any]]] = {
 class Dropout(nn.Module):
     """Inverted dropout (Srivastava and others 2014) that keeps what it hid last.
 
-    `hidden` are the places that were hidden in the last batch, True where hidden; None
-    while nothing is.
+    One mask serves for all timesteps: a unit is hidden from the whole sequence (Gal and
+    Ghahramani 2016), which can be seen and does not shake the notepad. `at_each_timestep`
+    draws anew for each. `hidden` are the places that were hidden in the last batch, True
+    where hidden; None while nothing is.
     """
 
-    def __init__(self, share: float) -> None:
+    def __init__(self, share: float, *, at_each_timestep: bool = False) -> None:
         super().__init__()
         self.share = share
         self.hidden: Tensor | None = None
+        self._at_each_timestep = at_each_timestep
 
     def forward(self, x: Tensor) -> Tensor:
+        """`x` ``(B, T, n)`` or ``(B, n)``, with some of it 0 and the rest the larger for it."""
         if not (self.training and self.share):
             return x
-        # One mask for all timesteps: a unit is hidden from the whole sequence (Gal and
-        # Ghahramani 2016), which can be seen and does not shake the notepad.
-        shape = (x.shape[0], 1, x.shape[2]) if x.ndim == 3 else x.shape
+        once = x.ndim == 3 and not self._at_each_timestep
+        shape = (x.shape[0], 1, x.shape[2]) if once else x.shape
         self.hidden = torch.rand(shape, device=x.device) < self.share
         return x.masked_fill(self.hidden, 0.0) / (1 - self.share)
 
 
 def run_layers(
-    rnn: nn.RNNBase, x: Tensor, lengths: Tensor | None, state: State, shape: str
+    rnn: nn.RNNBase,
+    x: Tensor,
+    lengths: Tensor | None = None,
+    state: State = None,
+    *,
+    to_each_end: bool = False,
 ) -> tuple[Tensor, State]:
-    """h_t of the last layer, ``(B, T, D H)``, and the notepad at the end of each sequence.
+    """h_t of the last layer, ``(B, T, D H)``, and the notepad at the end.
 
     What is padded comes last, so reading forwards it can be left in: nothing that counts
-    comes after it. Read from both ends, or handed over, it has to be packed away.
+    comes after it. Where a module also reads from the end, or where the notepad is wanted
+    as it is at the end of each sequence (`to_each_end`), it is left out.
     """
-    if lengths is None or not (rnn.bidirectional or shape == "encoder-decoder"):
-        if state is None and not rnn.bidirectional and scan.suits(rnn, x):
-            return scan.all_hidden(rnn, x)
-        hidden, end = rnn(x, state)
-        return hidden, end
+    if not (rnn.bidirectional or to_each_end):
+        lengths = None
+    if scan.suits(rnn, x, lengths):
+        return scan.run(rnn, x, lengths, state)
+    if lengths is None:
+        return rnn(x, state)
     packed = pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)
     found, end = rnn(packed, state)
     return pad_packed_sequence(found, batch_first=True, total_length=x.shape[1])[0], end
 
 
-def _last(hidden: Tensor, lengths: Tensor | None, both: bool) -> Tensor:
-    """The last notepad of each sequence; of the one carried from the end, its last is the
-    first timestep's."""
-    if lengths is None:
-        last = hidden[:, -1]
-    else:
-        rows = torch.arange(len(hidden), device=hidden.device)
-        last = hidden[rows, lengths.to(hidden.device) - 1]
-    if both:
-        units = hidden.shape[2] // 2
-        last = torch.cat([last[:, :units], hidden[:, 0, units:]], dim=1)
-    return last
+def last_hidden(rnn: nn.RNNBase, hidden: Tensor, lengths: Tensor | None, state: State) -> Tensor:
+    """h of the last layer where each sequence ends, ``(B, D H)``: forwards that of its last
+    timestep, backwards that of its first. The other two are what `run_layers` has given."""
+    if lengths is not None and not rnn.bidirectional:
+        return hidden[torch.arange(len(hidden), device=hidden.device), lengths - 1]
+    # It is read off the notepad: h_T has a gradient of its own, and one of all h_t would
+    # be mostly zeros.
+    h = state[0] if isinstance(state, tuple) else state  # (L D, B, H)
+    return torch.cat((h[-2], h[-1]), dim=1) if rnn.bidirectional else h[-1]
 
 
 @torch.no_grad()

@@ -6,7 +6,7 @@ import contextlib
 import math
 from collections.abc import Iterator
 from time import perf_counter
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -16,7 +16,14 @@ from torch import Tensor
 from rnnviz.experiment import Experiment
 from rnnviz.learning import devices
 from rnnviz.learning.batches import Batches
+from rnnviz.learning.chance import Chance
 from rnnviz.learning.examples import trace_example
+from rnnviz.learning.failing import (
+    DIVERGED,
+    of_constant_answer,
+    running_out_of_memory,
+)
+from rnnviz.learning.failing import TrainingFailed as TrainingFailed  # it is raised here
 from rnnviz.learning.judging import Judge, summary
 from rnnviz.learning.losses import summed, take, tensors
 from rnnviz.learning.network import State, build
@@ -24,34 +31,10 @@ from rnnviz.learning.snapshots import Snapshots
 from rnnviz.learning.stepper import Stepper
 from rnnviz.learning.writing import Letter, letters
 from rnnviz.records import EpochRecord, FloatArray, Trace
-from rnnviz.tasks import Examples, Split, Task
-
-DIVERGED = 1e6
-"""How many times the loss of always answering 0 a loss may be before the run is stopped.
-
-tanh keeps hidden states within 1, so a rate that is far too large never gives an infinite
-loss, it gives a huge one that never comes back. Adam's first step moves every weight by
-about the learning rate, so an answer is at most H times it, and the loss its square:
-2.6e5 for the largest sliders (rate 1, H = 512), which may be watched, and 4e9 at rate 1e3
-and H = 64, where every weight is +-1000 after one step and nothing is left to learn with.
-"""
+from rnnviz.tasks import Examples
 
 DEAREST_RELEVANCE = 1e11
 """Multiplications, one to two seconds of them, that a trace may spend on its relevance."""
-
-
-class TrainingFailed(Exception):
-    """A run that cannot go on; the weights are back at the last good ones.
-
-    `step` counts from 0. Kinds: ``not_finite`` (loss or gradient NaN or infinite),
-    ``diverged`` (a loss beyond `DIVERGED` times that of a constant answer, 0),
-    ``out_of_memory``.
-    """
-
-    def __init__(self, kind: Literal["not_finite", "diverged", "out_of_memory"], step: int) -> None:
-        super().__init__(f"{kind} at step {step}")
-        self.kind = kind
-        self.step = step
 
 
 class Trainer:
@@ -64,8 +47,9 @@ class Trainer:
     Attributes: `experiment`, `examples`, `model`, `device` (``cpu`` or ``cuda``),
     `threads`, `timings` (why this device), `batches` in an epoch, `parameters` (how
     many), `baselines` (validation loss by name), `step` (batches trained), `epoch`
-    (epochs ended), `error_by_position` (of the last epoch), `best_epoch` (with the lowest validation loss), `stopped_early`,
-    `seconds` (of training and validation, pauses left out) and `history`.
+    (epochs ended), `error_by_position` (of the last epoch), `best_epoch` (with the lowest
+    validation loss), `stopped_early`, `seconds` (of training and validation, pauses left
+    out) and `history`.
 
     Raises `DeviceMissing`, `DataError` or `TrainingFailed` (``out_of_memory``).
     """
@@ -77,7 +61,7 @@ class Trainer:
         examples: Examples | None = None,
         choice: devices.Choice | None = None,
     ) -> None:
-        task, seed = experiment.task, experiment.training.seed
+        task, network, seed = experiment.task, experiment.network, experiment.training.seed
         choice = choice or devices.choose(experiment)
         self.experiment = experiment
         self.examples = examples or task.examples(seed)
@@ -94,7 +78,7 @@ class Trainer:
         self._fresh: list[tuple[float, float]] = []  # not taken yet
         self._set_threads()
         train = self.examples.train
-        with _running_out_of_memory(0):
+        with running_out_of_memory(0), devices.without_tiny_numbers():
             self.model = build(experiment).to(self.device)
             self._stepper = Stepper(self.model)
             self._train = tensors(train, self.device)
@@ -106,11 +90,12 @@ class Trainer:
         self.parameters = self._stepper.weights.numel()
         self._batches = Batches(task, train, experiment.training.batch, seed)
         self.batches = self._batches.count
-        self._worst = DIVERGED * _of_constant_answer(task, train)
+        self._worst = DIVERGED * of_constant_answer(task, train)
         self._order: list[Tensor] = []
         self._state: State = None
         self._best = (math.inf, self._good)
-        self._chance = torch.Generator().manual_seed(seed).get_state()
+        hiding = (network.dropout_inputs, network.dropout_layers, network.dropout_readout)
+        self._chance = Chance(seed, self.device) if any(hiding) else None
 
     @property
     def done(self) -> bool:
@@ -139,7 +124,7 @@ class Trainer:
         self._set_threads()
         start = perf_counter()
         try:
-            with _running_out_of_memory(self.step):
+            with running_out_of_memory(self.step), devices.without_tiny_numbers():
                 self._learn()
                 record = None if self.step % self.batches else self._end_epoch(start)
         except TrainingFailed as failure:
@@ -213,15 +198,15 @@ class Trainer:
         }
         if not self.history:
             return found
-        if self.stopped_early:
-            found["valid_loss"] = self.history[self.best_epoch - 1].valid_loss
+        if self._knobs.patience and self.done:
+            found["valid_loss"] = self._best[0]
         self._set_threads()
         return found | summary(self.experiment.task, self.examples, self.model, self.device)
 
     def _learn(self) -> None:
         batch = take(self._train, self._next_batch())
         task = self.experiment.task
-        with self._own_chance():
+        with self._chance.drawn() if self._chance else contextlib.nullcontext():
             outputs, state = self.model.carry(
                 batch.inputs, batch.lengths, batch.decoder, self._state
             )
@@ -236,21 +221,6 @@ class Trainer:
         self._good.copy_(self._stepper.weights)
         self._stepper.update(self._knobs, self.learning_rate)
         self.step += 1
-
-    @contextlib.contextmanager
-    def _own_chance(self) -> Iterator[None]:
-        """Draw what dropout hides from this run's own chance, whoever else draws meanwhile."""
-        network = self.experiment.network
-        if not (network.dropout_inputs or network.dropout_layers or network.dropout_readout):
-            yield
-            return
-        others = torch.get_rng_state()
-        torch.set_rng_state(self._chance)
-        try:
-            yield
-        finally:
-            self._chance = torch.get_rng_state()
-            torch.set_rng_state(others)
 
     def _next_batch(self) -> Tensor:
         place = self.step % self.batches
@@ -284,17 +254,17 @@ class Trainer:
         return record
 
     def _mind_patience(self, valid_loss: float) -> None:
-        """Remember the best weights; where patience is over, put them back and stop."""
+        """Remember the best weights; where there is patience, the run ends with them."""
         if valid_loss < self._best[0]:
             self._best = valid_loss, self._stepper.weights.clone()
             self.best_epoch = self.epoch
         patience = self._knobs.patience
-        if patience and self.epoch - self.best_epoch >= patience:
+        self.stopped_early = 0 < patience <= self.epoch - self.best_epoch
+        if patience and self.done:
             self._stepper.restore(self._best[1])
-            self.stopped_early = True
 
     def _examine(self, loss: float, grad_norm: float = 0.0) -> None:
-        if not np.isfinite(loss + grad_norm):
+        if not math.isfinite(loss + grad_norm):
             raise TrainingFailed("not_finite", self.step)
         if loss > self._worst:
             raise TrainingFailed("diverged", self.step)
@@ -309,25 +279,3 @@ class Trainer:
 def _detached(state: State) -> State:
     """The notepad without the way that led to it: the next batch learns from here on."""
     return tuple(part.detach() for part in state) if isinstance(state, tuple) else state.detach()
-
-
-def _of_constant_answer(task: Task, train: Split) -> float:
-    """The loss of always answering 0, or of giving every class the same chance."""
-    if task.loss == "MSE":
-        return max(float(np.square(train.targets).mean()), 1e-6)
-    if task.loss == "cross-entropy":
-        return math.log(max(2, task.output_size))
-    return task.output_size * math.log(2)
-
-
-@contextlib.contextmanager
-def _running_out_of_memory(step: int) -> Iterator[None]:
-    """Turn what PyTorch and Python say when memory is full into `TrainingFailed`."""
-    try:
-        yield
-    except (MemoryError, RuntimeError) as error:
-        # A full GPU has a class of its own, full main memory only this sentence.
-        full = isinstance(error, MemoryError | torch.OutOfMemoryError)
-        if full or "allocate memory" in str(error):
-            raise TrainingFailed("out_of_memory", step) from error
-        raise

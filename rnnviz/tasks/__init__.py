@@ -1,8 +1,24 @@
 """What there is to learn: one file a task, and the list of them."""
 
+from rnnviz.tasks.adding import Adding
+from rnnviz.tasks.characters import Characters
+from rnnviz.tasks.copy import Copy
+from rnnviz.tasks.dates import Dates
+from rnnviz.tasks.recall import Recall
+from rnnviz.tasks.series import Series
 from rnnviz.tasks.sine import Sine
 from rnnviz.tasks.task import DataError, Examples, Split, Task
+from rnnviz.tasks.waves import Waves
 
-TASKS: dict[str, type[Task]] = {"sine": Sine}
+TASKS: dict[str, type[Task]] = {
+    "sine": Sine,
+    "series": Series,
+    "waves": Waves,
+    "characters": Characters,
+    "dates": Dates,
+    "recall": Recall,
+    "adding": Adding,
+    "copy": Copy,
+}
 
 __all__ = ["TASKS", "DataError", "Examples", "Sine", "Split", "Task"]

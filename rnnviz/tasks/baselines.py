@@ -27,8 +27,13 @@ def linear_autoregression(examples: Examples) -> float:
     A clean sine obeys x[t+1] = 2 cos(w) x[t] - x[t-1], so this rule solves it exactly,
     up to the rounding of float32 inputs.
     """
-    answer = np.linalg.lstsq(_design(examples.train), examples.train.targets, rcond=1e-10)[0]
-    return _mse(_design(examples.valid) @ answer, examples.valid)
+    return _mse(linear_answers(examples.train, examples.valid), examples.valid)
+
+
+def linear_answers(train: Split, split: Split) -> np.ndarray:
+    """What that rule, fitted on `train`, answers to the examples of `split`, ``(N, O)``."""
+    rule = np.linalg.lstsq(_design(train), train.targets, rcond=1e-10)[0]
+    return _design(split) @ rule
 
 
 def _design(split: Split) -> np.ndarray:

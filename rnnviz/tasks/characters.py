@@ -113,17 +113,16 @@ class Characters(Task, tag="characters"):
         )
 
     def baselines(self, examples: Examples) -> dict[str, float]:
-        train, valid = ngrams.stream(examples.train), ngrams.stream(examples.valid)
-        found = ngrams.chances(train, valid, self.output_size)
-        return {name: float(-np.log(chance).mean()) for name, chance in found.items()}
+        return self._counted(examples.train, examples.valid)
+
+    def rules(self, examples: Examples) -> dict[str, dict[str, float]]:
+        assert examples.test is not None
+        found = self._counted(examples.train, examples.test)
+        return {name: _measured(nats) for name, nats in found.items()}
 
     def metrics(self, outputs: FloatArray, split: Split) -> dict[str, float]:
         nats = _nats(outputs, split.targets)
-        return {
-            "accuracy": measures.accuracy(outputs, split),
-            "nats per character": nats,
-            "bits per character": nats / float(np.log(2)),
-        }
+        return {"accuracy": measures.accuracy(outputs, split)} | _measured(nats)
 
     def error_by_position(self, outputs: FloatArray, split: Split) -> FloatArray:
         return measures.errors_by_position(outputs, split)
@@ -140,6 +139,11 @@ class Characters(Task, tag="characters"):
             right=(answered == asked).tolist(),
             likely=measures.likeliest(output, names),
         )
+
+    def _counted(self, train: Split, split: Split) -> dict[str, float]:
+        """The nats a character that rules fitted on `train` need for another split."""
+        found = ngrams.chances(ngrams.stream(train), ngrams.stream(split), self.output_size)
+        return {name: float(-np.log(chance).mean()) for name, chance in found.items()}
 
     def _windows(self, tokens: IntArray, streams: int = 1) -> Split:
         """Windows that follow each other; as many as `streams` divide, where there are enough,
@@ -201,6 +205,10 @@ def _codes(text: str) -> npt.NDArray[np.uint32]:
 def _numbered(codes: npt.NDArray[np.uint32], known: npt.NDArray[np.uint32]) -> IntArray:
     places = np.minimum(np.searchsorted(known, codes), len(known) - 1)
     return np.where(known[places] == codes, places + UNKNOWN + 1, UNKNOWN)
+
+
+def _measured(nats: float) -> dict[str, float]:
+    return {"nats per character": nats, "bits per character": nats / float(np.log(2))}
 
 
 def _shown(character: str) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from rnnviz.knobs import Knob, Value
+from rnnviz.knobs import Knob
 from rnnviz.records import Reading
 from rnnviz.tasks import data, measures
 from rnnviz.tasks.task import DataError, Examples, FloatArray, Loss, Shape, Split, Task

@@ -104,7 +104,9 @@ class Dates(Task, tag="dates"):
     """
 
     title: ClassVar[str] = "Dates"
-    summary: ClassVar[str] = "Read a date as people write it, in English or Korean; write it as ISO."
+    summary: ClassVar[str] = (
+        "Read a date as people write it, in English or Korean; write it as ISO."
+    )
     shape: ClassVar[Shape] = "encoder-decoder"
     loss: ClassVar[Loss] = "cross-entropy"
     position: ClassVar[str] = "character of the answer"
@@ -159,9 +161,7 @@ class Dates(Task, tag="dates"):
         answers = [day.isoformat() for day in days]
         tenth = self.dates // 10
         ends = (0, self.dates - 2 * tenth, self.dates - tenth, self.dates)
-        return Examples(
-            *(_split(written[a:b], answers[a:b]) for a, b in itertools.pairwise(ends))
-        )
+        return Examples(*(_split(written[a:b], answers[a:b]) for a, b in itertools.pairwise(ends)))
 
     def baselines(self, examples: Examples) -> dict[str, float]:
         """The most frequent characters: each place's own shares, whatever was read."""

@@ -1,73 +1,174 @@
-"""The hand-written pass over time against `nn.RNN` and autograd."""
+"""The hand-written pass over time against PyTorch's modules, packing and autograd."""
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from rnnviz.learning.scan import _Scan, last_hidden
+from rnnviz.learning import backprop, scan
 
-SIZES = st.tuples(st.integers(1, 4), st.integers(1, 9), st.integers(1, 3))
+KINDS = {
+    "tanh": nn.RNN,
+    "relu": lambda *sizes, **more: nn.RNN(*sizes, nonlinearity="relu", **more),
+    "GRU": nn.GRU,
+    "LSTM": nn.LSTM,
+}
+each_kind = pytest.mark.parametrize("kind", KINDS)
+CASES = {
+    "kind": st.sampled_from(sorted(KINDS)),
+    "sizes": st.tuples(st.integers(1, 4), st.integers(1, 9), st.integers(1, 3)),
+    "both": st.booleans(),
+    "batch": st.integers(1, 5),
+    "timesteps": st.integers(1, 12),
+    "padded": st.booleans(),
+    "handed_over": st.booleans(),
+}
 
 
-@given(sizes=SIZES, batch=st.integers(1, 5), timesteps=st.integers(1, 12), relu=st.booleans())
-@settings(max_examples=40, deadline=None)
-def test_states_and_gradients_equal_those_of_pytorch(sizes, batch, timesteps, relu):
+def reference(rnn, x, lengths, state):
+    """What PyTorch gives, packed where there are lengths."""
+    if lengths is None:
+        return rnn(x, state)
+    packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+    hidden, end = rnn(packed, state)
+    return pad_packed_sequence(hidden, batch_first=True, total_length=x.shape[1])[0], end
+
+
+def parts(state):
+    return list(state) if isinstance(state, tuple) else [state]
+
+
+@given(**CASES)
+@settings(max_examples=120, deadline=None)
+def test_states_and_gradients_equal_those_of_pytorch(
+    kind, sizes, both, batch, timesteps, padded, handed_over
+):
     inputs, hidden, layers = sizes
     torch.manual_seed(timesteps)
-    rnn = nn.RNN(inputs, hidden, layers, "relu" if relu else "tanh", batch_first=True)
-    x = torch.randn(batch, timesteps, inputs, requires_grad=True)
-    weigh = torch.randn(batch, hidden)
+    rnn = KINDS[kind](inputs, hidden, layers, batch_first=True, bidirectional=both).double()
+    x = torch.randn(batch, timesteps, inputs, dtype=torch.float64, requires_grad=True)
+    lengths = torch.randint(1, timesteps + 1, (batch,)) if padded else None
+    state, wanted = None, [x, *rnn.parameters()]
+    if handed_over:
+        shape = (layers * (1 + both), batch, hidden)
+        starts = [torch.randn(shape, dtype=torch.float64, requires_grad=True) for _ in range(2)]
+        state = tuple(starts) if kind == "LSTM" else starts[0]
+        wanted += parts(state)
 
-    expected = rnn(x)[0][:, -1]
-    found = last_hidden(rnn, x)
-    wanted = [x, *rnn.parameters()]
-    right = torch.autograd.grad((expected * weigh).sum(), wanted)
-    ours = torch.autograd.grad((found * weigh).sum(), wanted)
+    right, right_end = reference(rnn, x, lengths, state)
+    found, end = scan.run(rnn, x, lengths, state)
+    counts = torch.ones(batch, timesteps, 1)
+    if padded:
+        counts = (torch.arange(timesteps) < lengths[:, None])[..., None].double()
+    weigh = torch.randn_like(right) * counts
+    loss = (found * weigh).sum() + sum(part.square().sum() for part in parts(end))
+    right_loss = (right * weigh).sum() + sum(part.square().sum() for part in parts(right_end))
 
-    torch.testing.assert_close(found, expected, rtol=0, atol=1e-5)
-    for one, other in zip(ours, right, strict=True):
-        torch.testing.assert_close(one, other, rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(found * counts, right * counts)
+    for one, other in zip(parts(end), parts(right_end), strict=True):
+        torch.testing.assert_close(one, other)
+    ours = torch.autograd.grad(loss, wanted)
+    for one, other in zip(ours, torch.autograd.grad(right_loss, wanted), strict=True):
+        torch.testing.assert_close(one, other)
 
 
-@pytest.mark.parametrize("relu", [False, True])
-def test_a_loss_on_every_state_reaches_all_weights(relu):
+@each_kind
+@pytest.mark.parametrize("handed_over", [False, True])
+def test_gradients_are_those_of_finite_differences(kind, handed_over):
     torch.manual_seed(0)
-    tensors = [torch.randn(shape) for shape in ((6, 3, 2), (5, 2), (5, 5), (5,), (5,))]
-    tensors = [tensor.double().requires_grad_() for tensor in tensors]
-    assert torch.autograd.gradcheck(lambda *given: _Scan.apply(*given, relu), tensors)
+    gates = {"GRU": 3, "LSTM": 4}.get(kind, 1)
+    shapes = [(6, 3, 2), (gates * 5, 2), (gates * 5, 5), (gates * 5,), (gates * 5,)]
+    states = 2 if kind == "LSTM" else 1
+    tensors = [torch.randn(shape).double().requires_grad_() for shape in shapes]
+    starts = [torch.randn(3, 5).double().requires_grad_() if handed_over else None] * states
+    function = getattr(backprop, kind, backprop.RNN)
+    more = [kind == "relu"] if kind in ("tanh", "relu") else []
+    assert torch.autograd.gradcheck(lambda *given: function.apply(*given, *more), tensors + starts)
 
 
-def test_only_states_before_the_last_are_used():
-    rnn = nn.RNN(1, 4, batch_first=True)
-    x = torch.randn(2, 5, 1)
-    weights = [getattr(rnn, name) for name in ("weight_ih_l0", "weight_hh_l0")]
-    weights += [rnn.bias_ih_l0, rnn.bias_hh_l0]
-    hidden, _ = _Scan.apply(x.transpose(0, 1), *weights, False)
-    ours = torch.autograd.grad(hidden[1].sum(), weights)
+@each_kind
+def test_only_states_before_the_last_are_used(kind):
+    rnn = KINDS[kind](1, 4, batch_first=True)
+    x, weights = torch.randn(2, 5, 1), list(rnn.parameters())
+    ours = torch.autograd.grad(scan.run(rnn, x)[0][:, 1].sum(), weights)
     right = torch.autograd.grad(rnn(x)[0][:, 1].sum(), weights)
     for one, other in zip(ours, right, strict=True):
         torch.testing.assert_close(one, other, rtol=1e-5, atol=1e-6)
 
 
-def test_nothing_is_kept_for_gradients_that_are_not_wanted():
-    rnn = nn.RNN(1, 4, batch_first=True)
+@each_kind
+def test_nothing_is_kept_for_gradients_that_are_not_wanted(kind):
+    rnn = KINDS[kind](1, 4, batch_first=True)
     with torch.no_grad():
-        assert last_hidden(rnn, torch.randn(2, 5, 1)).grad_fn is None
+        assert scan.run(rnn, torch.randn(2, 5, 1))[0].grad_fn is None
 
 
+@each_kind
 @pytest.mark.parametrize("layers", [1, 2])
-def test_gradients_that_vanish_on_the_way_leave_all_others_as_they_are(layers):
+@pytest.mark.parametrize("answered", ["at the end", "along time", "early"])
+def test_gradients_that_vanish_on_the_way_leave_all_others_as_they_are(kind, layers, answered):
     torch.manual_seed(1)
-    rnn = nn.RNN(2, 6, layers, batch_first=True).double()
+    rnn = KINDS[kind](2, 6, layers, batch_first=True).double()
     with torch.no_grad():
         for name, weight in rnn.named_parameters():
             weight.mul_(0.5 if name.startswith("weight_hh") else 1.0)
+            if kind in ("GRU", "LSTM") and name.startswith("bias"):
+                weight[6:12] = -2.0  # z and f are shut: these forget as a plain layer does
     x = torch.randn(3, 300, 2, dtype=torch.float64, requires_grad=True)
     wanted = [x, *rnn.parameters()]
-    right = torch.autograd.grad(rnn(x)[0][:, -1].sum(), wanted)
-    ours = torch.autograd.grad(last_hidden(rnn, x).sum(), wanted)
-    assert 0 < right[0][:, 0].abs().max() < 1e-30
+    places = {"at the end": slice(-1, None), "along time": slice(None), "early": slice(150, 151)}
+    right = torch.autograd.grad(rnn(x)[0][:, places[answered]].sum(), wanted)
+    ours = torch.autograd.grad(scan.run(rnn, x)[0][:, places[answered]].sum(), wanted)
+    if answered == "at the end":
+        assert 0 < right[0][:, 0].abs().max() < 1e-30
     for one, other in zip(ours, right, strict=True):
-        torch.testing.assert_close(one, other, rtol=1e-9, atol=1e-28)
+        torch.testing.assert_close(one, other, rtol=1e-9, atol=1e-27)
+    if answered == "at the end":  # where h_T has a gradient of its own
+        end = parts(scan.run(rnn, x)[1])[0][-1]
+        for one, other in zip(torch.autograd.grad(end.sum(), wanted), right, strict=True):
+            torch.testing.assert_close(one, other, rtol=1e-9, atol=1e-27)
+
+
+def test_padding_is_never_read():
+    torch.manual_seed(2)
+    rnn = nn.GRU(2, 5, 2, batch_first=True, bidirectional=True)
+    x, lengths = torch.randn(3, 9, 2), torch.tensor([4, 9, 1])
+    other = x.clone()
+    other[0, 4:], other[2, 1:] = torch.nan, 7.0
+    hidden, end = scan.run(rnn, x, lengths)
+    again, end_again = scan.run(rnn, other, lengths)
+    assert torch.equal(end, end_again)
+    for row, length in enumerate(lengths):
+        assert torch.equal(hidden[row, :length], again[row, :length])
+
+
+def test_dropout_between_layers_hides_its_share_and_keeps_the_mean():
+    torch.manual_seed(3)
+    rnn = nn.RNN(1, 1, 2, "relu", batch_first=True, dropout=0.25)
+    with torch.no_grad():
+        for name, weight in rnn.named_parameters():
+            weight.fill_(1.0 if name.startswith("weight_ih") else 0.0)
+    x = torch.ones(100, 200, 1)
+    assert torch.equal(scan.run(rnn.eval(), x)[0], x)
+    hidden = scan.run(rnn.train(), x)[0]
+    assert set(hidden.unique().tolist()) == {0.0, pytest.approx(4 / 3)}
+    assert (hidden == 0).float().mean().item() == pytest.approx(0.25, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("rnn", "lengths", "suits"),
+    [
+        (nn.RNN(1, 2), None, True),
+        (nn.GRU(1, 2, bidirectional=True), None, True),
+        (nn.GRU(1, 2, bias=False), None, False),
+        (nn.LSTM(1, 2), None, False),  # PyTorch has oneDNN for it
+        (nn.LSTM(1, 2), [5, 5], False),
+        (nn.LSTM(1, 2), [5, 3], True),  # which takes no packed sequences
+        (nn.LSTM(1, 2, proj_size=1), [5, 3], False),
+    ],
+)
+def test_it_is_taken_where_it_is_the_fastest(rnn, lengths, suits):
+    lengths = None if lengths is None else torch.tensor(lengths)
+    assert scan.suits(rnn, torch.zeros(2, 5, 1), lengths) is suits

@@ -41,8 +41,9 @@ class TimePanel(Panel):
             self.recolour(self.colours)
             what = EVERYTHING
         if Aspect.TRACE in what:
-            self.say_empty(self.missing(scene))
-            self.plot.setVisible(scene.trace is not None)
+            missing = self.missing(scene)
+            self.say_empty(missing)
+            self.plot.setVisible(not missing)
             self.readout.setText(self.resting_text())
         if scene.trace is None:
             return

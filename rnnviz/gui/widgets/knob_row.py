@@ -75,7 +75,7 @@ class KnobRow(QWidget):
         self._stops = positions(self.knob)
         self._number = QLineEdit(objectName="number", alignment=Qt.AlignmentFlag.AlignRight)
         self._number.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self._number.setFixedWidth(84)
+        self._number.setFixedWidth(78)
         self._number.editingFinished.connect(self._read)
         self._number.installEventFilter(self)
         self._number.setAccessibleName(self._title.text())
