@@ -1,0 +1,27 @@
+"""Chance of one's own: what dropout hides depends on the seed of the run and on nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+import torch
+
+
+class Chance:
+    """Random numbers that nobody else draws from, and that leave everybody else's alone."""
+
+    def __init__(self, seed: int, device: str) -> None:
+        self._state = torch.Generator(device).manual_seed(seed).get_state()
+        self._generator = torch.cuda if device == "cuda" else torch.random
+
+    @contextlib.contextmanager
+    def drawn(self) -> Iterator[None]:
+        """While this lasts, PyTorch's global generator on the device is this one."""
+        others = self._generator.get_rng_state()
+        self._generator.set_rng_state(self._state)
+        try:
+            yield
+        finally:
+            self._state = self._generator.get_rng_state()
+            self._generator.set_rng_state(others)
