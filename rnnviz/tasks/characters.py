@@ -199,7 +199,7 @@ SHORTEST = 100_000
 
 
 def _codes(text: str) -> npt.NDArray[np.uint32]:
-    return np.frombuffer(text.encode("utf-32-le", "replace"), np.uint32)
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
 def _numbered(codes: npt.NDArray[np.uint32], known: npt.NDArray[np.uint32]) -> IntArray:

@@ -26,10 +26,21 @@ are the padding and `START`, which are never asked for."""
 
 ANSWER_LENGTH = len("2024-03-05")
 
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
-WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 DAYS_OF_WEEK_KO = "월화수목금토일"
 DIGITS_KO = ["", *"일이삼사오육칠팔구"]
 
