@@ -3,26 +3,44 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from rnnviz.knobs import Knob
 from rnnviz.records import Reading
 from rnnviz.tasks import baselines
+from rnnviz.tasks.shapes import SHAPES
 from rnnviz.tasks.task import Examples, FloatArray, Shape, Split, Task
+
+OVERTONE = (1 + math.sqrt(5)) / 2
+"""How much faster the second of two waves is: by the golden ratio, so that their sum never
+repeats itself."""
 
 
 class Sine(Task, tag="sine"):
     """Windows of ``sin(start + 2 pi k / period)``, start uniform in [0, 2 pi).
 
-    With the defaults the step is 0.1 rad, as in the tutorial. Noise is added to the
-    whole measured series, target included, so nobody can get below its variance.
+    With the defaults the step is 0.1 rad, as in the tutorial. Other waves have the same
+    period and starts; ``two`` is half of that sine and half of one that is `OVERTONE` times
+    faster, with a start of its own; ``chirp`` is twice as fast at the point that is asked for
+    as at the first. Noise is added to the whole measured series, target included, so nobody
+    can get below its variance.
     """
 
     title: ClassVar[str] = "Sine"
     summary: ClassVar[str] = "Read a stretch of a sine wave, predict a later point."
     shape: ClassVar[Shape] = "many-to-one"
+
+    wave: Annotated[
+        Literal["sine", "two", "chirp", "square", "saw"],
+        Knob(
+            "wave",
+            "What wave it is: a sine, the sum of two sines, a chirp that becomes faster, a "
+            "square wave or a saw.",
+        ),
+    ] = "sine"
 
     window: Annotated[
         int,
@@ -86,16 +104,32 @@ class Sine(Task, tag="sine"):
         rng = np.random.default_rng(seed)
         start = rng.uniform(0.0, 2 * math.pi, size=(self.windows, 1))  # (N, 1)
         steps = np.append(np.arange(self.window), self.window - 1 + self.ahead)
-        series = np.sin(start + 2 * math.pi / self.period * steps)  # (N, T + 1)
+        series = self._wave(start, 2 * math.pi / self.period, steps, rng)  # (N, T + 1)
         if self.noise:
             series += rng.normal(0.0, self.noise, size=series.shape)
-        series = series.astype(np.float32)
+        points: FloatArray = series.astype(np.float32)
         split = self.windows - self.windows // 6
-        inputs, targets = series[:, :-1, None], series[:, -1:]
+        inputs, targets = points[:, :-1, None], points[:, -1:]
         return Examples(
             Split(np.ascontiguousarray(inputs[:split]), np.ascontiguousarray(targets[:split])),
             Split(np.ascontiguousarray(inputs[split:]), np.ascontiguousarray(targets[split:])),
         )
+
+    def _wave(
+        self,
+        start: npt.NDArray[np.float64],
+        speed: float,
+        steps: npt.NDArray[np.int64],
+        rng: np.random.Generator,
+    ) -> npt.NDArray[np.float64]:
+        angle = start + speed * steps
+        if self.wave == "two":
+            other = rng.uniform(0.0, 2 * math.pi, size=start.shape)
+            return (np.sin(angle) + np.sin(other + OVERTONE * speed * steps)) / 2
+        if self.wave == "chirp":
+            # The speed rises evenly from `speed` to twice that: angle = start + its integral.
+            return np.sin(angle + speed * steps**2 / (2 * steps[-1]))
+        return SHAPES[self.wave](angle)
 
     def read(self, split: Split, example: int, output: FloatArray) -> Reading:
         return Reading(horizon=self.ahead)

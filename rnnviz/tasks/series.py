@@ -1,0 +1,299 @@
+"""Recorded series: read a stretch of what was measured, say what comes later."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from rnnviz.knobs import Knob, KnobError, Value
+from rnnviz.records import Preprocessing, Reading
+from rnnviz.tasks import baselines
+from rnnviz.tasks.lag import best_shift
+from rnnviz.tasks.recorded import SOURCES, recorded
+from rnnviz.tasks.scaling import Kind, Scaling, fit
+from rnnviz.tasks.task import Examples, FloatArray, Shape, Split, Task
+
+VALID_SHARE = 0.1
+"""Of all timesteps, those just before the test part."""
+
+FEWEST = 8
+"""Training windows that there must be at least."""
+
+Part = Literal["train", "valid", "test"]
+
+
+class Timesteps(NamedTuple):
+    """A series made ready: M timesteps, as they were and scaled, and where its parts end."""
+
+    values: npt.NDArray[np.float64]
+    scaled: npt.NDArray[np.float64]
+    scaling: Scaling
+    train_end: int
+    valid_end: int
+
+
+class Series(Task, tag="series"):
+    """Windows that slide over a recorded series, one timestep at a time.
+
+    The series is cut in time order: first the training part, then the validation part, a
+    tenth of it, then the test part. What is asked for lies in its own part; what is read
+    may reach back into the part before, as it may in life. The scaling is fitted to the
+    training part alone.
+    """
+
+    title: ClassVar[str] = "Recorded series"
+    summary: ClassVar[str] = (
+        "Read a stretch of sunspots, temperatures or passengers, predict a later value."
+    )
+    shape: ClassVar[Shape] = "many-to-one"
+    training: ClassVar[dict[str, Value]] = {"epochs": 60, "batch": 32, "schedule": "cosine"}
+
+    series: Annotated[
+        Literal["sunspots", "temperature", "passengers"],
+        Knob(
+            "series",
+            "What was recorded: sunspots each month since 1749, Melbourne's temperature each "
+            "day, or airline passengers each month.",
+        ),
+    ] = "sunspots"
+    every: Annotated[
+        int,
+        Knob(
+            "points in a timestep",
+            "How many recorded points make one timestep of the series.",
+            low=1,
+            high=30,
+            scale="log",
+            unit="points",
+        ),
+    ] = 1
+    sampling: Annotated[
+        Literal["last", "mean"],
+        Knob(
+            "sampling",
+            "Which value stands for the points of a timestep: the last of them or their mean.",
+        ),
+    ] = "last"
+    window: Annotated[
+        int,
+        Knob(
+            "window length",
+            "How many timesteps the network reads before it has to answer.",
+            low=2,
+            high=240,
+            scale="log",
+            unit="timesteps",
+        ),
+    ] = 24
+    horizon: Annotated[
+        int,
+        Knob(
+            "horizon",
+            "How far ahead the answer lies: 1 is the very next timestep.",
+            low=1,
+            high=24,
+            unit="timesteps",
+        ),
+    ] = 1
+    scaling: Annotated[
+        Kind,
+        Knob(
+            "scaling",
+            "How values are made to suit the network: mean 0 and spread 1 (standard), from 0 to "
+            "1 (min-max), or the logarithm first.",
+        ),
+    ] = "standard"
+    predict: Annotated[
+        Literal["value", "change"],
+        Knob(
+            "predict",
+            "Whether the later value is asked for, or only by how much it differs from the last "
+            "one read.",
+        ),
+    ] = "value"
+    test: Annotated[
+        float,
+        Knob(
+            "test share",
+            "Which share of the series, its end, is kept to test the finished network.",
+            low=0.1,
+            high=0.5,
+        ),
+    ] = 0.2
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        points = SOURCES[self.series].points
+        train_end, _ = _ends(points // self.every, self.test)
+        most = train_end - FEWEST
+        if most < 3:
+            raise KnobError(
+                "every",
+                "Points in a timestep must be fewer than {every} here: there are only {points} "
+                "points of {series}.",
+                every=self.every,
+                series=SOURCES[self.series].title,
+                points=points,
+            )
+        if self.window + self.horizon - 1 > most:
+            raise KnobError(
+                "window",
+                "Window length must be {most} at most here, not {window}: there are only "
+                "{train} timesteps of {series} to learn from.",
+                most=max(1, most - self.horizon + 1),
+                window=self.window,
+                series=SOURCES[self.series].title,
+                train=train_end,
+            )
+
+    @property
+    def timesteps(self) -> int:
+        return self.window
+
+    def examples(self, seed: int) -> Examples:
+        return Examples(*(self._split(part) for part in ("train", "valid", "test")))
+
+    def baselines(self, examples: Examples) -> dict[str, float]:
+        found = self._simple_answers(examples, "valid")
+        right = self._ready().scaled[self._asked_about("valid")]
+        return {rule: float(np.mean((answers - right) ** 2)) for rule, answers in found.items()}
+
+    def rules(self, examples: Examples) -> dict[str, dict[str, float]]:
+        ready, asked = self._ready(), self._asked_about("test")
+        found = self._simple_answers(examples, "test")
+        return {
+            rule: _errors(ready.scaling.undo(answers), ready.values[asked])
+            for rule, answers in found.items()
+        }
+
+    def metrics(self, outputs: FloatArray, split: Split) -> dict[str, float]:
+        return _errors(self._values(outputs, split), self._values(split.targets, split))
+
+    def lag(self, outputs: FloatArray, split: Split) -> dict[str, int] | None:
+        truth = self._values(split.targets, split)
+        answers = {
+            "network": self._values(outputs, split),
+            "persistence": self._ready().scaling.undo(split.inputs[:, -1, 0]),
+        }
+        found: dict[str, int] = {}
+        for name, values in answers.items():
+            shift = best_shift(values, truth, self.horizon)
+            if shift is None:
+                return None
+            found[name] = shift
+        return found
+
+    def read(self, split: Split, example: int, output: FloatArray) -> Reading:
+        undo = self._ready().scaling.undo
+        inputs, target = split.inputs[example].astype(float), split.targets[example].astype(float)
+        since = inputs if self.predict == "change" else np.zeros((self.window, 1))
+        return Reading(
+            value_label=SOURCES[self.series].value_label,
+            horizon=self.horizon,
+            inputs=undo(inputs).astype(np.float32),
+            output=undo(output + since).astype(np.float32),
+            target=undo(target + since[-1]).astype(np.float32),
+        )
+
+    def preparation(self, part: Part, example: int) -> Preprocessing:
+        ready, asked = self._ready(), self._asked_about(part)
+        if not 0 <= example < len(asked):
+            raise IndexError(f"there are {len(asked)} {part} examples, none is {example}")
+        target = int(asked[example])
+        stop = target - self.horizon + 1
+        since = ready.scaled[stop - 1] if self.predict == "change" else 0.0
+        source = recorded(self.series)
+        return Preprocessing(
+            value_label=SOURCES[self.series].value_label,
+            raw=source.values.astype(np.float32),
+            labels=source.labels,
+            every=self.every,
+            values=ready.values.astype(np.float32),
+            scaled=ready.scaled.astype(np.float32),
+            scaling=ready.scaling.formula,
+            train_end=ready.train_end,
+            valid_end=ready.valid_end,
+            start=stop - self.window,
+            stop=stop,
+            target=target,
+            asked=float(ready.scaled[target] - since),
+        )
+
+    def _ready(self) -> Timesteps:
+        return _prepared(self.series, self.every, self.sampling, self.scaling, self.test)
+
+    def _asked_about(self, part: Part) -> npt.NDArray[np.intp]:
+        """The timesteps that the examples of a part are asked about."""
+        ready = self._ready()
+        begin, end = {
+            "train": (self.window + self.horizon - 1, ready.train_end),
+            "valid": (ready.train_end, ready.valid_end),
+            "test": (ready.valid_end, len(ready.values)),
+        }[part]
+        return np.arange(begin, end)
+
+    def _split(self, part: Part) -> Split:
+        scaled, asked = self._ready().scaled, self._asked_about(part)
+        last = asked - self.horizon
+        windows = np.lib.stride_tricks.sliding_window_view(scaled, self.window)
+        inputs = windows[last - self.window + 1][:, :, None]  # (N, T, 1)
+        targets = scaled[asked] - (scaled[last] if self.predict == "change" else 0.0)
+        return Split(inputs.astype(np.float32), targets[:, None].astype(np.float32))
+
+    def _values(self, answers: npt.NDArray[Any], split: Split) -> npt.NDArray[np.float64]:
+        """Answers or targets ``(N, 1)`` in the unit of the series, ``(N,)``."""
+        scaled = answers[:, 0].astype(float)
+        if self.predict == "change":
+            scaled = scaled + split.inputs[:, -1, 0]
+        return self._ready().scaling.undo(scaled)
+
+    def _simple_answers(
+        self, examples: Examples, part: Literal["valid", "test"]
+    ) -> dict[str, npt.NDArray[np.float64]]:
+        """What simple rules answer, as scaled values, by the name of the rule."""
+        ready, asked = self._ready(), self._asked_about(part)
+        scaled, split = ready.scaled, getattr(examples, part)
+        linear = baselines.linear_answers(examples.train, split)[:, 0]
+        if self.predict == "change":
+            linear = linear + split.inputs[:, -1, 0]
+        found = {
+            "mean": np.full(len(asked), scaled[: ready.train_end].mean()),
+            "persistence": scaled[asked - self.horizon],
+        }
+        season = _season(SOURCES[self.series].season / self.every, self.horizon)
+        if season and ready.train_end >= season:
+            found["seasonal"] = scaled[asked - season]
+        return found | {"linear autoregression": linear}
+
+
+def _ends(timesteps: int, test: float) -> tuple[int, int]:
+    """Where the training part and the validation part end."""
+    valid_end = timesteps - max(1, round(timesteps * test))
+    return valid_end - max(1, round(timesteps * VALID_SHARE)), valid_end
+
+
+@lru_cache(maxsize=8)
+def _prepared(series: str, every: int, sampling: str, kind: Kind, test: float) -> Timesteps:
+    raw = recorded(series).values
+    groups = raw[: len(raw) // every * every].reshape(-1, every)  # (M, every)
+    values = groups.mean(axis=1) if sampling == "mean" else groups[:, -1].copy()
+    train_end, valid_end = _ends(len(values), test)
+    fitted = fit(kind, values[:train_end])
+    return Timesteps(values, fitted.apply(values), fitted, train_end, valid_end)
+
+
+def _season(season: float, horizon: int) -> int:
+    """How many timesteps back the same season lies that is known by now; 0 where a season
+    is no whole number of timesteps, within 2 %."""
+    whole = round(season)
+    if whole < 2 or abs(season - whole) > 0.02 * season:
+        return 0
+    return whole * -(-horizon // whole)
+
+
+def _errors(answers: npt.NDArray[np.float64], right: npt.NDArray[np.float64]) -> dict[str, float]:
+    errors = answers - right
+    return {"RMSE": float(np.sqrt(np.mean(errors**2))), "MAE": float(np.mean(np.abs(errors)))}

@@ -1,0 +1,233 @@
+"""Naming waves: a signal switches between four shapes, say which one each frame belongs to."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import Annotated, Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from rnnviz.knobs import Knob, Value
+from rnnviz.records import Reading
+from rnnviz.tasks import measures
+from rnnviz.tasks.shapes import SHAPES
+from rnnviz.tasks.task import Examples, FloatArray, IntArray, Loss, Shape, Split, Task
+from rnnviz.tasks.templates import templates
+
+NAMES = list(SHAPES)
+
+SETTLED = 10
+"""From this frame after a switch on, one who reads forwards has had time to notice."""
+
+RULE_FRAMES = 15_000
+"""Frames by which simple rules are measured at most, so that no setting takes seconds."""
+
+STEEPNESSES = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
+
+
+class Waves(Task, tag="waves"):
+    """Signals of T frames in which one shape follows another.
+
+    Each stretch has a shape that differs from the one before it, a period drawn evenly
+    between the shortest and the longest, a phase drawn evenly, height 1, and from half to
+    one and a half times the mean length. Noise is added to all frames.
+    """
+
+    title: ClassVar[str] = "Naming waves"
+    summary: ClassVar[str] = "Read a signal that changes its shape, name the shape of each frame."
+    shape: ClassVar[Shape] = "many-to-many"
+    loss: ClassVar[Loss] = "cross-entropy"
+    whole_sequence: ClassVar[bool] = True
+    position: ClassVar[str] = "frames after a switch"
+    network: ClassVar[dict[str, Value]] = {}
+    training: ClassVar[dict[str, Value]] = {}
+
+    length: Annotated[
+        int,
+        Knob(
+            "signal length",
+            "How many frames each signal has.",
+            low=20,
+            high=500,
+            scale="log",
+            most=5000,
+            unit="timesteps",
+        ),
+    ] = 150
+    stretch: Annotated[
+        int,
+        Knob(
+            "frames between switches",
+            "How long the signal keeps one shape, on average.",
+            low=10,
+            high=200,
+            scale="log",
+            unit="timesteps",
+        ),
+    ] = 50
+    shortest: Annotated[
+        float,
+        Knob(
+            "shortest period",
+            "How many frames the fastest waves take for one period.",
+            low=4.0,
+            high=60.0,
+            scale="log",
+            unit="timesteps",
+        ),
+    ] = 10.0
+    longest: Annotated[
+        float,
+        Knob(
+            "longest period",
+            "How many frames the slowest waves take for one period.",
+            low=4.0,
+            high=60.0,
+            scale="log",
+            unit="timesteps",
+        ),
+    ] = 20.0
+    noise: Annotated[
+        float,
+        Knob(
+            "noise",
+            "How much chance is added to every frame, as a standard deviation.",
+            low=0.0,
+            high=1.0,
+        ),
+    ] = 0.05
+    signals: Annotated[
+        int,
+        Knob(
+            "signals",
+            "How many examples there are; every sixth is kept apart to judge by, and as many "
+            "to test.",
+            low=60,
+            high=5000,
+            scale="log",
+        ),
+    ] = 1500
+
+    @property
+    def output_size(self) -> int:
+        return len(NAMES)
+
+    @property
+    def timesteps(self) -> int:
+        return self.length
+
+    def examples(self, seed: int) -> Examples:
+        rng = np.random.default_rng(seed)
+        shapes, angles = self._stretches(rng)  # (N, T) both
+        signals = np.choose(shapes, [SHAPES[name](angles) for name in NAMES])
+        if self.noise:
+            signals += rng.normal(0.0, self.noise, size=signals.shape)
+        inputs = signals[:, :, None].astype(np.float32)
+        apart = self.signals // 6
+        cuts = [0, self.signals - 2 * apart, self.signals - apart, self.signals]
+        return Examples(*(Split(inputs[a:b], shapes[a:b]) for a, b in pairwise(cuts)))
+
+    def baselines(self, examples: Examples) -> dict[str, float]:
+        return {
+            rule: measures.cross_entropy(_of_right(shares, examples.valid))
+            for rule, shares in self._simple_answers(examples, examples.valid).items()
+        }
+
+    def rules(self, examples: Examples) -> dict[str, dict[str, float]]:
+        split = examples.valid if examples.test is None else examples.test
+        return {
+            rule: self.metrics(shares, _first(split))
+            for rule, shares in self._simple_answers(examples, split).items()
+        }
+
+    def metrics(self, outputs: FloatArray, split: Split) -> dict[str, float]:
+        right = outputs.argmax(axis=-1) == split.targets
+        found = {"accuracy": float(right.mean())}
+        settled = since_switch(split.targets) >= SETTLED - 1
+        if settled.any():
+            found["accuracy from the tenth frame"] = float(right[settled].mean())
+        return found
+
+    def error_by_position(self, outputs: FloatArray, split: Split) -> FloatArray:
+        wrong = outputs.argmax(axis=-1) != split.targets
+        distance = since_switch(split.targets)
+        return np.array(
+            [wrong[distance == place].mean() for place in range(distance.max() + 1)], np.float32
+        )
+
+    def read(self, split: Split, example: int, output: FloatArray) -> Reading:
+        asked, answers = split.targets[example], output.argmax(axis=1)
+        return Reading(
+            value_label="signal",
+            answers=[NAMES[answer] for answer in answers],
+            asked=[NAMES[shape] for shape in asked],
+            right=[bool(equal) for equal in answers == asked],
+            likely=measures.likeliest(output, NAMES),
+        )
+
+    def _stretches(self, rng: np.random.Generator) -> tuple[IntArray, npt.NDArray[np.float64]]:
+        """The shape and the angle of every frame, both ``(N, T)``."""
+        shortest, longest = self._periods()
+        least, most = self.stretch // 2, self.stretch + self.stretch // 2
+        count = self.length // least + 1  # enough, even if all are as short as can be
+        size = (self.signals, count)
+        ends = rng.integers(least, most + 1, size=size).cumsum(axis=1)
+        steps = rng.integers(1, len(NAMES), size=size)  # to one of the other shapes
+        steps[:, 0] = rng.integers(0, len(NAMES), size=self.signals)
+        shapes = steps.cumsum(axis=1) % len(NAMES)
+        speeds = 2 * math.pi / rng.uniform(shortest, longest, size=size)
+        phases = rng.uniform(0, 2 * math.pi, size=size)
+        frames = np.arange(self.length)
+        switches = np.zeros((self.signals, self.length), np.int64)
+        signal, place = np.nonzero(ends < self.length)
+        switches[signal, ends[signal, place]] = 1
+        stretch = switches.cumsum(axis=1)  # which stretch each frame is in
+
+        def of(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+            return np.take_along_axis(values, stretch, axis=1)
+
+        return np.take_along_axis(shapes, stretch, axis=1), of(phases) + of(speeds) * frames
+
+    def _periods(self) -> tuple[float, float]:
+        return min(self.shortest, self.longest), max(self.shortest, self.longest)
+
+    def _simple_answers(self, examples: Examples, split: Split) -> dict[str, FloatArray]:
+        """The probabilities of all shapes by simple rules, ``(N, T, 4)``, for `_first` of a
+        split. That of the nearest template falls with the distance, as steeply as is best
+        for the training examples."""
+        train, split = _first(examples.train), _first(split)
+        known = templates(*self._periods())
+        learned, asked = (known.distances(part.inputs[:, :, 0]) for part in (train, split))
+        _, steepness = min(
+            (measures.cross_entropy(_of_right(measures.probabilities(-s * learned), train)), s)
+            for s in STEEPNESSES
+        )
+        shares = np.bincount(examples.train.targets.reshape(-1), minlength=len(NAMES))
+        majority = np.broadcast_to(shares / shares.sum(), asked.shape)
+        return {
+            "majority": majority.astype(np.float32),
+            "nearest template": measures.probabilities(-steepness * asked),
+        }
+
+
+def since_switch(shapes: npt.NDArray[Any]) -> IntArray:
+    """How many frames ago each signal ``(N, T)`` switched, 0 at the first frame of a shape;
+    a signal begins with a switch."""
+    frames = np.arange(shapes.shape[1])
+    switched = np.zeros(shapes.shape, bool)
+    switched[:, 1:] = shapes[:, 1:] != shapes[:, :-1]
+    return frames - np.maximum.accumulate(np.where(switched, frames, 0), axis=1)
+
+
+def _first(split: Split) -> Split:
+    """The first examples of a split, so many that simple rules take no time."""
+    count = max(1, RULE_FRAMES // split.inputs.shape[1])
+    return Split(split.inputs[:count], split.targets[:count])
+
+
+def _of_right(shares: FloatArray, split: Split) -> FloatArray:
+    """The probability that was given to what was right, ``(N, T)``."""
+    targets = split.targets[: len(shares), :, None].astype(np.int64)
+    return np.take_along_axis(shares, targets, axis=2)[:, :, 0]
