@@ -41,7 +41,6 @@ class MainWindow(QMainWindow):
 
     def __init__(self, lab: Lab, theme: Theme, preferences: Preferences) -> None:
         super().__init__()
-        dress(theme)  # first: widgets that are there already would be dressed twice
         self.lab, self.theme, self.preferences = lab, theme, preferences
         self.setWindowTitle("rnnviz")
         self.setDockNestingEnabled(True)

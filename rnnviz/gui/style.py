@@ -13,14 +13,11 @@ def dress(theme: Theme) -> None:
     colours = theme.colours
     app = QApplication.instance()
     assert isinstance(app, QApplication)
-    sheet = style_sheet(colours, theme.points)
-    if app.styleSheet() == sheet:
-        return  # it is worn: putting it on again goes through every widget
     font = app.font()
     font.setPointSizeF(theme.points)
     app.setFont(font)
     app.setPalette(palette(colours))
-    app.setStyleSheet(sheet)
+    app.setStyleSheet(style_sheet(colours, theme.points))
 
 
 def palette(colours: Colours) -> QPalette:
