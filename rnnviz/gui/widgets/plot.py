@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
     QGuiApplication,
     QMouseEvent,
+    QPainter,
     QPen,
     QResizeEvent,
     QWheelEvent,
@@ -42,12 +43,36 @@ def pen(colour: str, width: float = 1, alpha: int = 255, dashed: bool = False) -
 
 
 class _Axis(pg.AxisItem):
-    """Writes every power of ten of a logarithmic axis in the same way."""
+    """Writes every power of ten of a logarithmic axis in the same way, and paints lines as
+    rectangles: Qt blends a line of 900 translucent pixels in 50 µs, and those in 2."""
+
+    picture: tuple[list[tuple[QRect, QColor]], list[Any]] | None
+    """What is painted; pyqtgraph puts None here when something has moved."""
+
+    def paint(self, painter: QPainter, option: object, widget: object) -> None:
+        """Draw ticks and numbers; where they stand is kept until something moves them."""
+        if self.picture is None:
+            line, ticks, texts = self.generateDrawSpecs(painter) or (None, [], [])
+            lines = [line, *ticks] if line else ticks
+            self.picture = [(_stroke(a, b), pen.color()) for pen, a, b in lines], texts
+        strokes, texts = self.picture
+        for place, colour in strokes:
+            painter.fillRect(place, colour)
+        painter.setPen(self.textPen())
+        painter.setClipRect(self.boundingRect())
+        for place, flags, text in texts:
+            painter.drawText(place, int(flags), text)
 
     def logTickStrings(  # noqa: N802  pyqtgraph's name
         self, values: list[float], scale: float, spacing: float
     ) -> list[str]:
         return [_power_of_ten(value) for value in values]
+
+
+def _stroke(start: QPointF, end: QPointF) -> QRect:
+    """The pixels of a line along x or y."""
+    first, last = start.toPoint(), end.toPoint()
+    return QRect(first, first) | QRect(last, last)
 
 
 def _power_of_ten(exponent: float) -> str:
