@@ -39,9 +39,9 @@ def test_a_panel_that_was_closed_can_be_opened_from_the_menu(unplugged):
 
 def test_the_size_of_the_window_is_kept(unplugged):
     first = unplugged()
-    first.window.resize(1111, 777)
+    first.window.resize(785, 700)
     close(first)
-    assert unplugged().window.size().toTuple() == (1111, 777)
+    assert unplugged().window.size().toTuple() == (785, 700)
 
 
 def test_a_panel_that_was_moved_stays_there(unplugged):
