@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import sys
 
-from PySide6.QtWidgets import QApplication
-
-from rnnviz.gui.aspect import EVERYTHING
+from rnnviz.gui.aspect import EVERYTHING, Aspect
+from rnnviz.gui.widgets.plot import Plot
 from tests.gui.driver import Driver
+
+DATA = EVERYTHING & ~Aspect.THEME
 
 
 def repaint(driver: Driver, times: int) -> None:
+    panels = [dock.panel for dock in driver.window.docks.values() if dock.isVisible()]
     for k in range(times):
-        for dock in driver.window.docks.values():
-            dock.panel.mark(EVERYTHING)
-            dock.panel.draw_if_dirty()
         driver.lab.player.go_to(k % driver.lab.player.timesteps)
-        driver.window.repaint()
-        QApplication.processEvents()
+        panel = panels[k % len(panels)]
+        panel.mark(DATA)
+        panel.draw_if_dirty()
+        panel.repaint()
+        for plot in panel.findChildren(Plot):
+            plot.viewport().repaint()
 
 
 def test_500_repaints_leave_the_count_of_none_as_it_was(driver: Driver):

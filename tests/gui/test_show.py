@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 import torch
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from torch import nn
@@ -92,9 +92,14 @@ def test_a_window_that_nobody_keeps_stays_open(qapp):
 
 def test_inside_a_running_application_it_returns_at_once(qapp):
     windows: list[TraceWindow] = []
-    trace = rnnviz.trace(nn.RNN(1, 3), WAVE)
-    QTimer.singleShot(0, lambda: windows.append(rnnviz.show(trace)))
-    wait_until(lambda: bool(windows))
+    trace, loop = rnnviz.trace(nn.RNN(1, 3), WAVE), QEventLoop()
+
+    def show() -> None:
+        windows.append(rnnviz.show(trace))
+        loop.quit()
+
+    QTimer.singleShot(0, show)
+    loop.exec()
     windows[0].close()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
