@@ -15,7 +15,7 @@ from rnnviz.gui.panels.time_panel import key
 from rnnviz.gui.player import Player
 from rnnviz.gui.run import Run
 from rnnviz.gui.theme import Theme
-from rnnviz.gui.widgets.plot import pen, set_curve
+from rnnviz.gui.widgets.plot import NO_PEN, filling, pen, set_curve
 from rnnviz.numerals import short
 
 EXACT = 1e-12
@@ -97,7 +97,9 @@ class LossPanel(LearningPanel):
         set_curve(self._train, x - 0.5, train, colours.train, width=2)
         set_curve(self._valid, x, valid, colours.valid, width=2)
         few = len(records) <= 60
-        self._dots.setData(x if few else [], valid if few else [], pen=None, brush=colours.valid)
+        self._dots.setData(
+            x if few else [], valid if few else [], pen=NO_PEN, brush=filling(colours.valid)
+        )
         epoch = self._player.epoch
         self._place.setVisible(epoch is not None)
         if epoch is not None:

@@ -10,7 +10,7 @@ from rnnviz.gui.clock import FrameClock
 from rnnviz.gui.panels.time_panel import TimePanel, key
 from rnnviz.gui.stage import Scene, Stage
 from rnnviz.gui.theme import Theme
-from rnnviz.gui.widgets.plot import pen, set_curve
+from rnnviz.gui.widgets.plot import NO_BRUSH, NO_PEN, filling, pen, set_curve
 from rnnviz.records import FloatArray
 
 
@@ -65,21 +65,24 @@ class SequencePanel(TimePanel):
                     [trace.timesteps + scene.reading.horizon],
                     trace.target[:1],
                     pen=pen(colours.target, 3),
-                    brush=None,
+                    brush=NO_BRUSH,
                 )
             self._target.setVisible(trace.target is not None)
         if what & (Aspect.TRACE | Aspect.TIMESTEP):
             x = np.arange(1, read + 1)
             set_curve(self._read, x, trace.inputs[:read, 0], colours.input)
             self._now.setData(
-                [read], trace.inputs[scene.timestep, :1], pen=None, brush=colours.input
+                [read], trace.inputs[scene.timestep, :1], pen=NO_PEN, brush=filling(colours.input)
             )
             if trace.output is not None:
                 later = x + scene.reading.horizon
                 answers = trace.output[:read, 0]
                 set_curve(self._answers, later, answers, colours.answer, alpha=170, width=1.5)
                 self._answer.setData(
-                    later[-1:], answers[-1:], pen=pen(colours.panel, 1), brush=colours.answer
+                    later[-1:],
+                    answers[-1:],
+                    pen=pen(colours.panel, 1),
+                    brush=filling(colours.answer),
                 )
         self._answers.setVisible(trace.output is not None)
         self._answer.setVisible(trace.output is not None)

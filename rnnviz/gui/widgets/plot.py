@@ -6,6 +6,7 @@ takes six times as long to make, which a window with eight plots feels at start-
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import (
+    QBrush,
     QColor,
     QFontMetricsF,
     QGuiApplication,
@@ -34,6 +36,19 @@ FEW_POINTS = 600
 """Up to here a curve is drawn two pixels wide and smooth; beyond, Qt's wide pens are slow."""
 
 
+NO_BRUSH = QBrush(Qt.BrushStyle.NoBrush)
+NO_PEN = QPen(Qt.PenStyle.NoPen)
+"""For dots that are not filled or have no outline."""
+
+
+@cache
+def filling(colour: str) -> QBrush:
+    """Make the brush of a dot, one for each colour: a scatter plot draws its symbol anew,
+    and keeps it, for every pen and brush that it has not seen."""
+    return QBrush(QColor(colour))
+
+
+@cache
 def pen(colour: str, width: float = 1, alpha: int = 255, dashed: bool = False) -> QPen:
     """Make a pen whose width is in pixels, whatever the zoom."""
     shade = QColor(colour)
@@ -142,7 +157,7 @@ class Plot(pg.GraphicsView):
         """Rename the axes; a unit stands in brackets behind the name."""
         old_x, old_y = self._labels
         self._labels = (x_label or old_x, y_label or old_y)
-        if self._colours:
+        if self._colours and self._labels != (old_x, old_y):
             self.recolour(self._colours)
 
     def recolour(self, colours: Colours) -> None:
