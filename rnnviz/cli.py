@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -71,6 +72,9 @@ def _window(typed: list[str]) -> int:
     complaint = complain()
     if complaint is not None:
         raise UsageError(complaint)
+    # Nothing that is made while the window comes up is garbage, and looking for some in all
+    # the modules takes as long as painting it does; `run` begins to look.
+    gc.disable()
     from rnnviz.gui.app import run
 
     return run(experiment, train="--train" in values)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import torch
+
 from rnnviz.engine.messages import Write, Written
 from rnnviz.learning.training import Trainer
 
@@ -26,6 +28,9 @@ class Pen:
 
     def go_on(self) -> Written | None:
         """Write for a moment; the answer, once all is written."""
+        # One letter feeds no more than one thread: a second one only waits, and costs five
+        # times as long where another program has its core. Training sets its own number.
+        torch.set_num_threads(1)
         end = time.perf_counter() + PIECE
         for letter in self._letters:
             if letter is not None:

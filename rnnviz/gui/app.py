@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import sys
@@ -53,10 +54,9 @@ def open_window(experiment: Experiment | None = None, *, train: bool = False) ->
     theme = Theme(preferences.theme, preferences.text_size)
     lab = Lab(experiment or preferences.experiment, logs.engine_log())
     lab.set_retrain(preferences.flag("retrain"))
-    # Before the window is built, so that the engine wakes up beside it.
-    lab.open(train=train)
     window = MainWindow(lab, theme, preferences)
     window.show()
+    lab.open(train=train)
     return window
 
 
@@ -66,6 +66,9 @@ def run(experiment: Experiment | None = None, *, train: bool = False) -> int:
     log_qt_messages()
     app = application()
     window = open_window(experiment, train=train)
+    # What is there now stays to the end: from here on garbage is looked for elsewhere.
+    gc.freeze()
+    gc.enable()
     # Ctrl+C in the terminal closes the window as its button does. Python only notices the
     # signal when it gets to run, so let it, now and then.
     signal.signal(signal.SIGINT, lambda *_: window.close())

@@ -23,6 +23,10 @@ from rnnviz.records import Trace
 REST_MS = 150
 """How long a slider has to rest before the network follows it, in milliseconds."""
 
+PAINT_MS = 30
+"""How long the engine waits for the window to be painted, in milliseconds. Both at once on
+two cores take half as long again, and the window is what a person waits for first."""
+
 
 class Lab(QObject):
     """Ties the draft, the run, the player and the stage together.
@@ -50,6 +54,9 @@ class Lab(QObject):
         self.retrain = False
         self._rest = QTimer(self, interval=REST_MS, singleShot=True)
         self._rest.timeout.connect(self._follow)
+        self._launch = QTimer(self, interval=PAINT_MS, singleShot=True)
+        # Not the bound method: Qt would call it in the worker's thread, which is yet to run.
+        self._launch.timeout.connect(lambda: self.worker.start())
         self.draft.changed.connect(self._turned)
         self.run.changed.connect(self._run_changed)
         self.run.trace_received.connect(self._show)
@@ -59,12 +66,13 @@ class Lab(QObject):
 
     def open(self, *, train: bool = False) -> None:
         """Start the engine and make the network ready, or train it at once."""
-        self.worker.start()
         self.run.start(self.draft.experiment, paused=not train)
+        self._launch.start()
 
     def close(self) -> None:
         """End the engine; nothing is left behind."""
         self._rest.stop()
+        self._launch.stop()
         self.player.pause()
         self.worker.close()
 

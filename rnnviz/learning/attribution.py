@@ -10,7 +10,9 @@ what goes into the gates (G of them; an RNN has one and it is h_t itself),
     dh_t = a_o dp_o + e_t * dc_t                       LSTM
 
 where all factors follow by the chain rule from the equations in `cells`. `relevance` goes
-forwards through these lines and `gradient_norm` backwards.
+forwards through these lines and `gradient_norm` backwards. Both take stretches of timesteps:
+one, or of an encoder-decoder two, each with its weights, the second going on from where the
+first has ended.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from rnnviz.learning.cells import States, Weights
+from rnnviz.learning.cells import Start, States, Weights, flipped
 
 VANISHED, LOOK = 1e-30, 16
 """A derivative below this counts as 0, looked at every so many timesteps. Beyond 1e-38 a
@@ -40,12 +42,35 @@ class Slopes(NamedTuple):
     """e, ``(T, H)``; only an LSTM has it"""
 
 
-def linearise(kind: str, weights: list[Weights], layers: list[States]) -> list[Slopes]:
-    """The slopes of every layer at the states that it went through."""
-    return [_slopes(kind, *pair) for pair in zip(weights, layers, strict=True)]
+class Stretch(NamedTuple):
+    """Timesteps that were read with the same weights: those and the slopes of every layer.
+
+    Of a bidirectional module each layer has two entries, and the second of them counts its
+    timesteps from the end.
+    """
+
+    weights: list[Weights]
+    slopes: list[Slopes]
+
+    @property
+    def timesteps(self) -> int:
+        return len(self.slopes[0].gates)
 
 
-def _slopes(kind: str, weights: Weights, states: States) -> Slopes:
+def linearise(
+    kind: str, weights: list[Weights], layers: list[States], start: list[Start] | None, both: bool
+) -> Stretch:
+    """The slopes of every layer at the states that it went through from `start` (or 0) on."""
+    slopes = []
+    for place, (layer, states) in enumerate(zip(weights, layers, strict=True)):
+        found = flipped(states) if both and place % 2 else states
+        slopes.append(_slopes(kind, layer, found, start[place] if start else (None, None)))
+    return Stretch(weights, slopes)
+
+
+def _slopes(
+    kind: str, weights: Weights, states: States, start: tuple[Tensor | None, Tensor | None]
+) -> Slopes:
     hidden = states.hidden
     if kind == "RNN_TANH":
         return Slopes((1 - hidden**2)[:, None])
@@ -53,7 +78,7 @@ def _slopes(kind: str, weights: Weights, states: States) -> Slopes:
         return Slopes((hidden > 0).to(hidden.dtype)[:, None])
     if kind == "GRU":
         r, z, n = (states.gates[gate] for gate in "rzn")
-        before = _before(hidden)
+        before = _before(hidden, start[0])
         from_state = torch.chunk(before @ weights.w_hh.t() + weights.b_hh, 3, dim=1)[2]
         a_n = (1 - z) * (1 - n**2)
         a_r = a_n * from_state * r * (1 - r)
@@ -61,14 +86,15 @@ def _slopes(kind: str, weights: Weights, states: States) -> Slopes:
         return Slopes(torch.stack((a_r, a_z, a_n), dim=1), recurrent=r, keep=z)
     i, f, g, o = (states.gates[gate] for gate in "ifgo")
     assert states.cell is not None
-    shown = torch.tanh(states.cell)
-    a = (g * i * (1 - i), _before(states.cell) * f * (1 - f), i * (1 - g**2), shown * o * (1 - o))
+    shown, before = torch.tanh(states.cell), _before(states.cell, start[1])
+    a = (g * i * (1 - i), before * f * (1 - f), i * (1 - g**2), shown * o * (1 - o))
     return Slopes(torch.stack(a, dim=1), keep=f, shown=o * (1 - shown**2))
 
 
-def _before(states: Tensor) -> Tensor:
-    """The states one timestep earlier, 0 before the first."""
-    return torch.cat((torch.zeros_like(states[:1]), states[:-1]))
+def _before(states: Tensor, start: Tensor | None) -> Tensor:
+    """The states one timestep earlier, and before the first `start`, or 0."""
+    first = torch.zeros_like(states[0]) if start is None else start
+    return torch.cat((first[None], states[:-1]))
 
 
 def relevance_cost(weights: list[Weights], timesteps: int) -> float:
@@ -79,31 +105,34 @@ def relevance_cost(weights: list[Weights], timesteps: int) -> float:
     return timesteps**2 / 2 * inputs * products
 
 
-def relevance(weights: list[Weights], slopes: list[Slopes], w_out: Tensor | None) -> Tensor:
+def relevance(stretches: list[Stretch], w_out: Tensor | None) -> Tensor:
     """How much y_t moves with x_s, ``(T, T)``: the Frobenius norm of d y_t / d x_s.
 
     y_t is ``w_out @ h_t`` of the last layer, or h_t itself. 0 where s > t. All inputs that
     were read so far are followed forwards together, one row for each input value, until
     nothing of them is left (`VANISHED`).
     """
-    timesteps, _, units = slopes[0].gates.shape
-    inputs = weights[0].w_ih.shape[1]
-    found = slopes[0].gates.new_zeros(timesteps, timesteps)
-    d_hidden = [found.new_zeros(timesteps * inputs, units) for _ in weights]
-    d_cell = [found.new_zeros(timesteps * inputs, units) for _ in weights]
+    firsts = stretches[0].weights
+    timesteps = sum(stretch.timesteps for stretch in stretches)
+    inputs = max(stretch.weights[0].w_ih.shape[1] for stretch in stretches)
+    found = firsts[0].w_hh.new_zeros(timesteps, timesteps)
+    shape = timesteps * inputs, firsts[0].w_hh.shape[1]
+    d_hidden = [found.new_zeros(shape) for _ in firsts]
+    d_cell = [found.new_zeros(shape) for _ in firsts]
     first = 0  # the earliest input of which something is left
-    for t in range(timesteps):
-        if t % LOOK == LOOK - 1:
-            first = _first_left([*d_hidden, *d_cell], first, t, inputs)
-        rows = slice(first * inputs, (t + 1) * inputs)
+    places = [(stretch, t) for stretch in stretches for t in range(stretch.timesteps)]
+    for now, (stretch, t) in enumerate(places):
+        if now % LOOK == LOOK - 1:
+            first = _first_left([*d_hidden, *d_cell], first, now, inputs)
+        rows = slice(first * inputs, (now + 1) * inputs)
         d_below: Tensor | None = None
-        for layer, slope, dh, dc in zip(weights, slopes, d_hidden, d_cell, strict=True):
+        for layer, slope, dh, dc in zip(*stretch, d_hidden, d_cell, strict=True):
             _push(layer, slope, t, inputs, d_below, dh[rows], dc[rows])
             d_below = dh[rows]
         assert d_below is not None
         d_answer = d_below if w_out is None else d_below @ w_out.t()  # (rows, O)
-        found[t, first : t + 1] = torch.linalg.vector_norm(
-            d_answer.reshape(t + 1 - first, -1), dim=1
+        found[now, first : now + 1] = torch.linalg.vector_norm(
+            d_answer.reshape(now + 1 - first, -1), dim=1
         )
     return found
 
@@ -135,7 +164,8 @@ def _push(
     if slopes.recurrent is not None:
         dp[:, -units:] *= slopes.recurrent[t]
     if d_below is None:
-        dp[-inputs:] += weights.w_ih.t()
+        first = len(dp) - inputs  # of x_t, which may be narrower in another stretch
+        dp[first : first + weights.w_ih.shape[1]] += weights.w_ih.t()
     else:
         dp.addmm_(d_below, weights.w_ih.t())
     if slopes.keep is None:
@@ -153,25 +183,57 @@ def _push(
         torch.addcmul(parts[-1], dc, slopes.shown[t], out=dh)
 
 
-def gradient_norm(weights: list[Weights], slopes: list[Slopes], d_above: Tensor) -> Tensor:
-    """The norm of d loss / d h_t of every layer, ``(T, L)``.
+def gradient_norm(stretches: list[Stretch], d_above: Tensor, both: bool) -> Tensor:
+    """The norm of d loss / d h_t of every layer, ``(T, L D)``.
 
-    `d_above` ``(T, H)`` is what comes from the answers: d loss / d h_t of the last layer as far
-    as the answer to timestep t goes.
+    `d_above` ``(T, D H)`` is what comes from the answers: d loss / d h_t of the last layer as
+    far as the answer to timestep t goes.
 
     It is the whole derivative: what h_t does through later timesteps and through the layers
     above is counted.
     """
-    timesteps, _, units = slopes[0].gates.shape
-    reached = [d_above.new_zeros(timesteps, units) for _ in weights]
-    for layer in reversed(range(len(weights))):
-        d_gates = _pull(weights[layer], slopes[layer], d_above, reached[layer])
-        d_above = d_gates @ weights[layer].w_ih  # the inputs of a layer are h_t of that below
-    norms: Tensor = torch.linalg.vector_norm(torch.stack(reached, dim=1), dim=2)
-    return norms
+    later: list[_Back | None] = [None] * len(stretches[0].weights)
+    norms: list[Tensor] = []
+    end = len(d_above)
+    for stretch in reversed(stretches):
+        rows = slice(end - stretch.timesteps, end)
+        norms.insert(0, _pull_all(stretch, d_above[rows], both, later))
+        end = rows.start
+    return torch.cat(norms)
 
 
-def _pull(weights: Weights, slopes: Slopes, d_above: Tensor, reached: Tensor) -> Tensor:
+class _Back(NamedTuple):
+    """What a stretch hands back to the one before it, each ``(H,)``."""
+
+    d_hidden: Tensor
+    d_cell: Tensor
+
+
+def _pull_all(stretch: Stretch, d_above: Tensor, both: bool, later: list[_Back | None]) -> Tensor:
+    """`gradient_norm` of one stretch, ``(T, L D)``; `later` is taken, and replaced."""
+    directions = 2 if both else 1
+    norms: list[Tensor] = []
+    for first in range(len(stretch.weights) - directions, -1, -directions):
+        below: list[Tensor] = []
+        for direction, d_part in enumerate(d_above.chunk(directions, dim=1)):
+            place = first + direction
+            given = d_part.flip(0) if direction else d_part
+            reached = torch.zeros_like(given)
+            d_gates, later[place] = _pull(
+                stretch.weights[place], stretch.slopes[place], given, reached, later[place]
+            )
+            # The inputs of a layer are h_t of that below.
+            d_below = d_gates @ stretch.weights[place].w_ih
+            norm = torch.linalg.vector_norm(reached, dim=1)
+            below.append(d_below.flip(0) if direction else d_below)
+            norms.insert(direction, norm.flip(0) if direction else norm)
+        d_above = sum(below[1:], below[0])
+    return torch.stack(norms, dim=1)
+
+
+def _pull(
+    weights: Weights, slopes: Slopes, d_above: Tensor, reached: Tensor, later: _Back | None
+) -> tuple[Tensor, _Back]:
     """Carry the gradient back through all timesteps of one layer; d loss / dp, ``(T, G * H)``.
 
     `reached` ``(T, H)``, of zeros, is given the whole of d loss / d h_t.
@@ -180,13 +242,14 @@ def _pull(weights: Weights, slopes: Slopes, d_above: Tensor, reached: Tensor) ->
     d_gates = torch.zeros_like(slopes.gates)
     given = torch.nonzero(d_above.abs().amax(dim=1))
     earliest = int(given[0]) if len(given) else timesteps
-    from_later = d_above.new_zeros(units)
-    dc = d_above.new_zeros(units)
+    from_later = d_above.new_zeros(units) if later is None else later.d_hidden
+    dc = d_above.new_zeros(units) if later is None else later.d_cell.clone()
     w_hh = weights.w_hh.t()
     for t in range(timesteps - 1, -1, -1):
         dh = torch.add(d_above[t], from_later, out=reached[t])
         if t % LOOK == 0 and t < earliest and max(dh.abs().max(), dc.abs().max()) < VANISHED:
-            dh.zero_()
+            from_later = dh.zero_()
+            dc.zero_()
             break
         dp = d_gates[t]  # (G, H)
         if slopes.shown is None:
@@ -205,4 +268,4 @@ def _pull(weights: Weights, slopes: Slopes, d_above: Tensor, reached: Tensor) ->
                 from_later.addcmul_(dh, slopes.keep[t])
             else:
                 dc *= slopes.keep[t]
-    return d_gates.view(timesteps, gates * units)
+    return d_gates.view(timesteps, gates * units), _Back(from_later, dc)

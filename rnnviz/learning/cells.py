@@ -76,10 +76,14 @@ def run_layer(kind: str, weights: Weights, x: Tensor, start: Start | None = None
 
 def run_backwards(kind: str, weights: Weights, x: Tensor) -> States:
     """The same from the last timestep to the first; row t is what was written at t."""
-    found = run_layer(kind, weights, x.flip(0))
-    cell = None if found.cell is None else found.cell.flip(0)
-    gates = {name: gate.flip(0) for name, gate in found.gates.items()}
-    return States(found.hidden.flip(0), cell, gates)
+    return flipped(run_layer(kind, weights, x.flip(0)))
+
+
+def flipped(states: States) -> States:
+    """The same states, timesteps counted from the other end."""
+    cell = None if states.cell is None else states.cell.flip(0)
+    gates = {name: gate.flip(0) for name, gate in states.gates.items()}
+    return States(states.hidden.flip(0), cell, gates)
 
 
 def _run_rnn(weights: Weights, x: Tensor, relu: bool, state: Tensor) -> States:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import msgspec
-import numpy as np
 import torch
 from torch import Tensor
 
 from rnnviz.learning import decoding, tracing
-from rnnviz.learning.cells import States, weights_of
+from rnnviz.learning.cells import weights_of
 from rnnviz.learning.losses import Batch, summed
 from rnnviz.learning.network import SequenceModel
+from rnnviz.learning.tracing import Passage
 from rnnviz.records import Trace
 from rnnviz.tasks import Split, Task
 
@@ -31,7 +31,7 @@ def trace_example(
     length = split.length(example)
     inputs = torch.as_tensor(split.inputs[example, :length])  # (T, I) or (T, F)
     if task.shape == "encoder-decoder":
-        trace = _handed_over(model, split, example, inputs)
+        trace = _handed_over(model, task, split, example, inputs, relevance, dearest)
     else:
         trace = _read(model, task, split, example, inputs, relevance, dearest)
     assert trace.output is not None
@@ -57,68 +57,69 @@ def _read(
     target = None
     if task.loss == "MSE":
         target = torch.as_tensor(split.targets[example])
-        if target.ndim == 2:
+        if task.shape == "many-to-many":
             target = target[: len(inputs)]
-    trace = tracing.record(
+    return tracing.record(
         model.rnn,
-        values,
-        weights,
-        layers,
+        inputs,
+        [Passage(weights, layers)],
         readout=model.readout,
         output=output,
         target=target,
-        d_output=_slope(task, split, example, output.clone()),
+        d_output=_slope(task, split, example, output),
         relevance=relevance,
         dearest=dearest,
     )
-    return msgspec.structs.replace(trace, inputs=inputs.float().numpy())
+
+
+def _handed_over(
+    model: SequenceModel,
+    task: Task,
+    split: Split,
+    example: int,
+    inputs: Tensor,
+    relevance: bool | None,
+    dearest: float,
+) -> Trace:
+    """The encoder reads, then the decoder reads its own answers, which are taken as they are:
+    neither relevance nor gradient goes through the choice of a token."""
+    assert model.decoder is not None
+    assert split.decoder is not None
+    start = torch.as_tensor(split.decoder[example : example + 1, :1, 0])
+    _, read = decoding.greedy(model, inputs[None], None, start, split.decoder.shape[1])
+    with torch.no_grad():
+        source = model.reader.values(inputs)  # (T, F E)
+        said = model.decoder.values(read[0][:, None])  # (U, E)
+    with torch.inference_mode():
+        weights = weights_of(model.rnn), weights_of(model.decoder.rnn)
+        reading = tracing.states_of(model.rnn, weights[0], source)
+        notepads = [(s.hidden[-1], None if s.cell is None else s.cell[-1]) for s in reading]
+        writing = tracing.states_of(model.decoder.rnn, weights[1], said, notepads)
+        together = tracing.joined([reading, writing])
+        output = tracing.answers(model.readout, together[-1].hidden)  # (T + U, O)
+    return tracing.record(
+        model.rnn,
+        torch.cat((inputs, read[0][:, None].expand(-1, inputs.shape[1]))),
+        [Passage(weights[0], reading), Passage(weights[1], writing, notepads)],
+        readout=model.readout,
+        output=output,
+        d_output=_slope(task, split, example, output),
+        relevance=relevance,
+        dearest=dearest,
+    )
 
 
 def _slope(task: Task, split: Split, example: int, output: Tensor) -> Tensor:
     """d loss / d y_t for every answer of one example, ``(T, O)``: 0 where none counts."""
-    output = output.detach().requires_grad_()
-    rows = slice(example, example + 1)
-    length = split.length(example)
-    many = task.shape == "many-to-many"
-    targets = torch.as_tensor(split.targets[rows])
-    asked = None if split.asked is None else torch.as_tensor(split.asked[rows, :length])
-    batch = Batch(output, targets[:, :length] if many else targets, None, asked, None)
+    answers = output.clone().requires_grad_()
+    targets, asked = torch.as_tensor(split.targets[example : example + 1]), None
     with torch.enable_grad():
-        total, count = summed(task.loss, output[None] if many else output[None, -1], batch)
-        if not total.requires_grad:
-            return torch.zeros_like(output)
-        return torch.autograd.grad(total / max(1, count), output)[0]
-
-
-def _handed_over(model: SequenceModel, split: Split, example: int, inputs: Tensor) -> Trace:
-    assert model.decoder is not None
-    assert split.decoder is not None
-    length = torch.tensor([len(inputs)])
-    start = torch.as_tensor(split.decoder[example : example + 1, :1, 0])
-    steps = split.decoder.shape[1]
-    _, read = decoding.greedy(model, inputs[None], length, start, steps)
-    with torch.no_grad():
-        source = model.reader.values(inputs)
-        said = model.decoder.values(read[0][:, None])
-    with torch.inference_mode():
-        reading = tracing.states_of(model.rnn, weights_of(model.rnn), source)
-        notepads = [(s.hidden[-1], None if s.cell is None else s.cell[-1]) for s in reading]
-        writing = tracing.states_of(
-            model.decoder.rnn, weights_of(model.decoder.rnn), said, notepads
-        )
-        together = [
-            States(
-                torch.cat([a.hidden, b.hidden]),
-                None if a.cell is None or b.cell is None else torch.cat([a.cell, b.cell]),
-                {gate: torch.cat([a.gates[gate], b.gates[gate]]) for gate in a.gates},
-            )
-            for a, b in zip(reading, writing, strict=True)
-        ]
-        output = tracing.answers(model.readout, together[-1].hidden)
-    trace = tracing.record(
-        model.rnn, source, [], together, readout=model.readout, output=output, relevance=False
-    )
-    tokens = np.concatenate(
-        [inputs.numpy(), np.repeat(read[0].numpy()[:, None], inputs.shape[1], 1)]
-    )
-    return msgspec.structs.replace(trace, inputs=tokens.astype(np.float32))
+        if task.shape == "many-to-one":
+            rows = answers[-1:]  # (1, O)
+        else:
+            count = len(output) if split.decoder is None else split.decoder.shape[1]
+            rows, targets = answers[None, -count:], targets[:, :count]  # (1, U, O)
+            if split.asked is not None:
+                asked = torch.as_tensor(split.asked[example : example + 1, :count])
+        total, number = summed(task.loss, rows, Batch(answers, targets, None, asked, None))
+        return torch.autograd.grad(total / max(1, number), answers)[0]

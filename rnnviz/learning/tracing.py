@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -18,14 +18,22 @@ from rnnviz.learning.cells import (
     run_layer,
     weights_of,
 )
+from rnnviz.learning.refusals import TraceError as TraceError  # it is raised here
+from rnnviz.learning.refusals import check_module, check_readout, sequence, target_of
 from rnnviz.records import FloatArray, Trace
 
 CHEAP_RELEVANCE = 2e8
 """Multiplications, a few milliseconds of them, that relevance may cost without being asked for."""
 
 
-class TraceError(ValueError):
-    """A module or an input that cannot be traced; the message is one sentence for a person."""
+class Passage(NamedTuple):
+    """A sequence, or a part of one, that was read with the same weights."""
+
+    weights: list[Weights]
+    states: list[States]
+    """of every layer; where `directions` is 2, of every layer and direction"""
+    start: list[Start] | None = None
+    """where it began, None for 0"""
 
 
 def trace(
@@ -43,8 +51,8 @@ def trace(
     ----------
     module
         An `nn.RNN` (tanh or relu), `nn.GRU` or `nn.LSTM` of any size, with any number of
-        layers, with or without biases, with either `batch_first`, on any device, in
-        float32 or float64. It is computed as in evaluation (no dropout), from a state of
+        layers, in one direction or both, with or without biases, with either `batch_first`,
+        on any device, in float32 or float64. It is computed as in evaluation (no dropout), from a state of
         0, and is left exactly as it was: mode, gradients and the random generator.
     x
         One sequence ``(T, I)``, an array, a tensor or nested lists of numbers.
@@ -59,7 +67,8 @@ def trace(
         Whether to compute `relevance`, ``(T, T)``: the Frobenius norm of the Jacobian
         d y_t / d x_s, where y_t is the output, or h_t of the last layer without a readout.
         None computes it where that takes a few milliseconds, which it does for T = 50 and
-        H = 64; the cost grows with T^2 H^2.
+        H = 64; the cost grows with T^2 H^2. A bidirectional module has none: each of its
+        answers rests on all inputs, also on later ones, and nothing is left behind in time.
     dearest
         The most that relevance may cost even where it is asked for, in multiplications.
 
@@ -67,32 +76,32 @@ def trace(
     -------
     Trace
         float32, whatever the module computes in. `hidden` equals the module's output
-        within 1e-5.
+        within 1e-5. A bidirectional module has L = 2 * layers, with layer l forwards at
+        2 l and backwards at 2 l + 1, as in PyTorch.
 
     Raises
     ------
     TraceError
         For anything else: LSTMs with projections, half precision, an `x` of another shape.
     """
-    _check_module(module)
+    check_module(module)
     weights = weights_of(module)
-    _check_readout(module, readout, target)
+    check_readout(module, readout, target)
     dtype = weights[0].w_ih.dtype
-    inputs = _sequence(x, module.input_size).to(dtype)
+    inputs = sequence(x, module.input_size).to(dtype)
     with torch.inference_mode():
         layers = states_of(module, weights, inputs)
         output = asked = d_output = None
         if readout is not None:
             output = answers(readout, top(layers, module.bidirectional))
         if target is not None and output is not None:
-            asked = _target(target, output.shape[1]).to(dtype)
+            asked = target_of(target, output.shape[1]).to(dtype)
             d_output = torch.zeros_like(output)
             d_output[-1] = (output[-1] - asked) * (2 / len(asked))  # of the mean square
     return record(
         module,
         inputs,
-        weights,
-        layers,
+        [Passage(weights, layers)],
         readout=readout,
         output=output,
         target=asked,
@@ -137,8 +146,7 @@ def answers(readout: nn.Linear, hidden: Tensor) -> Tensor:
 def record(
     module: nn.RNNBase,
     inputs: Tensor,
-    weights: list[Weights],
-    layers: list[States],
+    passages: list[Passage],
     *,
     readout: nn.Linear | None = None,
     output: Tensor | None = None,
@@ -149,29 +157,27 @@ def record(
 ) -> Trace:
     """Put a trace together from what was computed; `d_output` ``(T, O)`` is d loss / d y_t.
 
-    A module that also reads from the end has neither relevance nor gradient norm here.
+    Passages follow each other in time: an encoder's and its decoder's, of modules of the
+    same kind and size.
     """
-    kind, gradient_norm, matrix = module.mode, None, None
-    w_out = None if readout is None else readout.weight.detach().to("cpu", inputs.dtype)
+    kind, both = module.mode, module.bidirectional
+    layers = joined([passage.states for passage in passages])
+    gradient_norm = matrix = w_out = None
+    if readout is not None:
+        w_out = readout.weight.detach().to("cpu", layers[0].hidden.dtype)
+    limit = CHEAP_RELEVANCE if relevance is None else dearest
+    cost = max(attribution.relevance_cost(p.weights, len(layers[0].hidden)) for p in passages)
     with torch.inference_mode():
-        if not module.bidirectional:
-            slopes = None
-            if d_output is not None and w_out is not None:
-                slopes = attribution.linearise(kind, weights, layers)
-                gradient_norm = attribution.gradient_norm(weights, slopes, d_output @ w_out)
-            limit = CHEAP_RELEVANCE if relevance is None else dearest
-            if relevance is not False and (
-                limit is None or attribution.relevance_cost(weights, len(inputs)) <= limit
-            ):
-                slopes = slopes or attribution.linearise(kind, weights, layers)
-                matrix = attribution.relevance(weights, slopes, w_out)
+        stretches = [attribution.linearise(kind, *passage, both) for passage in passages]
+        if d_output is not None and w_out is not None:
+            gradient_norm = attribution.gradient_norm(stretches, d_output @ w_out, both)
+        if relevance is not False and not both and (limit is None or cost <= limit):
+            matrix = attribution.relevance(stretches, w_out)
         return Trace(
             kind=kind,
             inputs=_array(inputs),
             hidden=_stacked([states.hidden for states in layers]),
-            cell=_stacked([s.cell for s in layers if s.cell is not None])
-            if kind == "LSTM"
-            else None,
+            cell=_stacked([_cell(states) for states in layers]) if kind == "LSTM" else None,
             gates={
                 gate: _stacked([states.gates[gate] for states in layers]) for gate in GATES[kind]
             },
@@ -179,8 +185,27 @@ def record(
             target=None if target is None else _array(target),
             relevance=None if matrix is None else _array(matrix),
             gradient_norm=None if gradient_norm is None else _array(gradient_norm),
-            directions=2 if module.bidirectional else 1,
+            directions=2 if both else 1,
         )
+
+
+def joined(stretches: list[list[States]]) -> list[States]:
+    """The states of every layer over all stretches of time."""
+    if len(stretches) == 1:
+        return stretches[0]
+    return [
+        States(
+            torch.cat([part.hidden for part in parts]),
+            None if parts[0].cell is None else torch.cat([_cell(part) for part in parts]),
+            {gate: torch.cat([part.gates[gate] for part in parts]) for gate in parts[0].gates},
+        )
+        for parts in zip(*stretches, strict=True)
+    ]
+
+
+def _cell(states: States) -> Tensor:
+    assert states.cell is not None
+    return states.cell
 
 
 def _stacked(layers: list[Tensor]) -> FloatArray:
@@ -190,72 +215,3 @@ def _stacked(layers: list[Tensor]) -> FloatArray:
 def _array(tensor: Tensor) -> FloatArray:
     array: FloatArray = np.array(tensor.numpy(), np.float32, order="C")
     return array
-
-
-def _check_module(module: Any) -> None:
-    if not isinstance(module, nn.RNN | nn.GRU | nn.LSTM):
-        name = type(module).__name__
-        raise TraceError(f"Only nn.RNN, nn.GRU and nn.LSTM can be traced, and this is a {name}.")
-    if module.proj_size:
-        raise TraceError("LSTMs with projections cannot be traced yet: set proj_size=0.")
-    for name, weight in module.named_parameters():
-        if weight.dtype not in (torch.float32, torch.float64):
-            kind = str(weight.dtype).removeprefix("torch.")
-            raise TraceError(
-                f"The weights must be float32 or float64, but {name} is {kind}: trace "
-                "module.float()."
-            )
-        if weight.is_meta:
-            raise TraceError(f"The weights must have values, but {name} is on the meta device.")
-
-
-def _check_readout(module: nn.RNNBase, readout: Any, target: Any) -> None:
-    if readout is None:
-        if target is not None:
-            raise TraceError("A target needs a readout, whose answer it is compared with.")
-        return
-    if not isinstance(readout, nn.Linear):
-        raise TraceError(f"The readout must be an nn.Linear, not a {type(readout).__name__}.")
-    units = module.hidden_size * (2 if module.bidirectional else 1)
-    if readout.in_features != units:
-        raise TraceError(f"The readout must read {units} hidden units, not {readout.in_features}.")
-
-
-def _sequence(x: Any, size: int) -> Tensor:
-    values = _numbers(x, "x")
-    if values.ndim != 2 or values.shape[1] != size or not len(values):
-        shape = tuple(values.shape)
-        hint = ": trace one example at a time" if values.ndim == 3 else ""
-        raise TraceError(
-            f"x must have the shape (T, I), timesteps by inputs, here (T, {size}), not "
-            f"{shape}{hint}."
-        )
-    return values
-
-
-def _target(target: Any, size: int) -> Tensor:
-    values = _numbers(target, "The target")
-    if values.shape != (size,):
-        raise TraceError(f"The target must have the shape ({size},), not {tuple(values.shape)}.")
-    return values
-
-
-def _numbers(values: Any, name: str) -> Tensor:
-    """`values` as a float64 tensor on the CPU, which holds float32 and float64 exactly."""
-    if isinstance(values, Tensor):
-        if values.is_complex():
-            raise TraceError(f"{name} must be real numbers, not {values.dtype}.")
-        found = values.detach().cpu().double()
-    else:
-        try:
-            array = np.asarray(values)
-            if array.dtype.kind not in "fiub":
-                raise TypeError(f"not {array.dtype}")
-            found = torch.from_numpy(array.astype(np.float64))
-        except (TypeError, ValueError) as error:
-            raise TraceError(f"{name} must be an array of numbers: {error}.") from error
-    finite = torch.isfinite(found)
-    if not finite.all():
-        place = torch.nonzero(~finite)[0].tolist()
-        raise TraceError(f"{name} must be finite, but is {found[tuple(place)]:g} at {place}.")
-    return found

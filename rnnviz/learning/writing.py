@@ -59,6 +59,8 @@ def letters(
     that the task does not know are read as its unknown token, which is never written.
     `model` is on the CPU and in evaluation.
     """
+    if not temperature >= 0:
+        raise ValueError(f"a temperature is 0 or more, not {temperature:g}")
     alphabet = task.alphabet
     mute = torch.tensor([not name for name in alphabet])
     tokens = torch.as_tensor(task.tokens_of(text))  # (T, 1)

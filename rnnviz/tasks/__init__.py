@@ -2,9 +2,11 @@
 
 from rnnviz.tasks.adding import Adding
 from rnnviz.tasks.characters import Characters
+from rnnviz.tasks.chorales import Chorales
 from rnnviz.tasks.copy import Copy
 from rnnviz.tasks.dates import Dates
 from rnnviz.tasks.recall import Recall
+from rnnviz.tasks.reber import Reber
 from rnnviz.tasks.series import Series
 from rnnviz.tasks.sine import Sine
 from rnnviz.tasks.task import DataError, Examples, Split, Task
@@ -16,9 +18,11 @@ TASKS: dict[str, type[Task]] = {
     "waves": Waves,
     "characters": Characters,
     "dates": Dates,
+    "chorales": Chorales,
     "recall": Recall,
     "adding": Adding,
     "copy": Copy,
+    "reber": Reber,
 }
 
 __all__ = ["TASKS", "DataError", "Examples", "Sine", "Split", "Task"]

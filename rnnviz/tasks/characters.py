@@ -121,7 +121,7 @@ class Characters(Task, tag="characters"):
         return {name: _measured(nats) for name, nats in found.items()}
 
     def metrics(self, outputs: FloatArray, split: Split) -> dict[str, float]:
-        nats = _nats(outputs, split.targets)
+        nats = _nats(outputs, split.targets.astype(np.int64, copy=False))
         return {"accuracy": measures.accuracy(outputs, split)} | _measured(nats)
 
     def error_by_position(self, outputs: FloatArray, split: Split) -> FloatArray:

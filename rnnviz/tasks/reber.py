@@ -84,7 +84,11 @@ class Reber(Task, tag="reber"):
     shape: ClassVar[Shape] = "many-to-many"
     loss: ClassVar[Loss] = "cross-entropy"
     network: ClassVar[dict[str, Value]] = {"cell": "LSTM", "embedding": 8, "gate_bias": 10.0}
-    training: ClassVar[dict[str, Value]] = {"learning_rate": 5e-3, "clip_norm": 1.0}
+    training: ClassVar[dict[str, Value]] = {
+        "learning_rate": 3e-3,
+        "clip_norm": 1.0,
+        "schedule": "cosine",
+    }
 
     strings: Annotated[
         int,
@@ -174,7 +178,7 @@ class Reber(Task, tag="reber"):
 
 
 def _right(outputs: FloatArray, allowed: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Whether the lowest output of a legal symbol is above the highest of the others, ``(N, T)``."""
+    """``(N, T)``: whether the lowest output of a legal symbol is above all others."""
     lowest = np.where(allowed, outputs, np.inf).min(axis=-1)
     return lowest > np.where(allowed, -np.inf, outputs).max(axis=-1)
 

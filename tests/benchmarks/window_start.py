@@ -49,34 +49,35 @@ window.show()
 app.exec()
 """
 
+# As `python -m rnnviz`, but that the class of the window is exchanged when it is imported.
 OURS = """
-import sys, time
+import importlib.util, sys, time
 from rnnviz import cli
-from rnnviz.gui import preflight
 
-check = preflight.complain
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name != "rnnviz.gui.app":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(name)
+        execute = spec.loader.exec_module
+        def load(module):
+            execute(module)
+            watch(module)
+        spec.loader.exec_module = load
+        return spec
 
-def complain():
-    complaint = check()
-    watch()
-    return complaint
-
-def watch():
+def watch(app):
     from PySide6.QtCore import QTimer
-    from rnnviz.gui import app
     class Window(app.MainWindow):
-        seen = False
         def __init__(self, lab, theme, preferences):
             super().__init__(lab, theme, preferences)
-            self.ready = False
             lab.clock.drawn.connect(lambda _: say("drawn"))
             lab.worker.reported.connect(lambda report: say(type(report).__name__))
             lab.run.trace_received.connect(lambda _: QTimer.singleShot(100, self.close))
         def paintEvent(self, event):
             super().paintEvent(event)
-            if not Window.seen:
-                Window.seen = True
-                QTimer.singleShot(0, lambda: say("painted"))
+            QTimer.singleShot(0, lambda: say("painted"))
     app.MainWindow = Window
 
 said = set()
@@ -86,7 +87,7 @@ def say(what):
         said.add(what)
         print(what, time.perf_counter(), flush=True)
 
-preflight.complain = complain
+sys.meta_path.insert(0, Finder())
 sys.exit(cli.main([]))
 """
 

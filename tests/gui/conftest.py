@@ -8,13 +8,12 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from rnnviz.experiment import Experiment
-from rnnviz.gui import layout
 from rnnviz.gui.app import application, open_window
 from rnnviz.gui.lab import Lab
 from rnnviz.gui.main_window import MainWindow
 from rnnviz.gui.preferences import Preferences
 from rnnviz.gui.theme import Theme
-from tests.gui.driver import SIZE, SMALL, Driver, end
+from tests.gui.driver import SIZE, SMALL, Driver, end, put_back
 
 
 @pytest.fixture(scope="session")
@@ -26,61 +25,20 @@ def qapp() -> QApplication:
 
 
 @pytest.fixture(scope="session")
-def _shared(qapp: QApplication) -> Iterator[Driver]:
+def shared(qapp: QApplication) -> Iterator[Driver]:
+    """The window that most tests share, as the last one left it."""
     driver = Driver(open_window(SMALL))
     yield driver
     end(driver.window)
 
 
 @pytest.fixture
-def driver(_shared: Driver) -> Iterator[Driver]:
+def driver(shared: Driver) -> Iterator[Driver]:
     """The window that the tests share, as new: `SMALL` untrained, light, 1280 × 800."""
-    put_back(_shared)
-    yield _shared
-    if _shared.lab.running:
-        _shared.lab.stop()  # leave the processor to the tests that follow
-
-
-def put_back(driver: Driver) -> None:
-    """Make the shared window as it was at first, whatever a test did with it."""
-    window, lab = driver.window, driver.lab
-    player, stage = lab.player, lab.stage
-    if window.theme.choice != "light":
-        window.choose_theme("light")
-    if window.theme.larger:
-        window.theme.enlarge(-window.theme.larger)
-    window.actions_by_name["full_screen"].setChecked(False)
-    if window.size().toTuple() != SIZE:
-        window.resize(*SIZE)
-    closed = {name for name, dock in window.docks.items() if dock.isHidden()}
-    if closed != layout.CLOSED or any(dock.isFloating() for dock in window.docks.values()):
-        window.reset_layout()
-    driver.panel("experiment").retrain.setChecked(False)
-    driver.panel("hidden")._order.setCurrentIndex(0)
-    player.pause()
-    player.set_loop(False)
-    player.set_speed(1)
-    player.show_epoch(None)
-    stage.select_unit(stage.unit)
-    if stage.order != "index":
-        stage.order_by("index")
-    stage.show_layer(0)
-    stage.reset_view()
-    if QApplication.focusWidget() is not None:
-        QApplication.focusWidget().clearFocus()
-    window.activateWindow()
-    driver.until(window.isActiveWindow)
-    moved = player.example != 0
-    player.show_example(0)
-    untouched = lab.run.experiment == lab.draft.experiment == SMALL and not moved
-    if untouched and lab.run.state == "paused" and not lab.run.trained and driver.whole:
-        lab.draft.stack.clear()
-    else:
-        driver.set_up(SMALL)
-    player.go_to(player.timesteps - 1)
-    driver.until_drawn()
-    driver.heard.clear()
-    driver.notices.clear()
+    put_back(shared)
+    yield shared
+    if shared.lab.running:
+        shared.lab.stop()  # leave the processor to the tests that follow
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from rnnviz.engine.messages import LiveTrace, Report, Started
 from rnnviz.experiment import Experiment, Network, Training
+from rnnviz.gui import layout
 from rnnviz.gui.main_window import MainWindow
 from rnnviz.gui.panels.panel import Panel
 from rnnviz.gui.widgets.knob_row import KnobRow
@@ -32,7 +33,7 @@ from rnnviz.gui.widgets.plot import Plot
 from rnnviz.tasks import Sine
 
 SIZE = (1280, 800)
-DEADLINE = 30_000  # milliseconds
+DEADLINE = 10_000  # milliseconds
 
 SMALL = Experiment(
     task=Sine(window=12, windows=120),
@@ -216,3 +217,45 @@ def end(window: MainWindow) -> None:
     window.lab.deleteLater()
     window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
+def put_back(driver: Driver) -> None:
+    """Make the shared window as it was at first, whatever a test did with it."""
+    window, lab = driver.window, driver.lab
+    player, stage = lab.player, lab.stage
+    if window.theme.choice != "light":
+        window.choose_theme("light")
+    if window.theme.larger:
+        window.theme.enlarge(-window.theme.larger)
+    window.actions_by_name["full_screen"].setChecked(False)
+    if window.size().toTuple() != SIZE:
+        window.resize(*SIZE)
+    closed = {name for name, dock in window.docks.items() if dock.isHidden()}
+    if closed != layout.CLOSED or any(dock.isFloating() for dock in window.docks.values()):
+        window.reset_layout()
+    driver.panel("experiment").retrain.setChecked(False)
+    driver.panel("hidden")._order.setCurrentIndex(0)
+    player.pause()
+    player.set_loop(False)
+    player.set_speed(1)
+    player.show_epoch(None)
+    stage.select_unit(stage.unit)
+    if stage.order != "index":
+        stage.order_by("index")
+    stage.show_layer(0)
+    stage.reset_view()
+    if QApplication.focusWidget() is not None:
+        QApplication.focusWidget().clearFocus()
+    window.activateWindow()
+    driver.until(window.isActiveWindow)
+    moved = player.example != 0
+    player.show_example(0)
+    untouched = lab.run.experiment == lab.draft.experiment == SMALL and not moved
+    if untouched and lab.run.state == "paused" and not lab.run.trained and driver.whole:
+        lab.draft.stack.clear()
+    else:
+        driver.set_up(SMALL)
+    player.go_to(player.timesteps - 1)
+    driver.until_drawn()
+    driver.heard.clear()
+    driver.notices.clear()

@@ -14,7 +14,7 @@ from rnnviz.gui.panels.learning_panel import LOWEST, LearningPanel
 from rnnviz.gui.panels.pinned_curves import PinnedCurves
 from rnnviz.gui.panels.time_panel import key
 from rnnviz.gui.theme import Theme
-from rnnviz.gui.widgets.plot import pen, set_curve
+from rnnviz.gui.widgets.plot import NO_BRUSH, NO_PEN, filling, pen, set_curve
 from rnnviz.numerals import short
 
 EXACT = 1e-12
@@ -101,7 +101,9 @@ class LossPanel(LearningPanel):
         set_curve(self._train, x - 0.5, train, colours.train, width=2)
         set_curve(self._valid, x, valid, colours.valid, width=2)
         few = len(records) <= 60
-        self._dots.setData(x if few else [], valid if few else [], pen=None, brush=colours.valid)
+        self._dots.setData(
+            x if few else [], valid if few else [], pen=NO_PEN, brush=filling(colours.valid)
+        )
         epoch = self._player.epoch
         self._place.setVisible(epoch is not None)
         if epoch is not None:
@@ -113,7 +115,7 @@ class LossPanel(LearningPanel):
             [record.epoch for record in at],
             self.place([record.valid_loss for record in at]),
             pen=pen(colours.valid, 2),
-            brush=None,
+            brush=NO_BRUSH,
         )
         self._pins.draw(self._comparison.runs, self.place, colours)
         self._draw_baselines()

@@ -11,7 +11,7 @@ from rnnviz.gui.aspect import Aspect
 from rnnviz.gui.lab import Lab
 from rnnviz.gui.panels.panel import Panel
 from rnnviz.gui.theme import Theme
-from rnnviz.gui.widgets.plot import Plot, pen, set_curve
+from rnnviz.gui.widgets.plot import NO_BRUSH, Plot, pen, set_curve
 from rnnviz.records import Preprocessing
 from rnnviz.tasks import DataError, Task
 
@@ -82,7 +82,7 @@ class PreprocessingPanel(Panel):
         self._window.setBrush(brush)
         self._window.setRegion((found.start + 0.5, found.stop + 0.5))
         self._target.setData(
-            [found.target + 1], [found.values[found.target]], pen=pen(colours.target, 3), brush=None
+            [found.target + 1], [found.values[found.target]], pen=pen(colours.target, 3), brush=NO_BRUSH
         )
         for line, end in zip(self._ends, (found.train_end, found.valid_end), strict=True):
             line.setPen(pen(colours.muted, 1, dashed=True))

@@ -11,7 +11,7 @@ from rnnviz.gui.panels.time_panel import key
 from rnnviz.gui.panels.words_row import WordsRow
 from rnnviz.gui.stage import Scene
 from rnnviz.gui.theme import Colours
-from rnnviz.gui.widgets.plot import Plot, pen, set_curve
+from rnnviz.gui.widgets.plot import NO_BRUSH, NO_PEN, Plot, filling, pen, set_curve
 from rnnviz.records import FloatArray
 
 
@@ -88,7 +88,7 @@ class Values(QObject):
         if one:
             assert trace.target is not None
             self._target.setData(
-                [trace.timesteps + later], trace.target[:1], pen=pen(colours.target, 3), brush=None
+                [trace.timesteps + later], trace.target[:1], pen=pen(colours.target, 3), brush=NO_BRUSH
             )
         if many:
             assert trace.target is not None
@@ -107,7 +107,7 @@ class Values(QObject):
             shade = colours.input if first else colours.muted
             set_curve(curve, x, values[:read], shade, width=2 if first else 1.5)
         now = trace.inputs[scene.timestep]
-        self._now.setData([read] * len(now), now, pen=None, brush=colours.input)
+        self._now.setData([read] * len(now), now, pen=NO_PEN, brush=filling(colours.input))
         curves = trace.output is not None and not words
         if curves:
             assert trace.output is not None
@@ -115,7 +115,7 @@ class Values(QObject):
             answers = trace.output[:read, 0]
             set_curve(self._answers, later, answers, colours.answer, alpha=170, width=1.5)
             self._answer.setData(
-                later[-1:], answers[-1:], pen=pen(colours.panel, 1), brush=colours.answer
+                later[-1:], answers[-1:], pen=pen(colours.panel, 1), brush=filling(colours.answer)
             )
         self._answers.setVisible(curves)
         self._answer.setVisible(curves)

@@ -11,7 +11,7 @@ from rnnviz.gui.panels.hidden import greatest
 from rnnviz.gui.panels.time_panel import TimePanel
 from rnnviz.gui.stage import Scene, Stage
 from rnnviz.gui.theme import Theme
-from rnnviz.gui.widgets.plot import set_curve
+from rnnviz.gui.widgets.plot import NO_PEN, filling, set_curve
 
 
 class UnitPanel(TimePanel):
@@ -66,8 +66,8 @@ class UnitPanel(TimePanel):
         self._now.setData(
             [scene.timestep + 1],
             [scene.states[scene.timestep, unit]],
-            pen=None,
-            brush=self.colours.unit,
+            pen=NO_PEN,
+            brush=filling(self.colours.unit),
         )
         self.readout.setText(self.resting_text())
 

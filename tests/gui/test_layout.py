@@ -1,0 +1,120 @@
+"""The layout: kept from one time to the next, and put back."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+
+from rnnviz.gui import layout
+from tests.gui.driver import Driver, click_at
+
+
+def close(driver: Driver) -> None:
+    driver.window.close()
+
+
+def shown(driver: Driver) -> set[str]:
+    return {name for name, dock in driver.window.docks.items() if dock.isVisible()}
+
+
+def test_at_first_all_panels_are_open_but_that_of_a_unit(unplugged):
+    driver = unplugged()
+    assert set(driver.window.docks) - shown(driver) == {"unit"}
+
+
+def test_a_panel_that_was_closed_stays_closed_the_next_time(unplugged):
+    first = unplugged()
+    first.window.docks["change"]._close.click()
+    close(first)
+    second = unplugged()
+    assert set(second.window.docks) - shown(second) == {"unit", "change"}
+
+
+def test_a_panel_that_was_closed_can_be_opened_from_the_menu(unplugged):
+    driver = unplugged()
+    driver.window.docks["change"]._close.click()
+    driver.window.docks["change"].toggleViewAction().trigger()
+    assert "change" in shown(driver)
+
+
+def test_the_size_of_the_window_is_kept(unplugged):
+    first = unplugged()
+    first.window.resize(785, 700)
+    close(first)
+    assert unplugged().window.size().toTuple() == (785, 700)
+
+
+def test_a_panel_that_was_moved_stays_there(unplugged):
+    first = unplugged()
+    area = Qt.DockWidgetArea.RightDockWidgetArea
+    first.window.addDockWidget(area, first.window.docks["loss"])
+    close(first)
+    second = unplugged()
+    assert second.window.dockWidgetArea(second.window.docks["loss"]) == area
+
+
+def test_reset_layout_opens_what_was_closed(unplugged):
+    driver = unplugged()
+    for name in ("change", "loss", "experiment"):
+        driver.window.docks[name]._close.click()
+    driver.do("reset_layout")
+    assert set(driver.window.docks) - shown(driver) == {"unit"}
+
+
+def test_reset_layout_puts_back_what_was_moved(unplugged):
+    driver = unplugged()
+    dock = driver.window.docks["loss"]
+    driver.window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+    driver.do("reset_layout")
+    assert driver.window.dockWidgetArea(dock) == Qt.DockWidgetArea.LeftDockWidgetArea
+
+
+def test_reset_layout_puts_back_what_floats(unplugged):
+    driver = unplugged()
+    driver.window.docks["loss"].setFloating(True)
+    driver.do("reset_layout")
+    assert not driver.window.docks["loss"].isFloating()
+
+
+def test_reset_layout_is_the_layout_of_the_first_time(unplugged):
+    driver = unplugged()
+    driver.until_drawn()
+    before = {name: dock.geometry() for name, dock in driver.window.docks.items()}
+    driver.window.docks["change"]._close.click()
+    driver.do("reset_layout")
+    driver.until(
+        lambda: {name: dock.geometry() for name, dock in driver.window.docks.items()} == before
+    )
+
+
+def test_time_panels_stand_above_each_other_on_one_axis(driver: Driver):
+    driver.lab.stage.select_unit(1)
+    driver.until_drawn()
+    names = ("sequence", "hidden", "unit", "change", "relevance")
+    plots = [driver.panel(name).plot for name in names]
+    ends = {
+        tuple(
+            plot.mapTo(driver.window, plot.mapFromScene(plot.box.mapViewToScene(point))).x()
+            for point in (plot.box.viewRect().topLeft(), plot.box.viewRect().topRight())
+        )
+        for plot in plots
+    }
+    assert len(ends) == 1
+
+
+def test_selecting_a_unit_opens_its_panel_between_the_others(driver: Driver):
+    click_at(driver.panel("hidden").plot, 3, 3)
+    driver.until_drawn()
+    docks = driver.window.docks
+    tops = [docks[name].y() for name in layout.COLUMNS[1]]
+    assert tops == sorted(tops)
+
+
+@pytest.mark.parametrize("kept", [b"", b"rubbish", b"\x00\x00\x00\xff" * 8])
+def test_a_damaged_layout_is_the_first_one(unplugged, kept: bytes):
+    first = unplugged()
+    first.window.preferences.keep_bytes("layout", kept)
+    first.window.preferences.keep_bytes("geometry", kept)
+    first.window.preferences.sync()
+    second = unplugged()
+    assert set(second.window.docks) - shown(second) == {"unit"}

@@ -1,0 +1,150 @@
+"""Both themes as pictures at 1280 × 800: nothing empty, nothing cut, nothing in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QLabel, QLineEdit, QToolButton, QWidget
+
+from rnnviz.experiment import Experiment
+from tests.gui.driver import LONG, SIZE, Driver, put_back
+
+THEMES = ("light", "dark")
+
+
+def empty(driver: Driver) -> None:
+    """Before there is a network: nothing is trained, the texts say what will be here."""
+
+
+def stepping(driver: Driver) -> None:
+    """A trained network, a unit selected, in the middle of the sequence."""
+    driver.train_to_the_end()
+    driver.lab.stage.select_unit(2)
+    driver.lab.player.go_to(5)
+    driver.until_drawn()
+
+
+def training(driver: Driver) -> None:
+    driver.set_up(LONG)
+    driver.do("train")
+    driver.until(lambda: len(driver.lab.run.history) >= 3)
+
+
+def refused(driver: Driver) -> None:
+    """A number that was refused, and a notice: the most text that there can be."""
+    driver.row("network.hidden").type("0")
+    driver.window.notice.say("The engine ended; the history and the last picture stay.")
+    driver.lab.draft.replace(Experiment(), "")
+    driver.row("network.layers").type("9")
+
+
+STATES = {"ready": empty, "stepping": stepping, "training": training, "refused": refused}
+
+
+@pytest.fixture(
+    scope="module", params=[f"{state}, {theme}" for theme in THEMES for state in STATES]
+)
+def shown(request, shared: Driver) -> Iterator[Driver]:
+    """The window in one of its states and one of the themes, to be looked at."""
+    state, theme = request.param.split(", ")
+    put_back(shared)
+    shared.window.choose_theme(theme)
+    STATES[state](shared)
+    if state != "training":
+        shared.until_drawn()
+    yield shared
+    if shared.lab.running:
+        shared.lab.stop()
+
+
+def shot(driver: Driver) -> QImage:
+    return driver.window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+
+
+def colours_in(picture: QImage, place: QRect) -> int:
+    """How many colours there are in a part of a picture."""
+    part = picture.copy(place)
+    pixels = np.frombuffer(part.constBits(), np.uint32).reshape(part.height(), -1)
+    return len(np.unique(pixels))
+
+
+def place_of(widget: QWidget, window: QWidget) -> QRect:
+    return QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
+
+
+def visible_docks(driver: Driver) -> Iterator[QWidget]:
+    yield from (dock for dock in driver.window.docks.values() if dock.isVisible())
+
+
+def test_the_window_is_as_large_as_it_was_asked_to_be(shown: Driver):
+    assert shown.window.size().toTuple() == SIZE
+
+
+def test_no_panel_is_empty(shown: Driver):
+    picture = shot(shown)
+    plain = [
+        dock.objectName()
+        for dock in visible_docks(shown)
+        if colours_in(picture, place_of(dock.panel, shown.window)) < 10
+    ]
+    assert plain == []
+
+
+def test_no_panel_lies_over_another(shown: Driver):
+    places = [place_of(dock, shown.window) for dock in visible_docks(shown)]
+    over = [(a, b) for i, a in enumerate(places) for b in places[:i] if a.intersects(b)]
+    assert over == []
+
+
+def test_no_panel_reaches_out_of_the_window(shown: Driver):
+    room = QRect(QPoint(0, 0), shown.window.size())
+    out = [
+        dock.objectName()
+        for dock in visible_docks(shown)
+        if not room.contains(place_of(dock, shown.window))
+    ]
+    assert out == []
+
+
+def cut(widget: QWidget) -> bool:
+    """Whether a widget has less room than its text needs."""
+    if isinstance(widget, QLabel):
+        if widget.wordWrap():
+            return widget.heightForWidth(widget.width()) > widget.height()
+        return widget.sizeHint().width() > widget.width()
+    if isinstance(widget, QLineEdit):
+        text = widget.fontMetrics().horizontalAdvance(widget.text())
+        return text > widget.width() - 8 or widget.fontMetrics().height() > widget.height()
+    return widget.sizeHint().width() > widget.width()
+
+
+def cut_texts(driver: Driver) -> list[str]:
+    kinds = (QLabel, QLineEdit, QToolButton)
+    return [
+        f"{type(widget).__name__} {widget.text()!r} in {widget.parent().objectName()!r}: "
+        f"{widget.width()} of {widget.sizeHint().width()}"
+        for kind in kinds
+        for widget in driver.window.findChildren(kind)
+        if widget.isVisible() and widget.text() and cut(widget)
+    ]
+
+
+def test_no_text_is_cut(shown: Driver):
+    assert cut_texts(shown) == []
+
+
+def test_no_button_of_a_toolbar_is_hidden_for_want_of_room(shown: Driver):
+    for action in ("train", "reset", "undo", "play", "last", "loop", "next_example"):
+        assert shown.button(action).isVisible(), action
+
+
+@pytest.mark.parametrize("larger", [2, 4])
+def test_no_text_is_cut_where_it_is_larger(shared: Driver, larger: int):
+    put_back(shared)
+    shared.window.theme.enlarge(larger)
+    shared.until_drawn()
+    assert cut_texts(shared) == []
