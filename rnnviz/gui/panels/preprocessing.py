@@ -82,7 +82,10 @@ class PreprocessingPanel(Panel):
         self._window.setBrush(brush)
         self._window.setRegion((found.start + 0.5, found.stop + 0.5))
         self._target.setData(
-            [found.target + 1], [found.values[found.target]], pen=pen(colours.target, 3), brush=NO_BRUSH
+            [found.target + 1],
+            [found.values[found.target]],
+            pen=pen(colours.target, 3),
+            brush=NO_BRUSH,
         )
         for line, end in zip(self._ends, (found.train_end, found.valid_end), strict=True):
             line.setPen(pen(colours.muted, 1, dashed=True))

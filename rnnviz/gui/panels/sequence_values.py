@@ -88,7 +88,10 @@ class Values(QObject):
         if one:
             assert trace.target is not None
             self._target.setData(
-                [trace.timesteps + later], trace.target[:1], pen=pen(colours.target, 3), brush=NO_BRUSH
+                [trace.timesteps + later],
+                trace.target[:1],
+                pen=pen(colours.target, 3),
+                brush=NO_BRUSH,
             )
         if many:
             assert trace.target is not None
