@@ -41,8 +41,14 @@ class Waves(Task, tag="waves"):
     loss: ClassVar[Loss] = "cross-entropy"
     whole_sequence: ClassVar[bool] = True
     position: ClassVar[str] = "frames after a switch"
-    network: ClassVar[dict[str, Value]] = {}
-    training: ClassVar[dict[str, Value]] = {}
+    network: ClassVar[dict[str, Value]] = {"cell": "GRU"}
+    training: ClassVar[dict[str, Value]] = {
+        "learning_rate": 1e-2,
+        "batch": 32,
+        "epochs": 15,
+        "clip_norm": 1.0,
+        "schedule": "cosine",
+    }
 
     length: Annotated[
         int,
@@ -66,7 +72,7 @@ class Waves(Task, tag="waves"):
             scale="log",
             unit="timesteps",
         ),
-    ] = 50
+    ] = 75
     shortest: Annotated[
         float,
         Knob(
