@@ -1,0 +1,114 @@
+"""Asking an engine for a text, also while it trains."""
+
+import time
+
+import pytest
+import torch
+
+from rnnviz.engine.messages import (
+    EpochEnded,
+    Failed,
+    Progress,
+    StateChanged,
+    Stop,
+    Write,
+    Written,
+)
+from rnnviz.experiment import suited
+from rnnviz.learning.network import build
+from rnnviz.learning.writing import write
+from rnnviz.tasks.characters import Characters
+from tests.engine.conversation import LONG, Conversation, of
+
+TEXT = (
+    suited(Characters(text="English reviews", share=0.2, window=20))
+    .with_value("training.device", "cpu")
+    .with_value("training.epochs", 10_000)
+    .with_value("network.hidden", 16)
+    .with_value("training.batch", 16)
+)
+
+
+def ask(engine: Conversation, request: int, **options: object) -> None:
+    wanted: dict[str, object] = {"text": "The ", "length": 50} | options
+    engine.say(Write(run=engine.run, request=request, **wanted))  # type: ignore[arg-type]
+
+
+def test_a_run_that_rests_writes_what_its_network_writes(engine: Conversation) -> None:
+    engine.start(TEXT, paused=True)
+    ask(engine, 3, temperature=0.8, seed=7)
+    answer = engine.until_kind(Written)[-1]
+    assert answer.request == 3
+    chance = torch.Generator().manual_seed(7)
+    expected = write(build(TEXT), TEXT.task, "The ", 50, 0.8, chance)
+    assert answer.text == [letter.text for letter in expected]
+    for row, letter in zip(answer.likely, expected, strict=True):
+        assert [name for name, _ in row] == [name for name, _ in letter.likely]
+        assert [share for _, share in row] == pytest.approx([p for _, p in letter.likely])
+
+
+def test_it_trains_on_while_it_writes(engine: Conversation) -> None:
+    engine.start(TEXT)
+    engine.until_kind(EpochEnded)
+    ask(engine, 1, length=2000)
+    said = engine.until_kind(Written)
+    assert len(said[-1].text) == len(said[-1].likely) == 2000
+    assert sum(len(report.losses) for report in of(Progress, said)) > 10
+    engine.say(Stop(run=engine.run))
+    engine.until_state("stopped")
+    ask(engine, 2)
+    assert engine.until_kind(Written)[-1].request == 2
+
+
+def test_only_the_newest_text_is_written(engine: Conversation) -> None:
+    engine.start(TEXT, paused=True)
+    for request in range(20):
+        ask(engine, request, length=10_000 if request < 19 else 5)
+    texts = of(Written, engine.until(lambda r: isinstance(r, Written) and r.request == 19))
+    assert len(texts) < 20
+    assert len(texts[-1].text) == 5
+
+
+def test_a_long_text_keeps_nobody_waiting_who_stops(engine: Conversation) -> None:
+    engine.start(TEXT)
+    engine.until_kind(Progress)
+    ask(engine, 1, text="a" * 50_000, length=1_000_000)
+    time.sleep(0.2)
+    start = time.perf_counter()
+    engine.say(Stop(run=engine.run))
+    engine.until_state("stopped")
+    assert time.perf_counter() - start < 0.5  # 0.1 where nothing else runs
+    ask(engine, 2, length=1)  # in place of the long one
+    assert engine.until_kind(Written)[-1].request == 2
+
+
+def test_no_more_is_written_than_can_be_shown(engine: Conversation) -> None:
+    engine.start(TEXT, paused=True)
+    ask(engine, 1, length=10**9)
+    assert len(engine.until_kind(Written)[-1].text) == 10_000
+    ask(engine, 2, length=-5)
+    assert engine.until_kind(Written)[-1].text == []
+
+
+def test_a_task_that_does_not_write_fails_alone(engine: Conversation) -> None:
+    engine.start(LONG, paused=True)
+    ask(engine, 4)
+    failed = engine.until_kind(Failed)[-1]
+    assert (failed.request, failed.kind) == (4, "error")
+
+
+@pytest.mark.parametrize("temperature", [-1.0, float("nan")])
+def test_a_temperature_that_is_none_fails_alone(engine: Conversation, temperature: float) -> None:
+    engine.start(TEXT, paused=True)
+    ask(engine, 5, temperature=temperature)
+    assert engine.until_kind(Failed)[-1].request == 5
+
+
+def test_a_new_run_ends_a_text_that_is_under_way(engine: Conversation) -> None:
+    engine.start(TEXT, paused=True)
+    ask(engine, 1, length=10_000)
+    engine.start(TEXT, paused=True)
+    ask(engine, 2, length=3)
+    said = engine.until_kind(Written)
+    assert [report.request for report in of(Written, said)] == [2]
+    assert not of(StateChanged, said)
