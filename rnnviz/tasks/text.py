@@ -1,0 +1,101 @@
+"""Text becomes numbers: tokens, and a vocabulary fitted on what there is to learn from."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+from rnnviz.tasks.task import PAD, IntArray
+
+UNKNOWN = 1
+"""The number of every token that has none of its own."""
+
+UNKNOWN_NAME = "‹?›"
+
+LEAST = 2
+"""How often a token has to be seen to get a number of its own. Those that are seen once are
+what the network learns from how to read what it has never seen."""
+
+SPACE = "␣"
+"""How a space reads where it is a token of its own."""
+
+_WORD = re.compile(r"\w+(?:['’]\w+)*|[^\w\s]")  # noqa: RUF001  the apostrophe that people type
+
+Item = TypeVar("Item")
+
+
+def words(text: str) -> list[str]:
+    """Words and, each by itself, punctuation marks, in small letters."""
+    return _WORD.findall(text.lower())
+
+
+def characters(text: str) -> list[str]:
+    """Letters, signs and spaces, in small letters; a Korean character is a syllable."""
+    return [SPACE if letter.isspace() else letter for letter in text.lower()]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Tokens and their numbers. 0 is `PAD` and 1 is `UNKNOWN`; the most frequent one is 2."""
+
+    names: list[str]
+    numbers: dict[str, int]
+
+    @classmethod
+    def fit(cls, sequences: Iterable[Iterable[str]], most: int) -> Vocabulary:
+        """The `most` numbers, `PAD` and `UNKNOWN` among them, for the most frequent tokens.
+
+        Tokens seen less than `LEAST` times get none. Those seen equally often are in the
+        order of their characters, so that the same text gives the same numbers.
+        """
+        counted = Counter(token for sequence in sequences for token in sequence)
+        often = [token for token, count in counted.items() if count >= LEAST]
+        often.sort(key=lambda token: (-counted[token], token))
+        kept = often[: max(0, most - 2)]
+        names = ["", UNKNOWN_NAME, *kept]
+        return cls(names, {token: number for number, token in enumerate(kept, start=2)})
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def encode(self, sequence: Iterable[str]) -> list[int]:
+        """The numbers of tokens."""
+        return [self.numbers.get(token, UNKNOWN) for token in sequence]
+
+
+def padded(sequences: Sequence[Sequence[int]], longest: int) -> tuple[IntArray, IntArray]:
+    """Numbers ``(N, longest)``, filled up with `PAD`, and the lengths ``(N,)``.
+
+    What is longer than `longest` is cut off at its end.
+    """
+    lengths = np.array([min(len(sequence), longest) for sequence in sequences], np.int64)
+    filled = np.full((len(sequences), longest), PAD, np.int64)
+    places = np.arange(longest) < lengths[:, None]
+    cut = (number for sequence in sequences for number in sequence[:longest])
+    filled[places] = np.fromiter(cut, np.int64, count=int(lengths.sum()))
+    return filled, lengths
+
+
+def parts(items: Sequence[Item]) -> tuple[list[Item], list[Item], list[Item]]:
+    """Shuffle, then keep one tenth apart to judge by, and one for the test.
+
+    The shuffle is the same for every seed of a run: what was kept for the test stays
+    unseen however many runs are compared.
+    """
+    order = np.random.default_rng(0).permutation(len(items))
+    tenth = len(items) // 10
+    test, valid, train = np.split(order, [tenth, 2 * tenth])
+    return tuple([items[place] for place in part] for part in (train, valid, test))  # type: ignore[return-value]
+
+
+def distinct(items: Iterable[tuple[str, Item]]) -> list[tuple[str, Item]]:
+    """Items without those whose text came before, so that no text lies in two parts."""
+    found: dict[str, tuple[str, Item]] = {}
+    for text, rest in items:
+        found.setdefault(text.lower(), (text, rest))
+    return list(found.values())
