@@ -52,8 +52,9 @@ def trace(
     module
         An `nn.RNN` (tanh or relu), `nn.GRU` or `nn.LSTM` of any size, with any number of
         layers, in one direction or both, with or without biases, with either `batch_first`,
-        on any device, in float32 or float64. It is computed as in evaluation (no dropout), from a state of
-        0, and is left exactly as it was: mode, gradients and the random generator.
+        on any device, in float32 or float64. It is computed as in evaluation (no dropout),
+        from a state of 0, and is left exactly as it was: mode, gradients and the random
+        generator.
     x
         One sequence ``(T, I)``, an array, a tensor or nested lists of numbers.
     readout
