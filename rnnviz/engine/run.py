@@ -180,10 +180,13 @@ class Run:
             self._report_losses()
         if self._trainer.done:
             self._rest("finished")
-        elif self._until == "batch" or (self._until == "epoch" and record is not None):
+        elif self._until != "end" and self._arrived(record is not None):
             self._rest("paused")
         elif self._live.due(now):
             self._report_trace(relevance=None)
+
+    def _arrived(self, epoch_ended: bool) -> bool:
+        return epoch_ended or (self._until == "batch" and not self._trainer.validating)
 
     def _rest(self, state: Literal["training", "paused", "finished", "stopped"]) -> None:
         self._owes_trace |= self._state == "training"

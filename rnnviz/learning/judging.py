@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Generator, Iterator
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -24,6 +24,10 @@ STREAMS = 16
 """In how many stretches a series is read at most where notepads are carried over."""
 
 
+Result = TypeVar("Result")
+Parts = Generator[None, None, Result]
+
+
 class Judge:
     """Judges a network on one split, which lies on the device once."""
 
@@ -32,18 +36,26 @@ class Judge:
         self._split = split
         self._tensors = tensors(split, device)
 
-    @torch.no_grad()
     def loss(self, model: SequenceModel) -> tuple[float, FloatArray]:
         """The mean loss, and all answers, ``(N, O)`` or ``(N, U, O)``, classes as logits.
 
         An encoder-decoder is taught here as in training; `decoded` has its own answers.
         """
+        return _finished(self.parts_of_loss(model))
+
+    def decoded(self, model: SequenceModel) -> FloatArray:
+        """What an encoder-decoder answers when it reads its own answers, ``(N, U, O)``."""
+        return _finished(self.parts_of_decoded(model))
+
+    def parts_of_loss(self, model: SequenceModel) -> Parts[tuple[float, FloatArray]]:
+        """`loss` in parts: where there are several, whoever judges may do something else
+        between them, but for the weights, which must stay as they are."""
         total, count = 0.0, 0
         outputs: list[Tensor] = []
         state: State = None
         parts = self._parts(model.rnn.hidden_size)
-        with _at_rest(model):
-            for rows in parts:
+        for rows in parts:
+            with torch.no_grad(), _at_rest(model):
                 batch = take(self._tensors, rows)
                 answers, state = model.carry(
                     batch.inputs,
@@ -52,22 +64,25 @@ class Judge:
                     state if self._task.stateful else None,
                 )
                 loss, number = summed(self._task.loss, answers, batch)
-                total, count = total + float(loss.double()), count + number
-                outputs.append(answers)
+            total, count = total + float(loss.double()), count + number
+            outputs.append(answers)
+            if len(parts) > 1:
+                yield
         return total / max(1, count), self._in_order(outputs, parts)
 
-    @torch.no_grad()
-    def decoded(self, model: SequenceModel) -> FloatArray:
-        """What an encoder-decoder answers when it reads its own answers, ``(N, U, O)``."""
+    def parts_of_decoded(self, model: SequenceModel) -> Parts[FloatArray]:
+        """`decoded` in parts, in the same way."""
         outputs = []
         parts = self._parts(model.rnn.hidden_size)
-        with _at_rest(model):
-            for rows in parts:
+        for rows in parts:
+            with torch.no_grad(), _at_rest(model):
                 batch = take(self._tensors, rows)
                 assert batch.decoder is not None
                 start, steps = batch.decoder[:, :1, 0], batch.decoder.shape[1]
                 logits, _ = decoding.greedy(model, batch.inputs, batch.lengths, start, steps)
-                outputs.append(logits)
+            outputs.append(logits)
+            if len(parts) > 1:
+                yield
         return self._in_order(outputs, parts)
 
     def _parts(self, units: int) -> list[Tensor]:
@@ -91,6 +106,16 @@ class Judge:
         ordered = np.empty_like(found)
         ordered[torch.cat(parts).numpy()] = found
         return ordered
+
+
+def _finished(parts: Parts[Result]) -> Result:
+    """What comes of parts that are done one after another."""
+    while True:
+        try:
+            next(parts)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
 
 
 @contextlib.contextmanager

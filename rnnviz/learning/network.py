@@ -200,3 +200,11 @@ def build(experiment: Experiment) -> SequenceModel:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(experiment.training.seed)
         return SequenceModel(experiment.task, experiment.network)
+
+
+def with_weights(experiment: Experiment, weights: Tensor) -> SequenceModel:
+    """The network of an experiment as it answers, on the CPU, with weights in one vector,
+    which it keeps: what is written to them changes it."""
+    model = build(experiment).eval()
+    nn.utils.vector_to_parameters(weights, model.parameters())
+    return model

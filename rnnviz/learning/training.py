@@ -18,15 +18,11 @@ from rnnviz.learning import devices
 from rnnviz.learning.batches import Batches
 from rnnviz.learning.chance import Chance
 from rnnviz.learning.examples import trace_example
-from rnnviz.learning.failing import (
-    DIVERGED,
-    of_constant_answer,
-    running_out_of_memory,
-)
+from rnnviz.learning.failing import DIVERGED, of_constant_answer, running_out_of_memory
 from rnnviz.learning.failing import TrainingFailed as TrainingFailed  # it is raised here
-from rnnviz.learning.judging import Judge, summary
+from rnnviz.learning.judging import Judge, Parts, summary
 from rnnviz.learning.losses import summed, take, tensors
-from rnnviz.learning.network import State, build
+from rnnviz.learning.network import State, build, with_weights
 from rnnviz.learning.snapshots import Snapshots
 from rnnviz.learning.stepper import Stepper
 from rnnviz.learning.writing import Letter, letters
@@ -93,6 +89,7 @@ class Trainer:
         self._worst = DIVERGED * of_constant_answer(task, train)
         self._order: list[Tensor] = []
         self._state: State = None
+        self._validation: Parts[tuple[float, FloatArray]] | None = None
         self._best = (math.inf, self._good)
         hiding = (network.dropout_inputs, network.dropout_layers, network.dropout_readout)
         self._chance = Chance(seed, self.device) if any(hiding) else None
@@ -101,6 +98,11 @@ class Trainer:
     def done(self) -> bool:
         """Whether all epochs are over, or patience is."""
         return self.stopped_early or self.epoch >= self.experiment.training.epochs
+
+    @property
+    def validating(self) -> bool:
+        """Whether an epoch's batches are trained and its validation is under way."""
+        return self._validation is not None
 
     @property
     def learning_rate(self) -> float:
@@ -114,6 +116,9 @@ class Trainer:
     def train_batch(self) -> EpochRecord | None:
         """Learn from the next batch; after the last one of an epoch, validate and record it.
 
+        Many validation examples are judged in parts, one a call, and nothing is learned while
+        the run is `validating`.
+
         Raises `TrainingFailed`, and again whenever it is called after that. Does nothing
         when the run is done.
         """
@@ -125,8 +130,9 @@ class Trainer:
         start = perf_counter()
         try:
             with running_out_of_memory(self.step), devices.without_tiny_numbers():
-                self._learn()
-                record = None if self.step % self.batches else self._end_epoch(start)
+                if not self.validating:
+                    self._learn()
+                record = self._go_on_validating(start) if self.validating else None
         except TrainingFailed as failure:
             self._failure = failure
             self._stepper.restore(self._good)
@@ -179,11 +185,8 @@ class Trainer:
     ) -> Iterator[Letter | None]:
         """What the network writes on after `text`, as `letters` has it, with the weights of
         now, whatever is trained before it is finished."""
-        self._set_threads()
-        model = build(self.experiment).eval()
-        weights = self._stepper.weights.cpu().clone()
-        torch.nn.utils.vector_to_parameters(weights, model.parameters())
-        chance = torch.Generator().manual_seed(seed)
+        weights, chance = self._stepper.weights.cpu().clone(), torch.Generator().manual_seed(seed)
+        model = with_weights(self.experiment, weights)
         return letters(model, self.experiment.task, text, length, temperature, chance)
 
     def result(self) -> dict[str, Any]:
@@ -221,6 +224,8 @@ class Trainer:
         self._good.copy_(self._stepper.weights)
         self._stepper.update(self._knobs, self.learning_rate)
         self.step += 1
+        if self.step % self.batches == 0:
+            self._validation = self._validate()
 
     def _next_batch(self) -> Tensor:
         place = self.step % self.batches
@@ -230,12 +235,24 @@ class Trainer:
             self._state = None
         return self._order[place]
 
-    def _end_epoch(self, start: float) -> EpochRecord:
-        valid_loss, outputs = self._judge.loss(self.model)
-        self._examine(valid_loss)
+    def _validate(self) -> Parts[tuple[float, FloatArray]]:
+        """The validation loss, and the answers that metrics are made of."""
+        loss, outputs = yield from self._judge.parts_of_loss(self.model)
+        self._examine(loss)
+        if self.experiment.task.shape == "encoder-decoder":
+            outputs = yield from self._judge.parts_of_decoded(self.model)
+        return loss, outputs
+
+    def _go_on_validating(self, start: float) -> EpochRecord | None:
+        assert self._validation is not None
+        try:
+            return next(self._validation)
+        except StopIteration as end:
+            self._validation = None
+            return self._end_epoch(start, *end.value)
+
+    def _end_epoch(self, start: float, valid_loss: float, outputs: FloatArray) -> EpochRecord:
         task = self.experiment.task
-        if task.shape == "encoder-decoder":
-            outputs = self._judge.decoded(self.model)
         self.epoch += 1
         self._snapshots.add(self.epoch, self._stepper.weights)
         losses, grad_norms, counts = zip(*self._losses, strict=True)

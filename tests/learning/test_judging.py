@@ -1,0 +1,103 @@
+"""Judging in parts, so that nobody who wants to stop waits for a long validation."""
+
+import numpy as np
+import pytest
+import torch
+
+from rnnviz.experiment import suited
+from rnnviz.learning import judging
+from rnnviz.learning.judging import Judge
+from rnnviz.learning.network import build
+from rnnviz.learning.training import Trainer
+from rnnviz.tasks.characters import Characters
+from rnnviz.tasks.dates import Dates
+
+DATES = Dates(dates=500)
+TEXT = Characters(text="English reviews", share=0.1, window=20)
+
+
+def experiment(task, batch=64):
+    found = suited(task).with_value("network.hidden", 8).with_value("training.batch", batch)
+    return found.with_value("training.device", "cpu").with_value("training.epochs", 2)
+
+
+def in_parts(monkeypatch):
+    """Seven dates at a time: four bytes for each of 8 units at each of 28 timesteps."""
+    monkeypatch.setattr(judging, "PART_BYTES", 7 * 4 * 28 * 8)
+
+
+def counted(parts):
+    """How many times one can stop between the parts, and what came of them."""
+    stops = 0
+    while True:
+        try:
+            next(parts)
+        except StopIteration as end:
+            return stops, end.value
+        stops += 1
+
+
+def test_parts_come_to_the_same_as_the_whole(monkeypatch):
+    model, valid = build(experiment(DATES)), DATES.examples(0).valid
+    judge = Judge(DATES, valid, "cpu")
+    loss, outputs = judge.loss(model)
+    decoded = judge.decoded(model)
+    in_parts(monkeypatch)
+    stops, found = counted(judge.parts_of_loss(model))
+    assert stops == 8  # 50 dates, 7 at a time
+    assert found[0] == pytest.approx(loss, rel=1e-6)
+    np.testing.assert_allclose(found[1], outputs, atol=1e-6)
+    stops, found = counted(judge.parts_of_decoded(model))
+    assert stops == 8
+    np.testing.assert_allclose(found, decoded, atol=1e-6)
+
+
+def test_what_fits_at_once_is_not_cut(monkeypatch):
+    model = build(experiment(DATES))
+    assert counted(Judge(DATES, DATES.examples(0).valid, "cpu").parts_of_loss(model))[0] == 0
+
+
+def test_between_two_parts_the_network_is_as_it_learns(monkeypatch):
+    in_parts(monkeypatch)
+    model = build(experiment(DATES)).train()
+    for _ in Judge(DATES, DATES.examples(0).valid, "cpu").parts_of_loss(model):
+        assert model.training
+        assert torch.is_grad_enabled()
+
+
+def test_notepads_are_carried_through_the_streams_of_a_text():
+    """Judged in streams side by side, each window's answers are those of its whole stream."""
+    model, valid = build(experiment(TEXT)), TEXT.examples(0).valid
+    loss, outputs = Judge(TEXT, valid, "cpu").loss(model)
+    rows = len(valid.inputs) // 16
+    with torch.no_grad():
+        stream = torch.as_tensor(valid.inputs[: 2 * rows]).view(2, -1, 1)
+        whole = model(stream).view(2 * rows, 20, -1)
+    np.testing.assert_allclose(outputs[: 2 * rows], whole, atol=1e-5)
+    nats = torch.nn.functional.cross_entropy(
+        torch.as_tensor(outputs).flatten(0, 1), torch.as_tensor(valid.targets).flatten()
+    )
+    assert loss == pytest.approx(float(nats), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("task", "parts_of_an_epoch"), [(DATES, 16), (TEXT, 2)], ids=["dates", "text"]
+)
+def test_a_run_judges_one_part_a_call_and_learns_the_same(task, parts_of_an_epoch, monkeypatch):
+    whole, parts = Trainer(experiment(task)), Trainer(experiment(task))
+    while not whole.done:
+        whole.train_batch()
+    in_parts(monkeypatch)
+    calls = 0
+    while not parts.done:
+        step, was_validating = parts.step, parts.validating
+        record = parts.train_batch()
+        assert parts.step == step + (not was_validating)
+        assert (record is not None) == (parts.step % parts.batches == 0 and not parts.validating)
+        calls += was_validating
+    assert calls == 2 * parts_of_an_epoch
+    assert parts.step == whole.step
+    for one, other in zip(parts.history, whole.history, strict=True):
+        assert one.train_loss == other.train_loss
+        assert one.valid_loss == pytest.approx(other.valid_loss, rel=1e-6)
+        assert one.metrics == pytest.approx(other.metrics, rel=1e-5)
