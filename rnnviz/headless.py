@@ -52,7 +52,7 @@ def train(experiment: Experiment, json: str | None = None, csv: str | None = Non
             status = 130 if interrupted and not trainer.done else 0
         except Exception as error:
             kind = kind_of(error)
-            if kind == "no_device":
+            if kind in ("no_device", "no_data"):
                 raise UsageError(str(error)) from None
             _complain(REMEDIES[kind].format(detail=f"{type(error).__name__}: {error}"))
             status = 1

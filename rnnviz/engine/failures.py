@@ -8,10 +8,11 @@ from typing import Literal
 from rnnviz.engine.messages import Failed
 from rnnviz.learning.devices import DeviceMissing
 from rnnviz.learning.training import TrainingFailed
+from rnnviz.tasks import DataError
 
 log = logging.getLogger(__name__)
 
-Kind = Literal["not_finite", "diverged", "out_of_memory", "no_device", "error"]
+Kind = Literal["not_finite", "diverged", "out_of_memory", "no_device", "no_data", "error"]
 
 
 def kind_of(error: Exception) -> Kind:
@@ -20,6 +21,8 @@ def kind_of(error: Exception) -> Kind:
         return error.kind
     if isinstance(error, DeviceMissing):
         return "no_device"
+    if isinstance(error, DataError):
+        return "no_data"
     # PyTorch has a class for a full GPU; for a full main memory it has only words.
     words = str(error).lower()
     if isinstance(error, MemoryError) or "out of memory" in words or "allocate memory" in words:
@@ -32,5 +35,9 @@ def failure(error: Exception, run: int, step: int = 0, request: int | None = Non
     kind = kind_of(error)
     if kind == "error":
         log.error("run %d failed at step %d", run, step, exc_info=error)
-    detail = "" if isinstance(error, TrainingFailed) else f"{type(error).__name__}: {error}"
+    detail = f"{type(error).__name__}: {error}"
+    if isinstance(error, DataError):
+        detail = str(error)
+    elif isinstance(error, TrainingFailed):
+        detail = ""
     return Failed(run=run, kind=kind, step=step, detail=detail, request=request)

@@ -170,12 +170,14 @@ class Run:
         now = time.perf_counter()
         if record is not None:
             self._report_losses()
-            self._report(EpochEnded(
+            self._report(
+                EpochEnded(
                     run=self.number,
                     record=record,
                     error_by_position=self._trainer.error_by_position,
                     best_epoch=self._trainer.best_epoch,
-                ))
+                )
+            )
         elif now >= self._next_progress:
             self._report_losses()
         if self._trainer.done:

@@ -65,7 +65,7 @@ class Values(QObject):
             self._plot.label(y_label=scene.reading.value_label)
             low, high = _value_range(scene, words)
             self._words.place(low, high)
-            self._plot.set_y(low - 0.3 * (high - low) if words else low, high)
+            self._plot.set_y(low - 0.52 * (high - low) if words else low, high)
             x = np.arange(1, trace.timesteps + 1)
             for values, curve in zip(trace.inputs.T, self._to_come, strict=False):
                 first = curve is self._to_come[0]

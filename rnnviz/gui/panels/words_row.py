@@ -27,8 +27,8 @@ class WordsRow:
 
     def place(self, low: float, high: float) -> None:
         """Stand below a curve that goes from `low` to `high`."""
-        height = 0.11 * (high - low)
-        self._rows = low - 0.04 * (high - low) - height, low - 0.28 * (high - low), height
+        height = 0.2 * (high - low)
+        self._rows = low - 0.06 * (high - low) - height, low - 0.5 * (high - low), height
 
     def clear(self) -> None:
         """Take all blocks away."""

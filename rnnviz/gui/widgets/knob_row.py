@@ -75,7 +75,6 @@ class KnobRow(QWidget):
         self._stops = positions(self.knob)
         self._number = QLineEdit(objectName="number", alignment=Qt.AlignmentFlag.AlignRight)
         self._number.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self._number.setFixedWidth(78)
         self._number.editingFinished.connect(self._read)
         self._number.installEventFilter(self)
         self._number.setAccessibleName(self._title.text())
@@ -111,7 +110,11 @@ class KnobRow(QWidget):
         place = bisect_left(self._stops, value)
         self.slider.setValue(min(place, len(self._stops) - 1))
         self.slider.blockSignals(False)
-        self._number.setText(self.knob.text(value))
+        text = self.knob.text(value)
+        self._number.setText(text)
+        # As wide as it must be: the name beside it has the rest.
+        wide = self._number.fontMetrics().horizontalAdvance(text) + 20
+        self._number.setFixedWidth(max(52, wide))
         self._complain("")
 
     def reset(self) -> None:

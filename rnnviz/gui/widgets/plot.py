@@ -79,6 +79,20 @@ class _Axis(pg.AxisItem):
         for place, flags, text in texts:
             painter.drawText(place, int(flags), text)
 
+    whole = False
+    """counts things: no ticks between whole numbers"""
+
+    def tickSpacing(  # noqa: N802  pyqtgraph's name
+        self,
+        minVal: float,
+        maxVal: float,
+        size: float,  # noqa: N803
+    ) -> list[tuple[float, float]]:
+        found = super().tickSpacing(minVal, maxVal, size)
+        if not self.whole:
+            return found
+        return [(step, offset) for step, offset in found if step >= 1] or [(1.0, 0.0)]
+
     def logTickStrings(  # noqa: N802  pyqtgraph's name
         self, values: list[float], scale: float, spacing: float
     ) -> list[str]:
@@ -145,6 +159,7 @@ class Plot(pg.GraphicsView):
         self.box.disableAutoRange()
         self.y_axis = _Axis("left", maxTickLength=-4)
         self.x_axis = _Axis("bottom", maxTickLength=-4)
+        self.x_axis.whole = scrubs  # timesteps
         for axis in (self.y_axis, self.x_axis):
             axis.enableAutoSIPrefix(False)
             axis.linkToView(self.box)
