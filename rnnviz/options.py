@@ -80,9 +80,9 @@ def experiment_of(typed: dict[str, str], options: Iterable[Option]) -> Experimen
         )
     experiment = suited(TASKS[task]())
     own = dict(knobs(experiment))
-    for option in options:
-        if not option.path or option.name not in typed:
-            continue
+    turned = [option for option in options if option.path and option.name in typed]
+    # The task first: what suits it may hang on its own knobs, such as its length.
+    for option in sorted(turned, key=lambda option: not option.path.startswith("task.")):
         if option.path not in own:
             raise UsageError(f"The task {task} has no option {option.name}.")
         try:
@@ -90,6 +90,8 @@ def experiment_of(typed: dict[str, str], options: Iterable[Option]) -> Experimen
         except KnobError as error:
             raise UsageError(f"{option.name}: {error}") from None
         experiment = experiment.with_value(option.path, value)
+        if option.path.startswith("task."):
+            experiment = suited(experiment.task)
     return experiment
 
 

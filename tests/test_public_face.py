@@ -33,8 +33,8 @@ def test_trace_takes_a_readout_and_a_target():
 
 
 def test_a_refusal_is_a_value_error():
-    with pytest.raises(ValueError, match="Bidirectional"):
-        rnnviz.trace(nn.GRU(1, 4, bidirectional=True), np.ones((3, 1)))
+    with pytest.raises(ValueError, match="projections"):
+        rnnviz.trace(nn.LSTM(1, 4, proj_size=2), np.ones((3, 1)))
 
 
 def test_show_takes_what_the_window_takes():

@@ -214,7 +214,8 @@ class Failed(_Message):
 
     kinds: ``not_finite`` (the loss was NaN or infinite), ``diverged`` (the loss grew far
     beyond that of a constant answer), ``out_of_memory``, ``no_device`` (the device asked
-    for is not there), ``no_data`` (a data file is missing or damaged), ``error`` (anything else; the log has the traceback)."""
+    for is not there), ``no_data`` (a data file is missing or damaged), ``error`` (anything
+    else; the log has the traceback)."""
 
     run: int
     kind: Literal["not_finite", "diverged", "out_of_memory", "no_device", "no_data", "error"]

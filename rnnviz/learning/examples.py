@@ -53,6 +53,10 @@ def _read(
     with torch.inference_mode():
         layers = tracing.states_of(model.rnn, weights, values)
         hidden = tracing.top(layers, model.rnn.bidirectional)
+        if model.rnn.bidirectional and task.shape == "many-to-one":
+            # The answer comes when both ends are read: what was carried from the end has gone
+            # all the way to the start, however far the other has come.
+            hidden[:, model.rnn.hidden_size :] = hidden[0, model.rnn.hidden_size :].clone()
         output = tracing.answers(model.readout, hidden)
     target = None
     if task.loss == "MSE":

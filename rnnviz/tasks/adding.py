@@ -28,6 +28,12 @@ class Adding(Task, tag="adding"):
     summary: ClassVar[str] = "Add the two marked numbers of a long list."
     shape: ClassVar[Shape] = "many-to-one"
     whole_sequence: ClassVar[bool] = True
+    training: ClassVar[dict[str, Value]] = {
+        "learning_rate": 5e-3,
+        "clip_norm": 1.0,
+        "schedule": "cosine",
+        "epochs": 25,
+    }
 
     length: Annotated[
         int,
@@ -55,8 +61,9 @@ class Adding(Task, tag="adding"):
 
     @property
     def network(self) -> dict[str, Value]:  # type: ignore[override]
-        """Gates that hold for as long as a number has to be remembered."""
-        return {"cell": "LSTM", "gate_bias": float(self.length)}
+        """Gates that hold for a part of the way: what would hold for all of it also gathers
+        all numbers that are not marked, before it has learned to leave them out."""
+        return {"cell": "LSTM", "hidden": 32, "gate_bias": max(1.0, 0.3 * self.length)}
 
     @property
     def input_size(self) -> int:

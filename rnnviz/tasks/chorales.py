@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from rnnviz.knobs import Knob
+from rnnviz.knobs import Knob, Value
 from rnnviz.records import Reading
 from rnnviz.tasks import data, measures
 from rnnviz.tasks.task import DataError, Examples, FloatArray, Loss, Shape, Split, Task
@@ -38,6 +38,14 @@ class Chorales(Task, tag="chorales"):
     summary: ClassVar[str] = "Predict the next chord of a chorale by Bach, and compose."
     shape: ClassVar[Shape] = "many-to-many"
     loss: ClassVar[Loss] = "binary cross-entropy"
+    network: ClassVar[dict[str, Value]] = {"cell": "LSTM", "hidden": 100}
+    training: ClassVar[dict[str, Value]] = {
+        "learning_rate": 3e-3,
+        "batch": 8,
+        "clip_norm": 1.0,
+        "epochs": 100,
+        "patience": 10,
+    }
 
     longest: Annotated[
         int,
@@ -112,7 +120,9 @@ def _nll(logits: npt.NDArray[np.float64], played: npt.NDArray[np.bool_]) -> npt.
 
 def _chords(roll: npt.NDArray[np.bool_]) -> list[str]:
     """The notes of each step, the lowest first; ``–`` where none sounds."""
-    return [" ".join(note_name(LOWEST + k) for k in np.flatnonzero(row)) or "–" for row in roll]
+    return [
+        " ".join(note_name(LOWEST + int(k)) for k in np.flatnonzero(row)) or "–" for row in roll
+    ]
 
 
 def _likely(output: FloatArray, count: int = 6) -> list[list[tuple[str, float]]]:

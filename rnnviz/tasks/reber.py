@@ -150,7 +150,7 @@ class Reber(Task, tag="reber"):
         its predictions are.
         """
         assert split.lengths is not None
-        right = _right(outputs, legal(split.inputs[:, :, 0])) | ~measures.counted(split)
+        right = _right(outputs, legal(_tokens(split))) | ~measures.counted(split)
         rows = np.arange(len(right))
         return {
             "strings right": float(right.all(axis=1).mean()),
@@ -159,12 +159,12 @@ class Reber(Task, tag="reber"):
 
     def error_by_position(self, outputs: FloatArray, split: Split) -> FloatArray:
         asked = measures.counted(split)
-        wrong = ~_right(outputs, legal(split.inputs[:, :, 0])) & asked
+        wrong = ~_right(outputs, legal(_tokens(split))) & asked
         with np.errstate(invalid="ignore"):
             return (wrong.sum(axis=0) / asked.sum(axis=0)).astype(np.float32)
 
     def read(self, split: Split, example: int, output: FloatArray) -> Reading:
-        tokens = split.inputs[example, : split.length(example), 0]
+        tokens = _tokens(split)[example, : split.length(example)]
         allowed = legal(tokens[None])[0]
         return Reading(
             kind="tokens",
@@ -219,21 +219,26 @@ def _split(strings: IntArray) -> Split:
     return Split(inputs[..., None], targets, lengths)
 
 
+def _tokens(split: Split) -> IntArray:
+    return split.inputs[:, :, 0].astype(np.int64)
+
+
 def _last_symbol(examples: Examples) -> float:
     """The loss of predicting from the symbol before alone, as often as it was in training."""
     counts = np.ones((len(SYMBOLS) + 1, len(SYMBOLS)))
     asked = measures.counted(examples.train)
-    np.add.at(counts, (examples.train.inputs[asked][:, 0], examples.train.targets[asked]), 1)
+    follows = examples.train.targets[asked].astype(np.int64)
+    np.add.at(counts, (_tokens(examples.train)[asked], follows), 1)
     shares = counts / counts.sum(axis=1, keepdims=True)
     valid, asked = examples.valid, measures.counted(examples.valid)
-    return measures.cross_entropy(shares[valid.inputs[asked][:, 0], valid.targets[asked]])
+    return measures.cross_entropy(shares[_tokens(valid)[asked], valid.targets[asked]])
 
 
 def _grammar(split: Split, *, forgets: bool = False) -> float:
     """The loss of who knows the grammar: ln 2 where two symbols are legal. Who `forgets` the
     second symbol has to guess the last but one."""
     assert split.lengths is not None
-    ways = legal(split.inputs[:, :, 0]).sum(axis=2).astype(float)
+    ways = legal(_tokens(split)).sum(axis=2).astype(float)
     if forgets:
         ways[np.arange(len(ways)), split.lengths - 2] = 2
     return float(np.log(ways[measures.counted(split)]).mean())

@@ -1,4 +1,4 @@
-"""A test of memory alone: the first symbol decides, and what follows is noise."""
+"""A test of memory alone: the first symbol decides, and noise follows."""
 
 from __future__ import annotations
 
@@ -18,16 +18,15 @@ DIGITS = len(NOISE)
 
 
 class Recall(Task, tag="recall"):
-    """Strings of random letters; the answer is the first of them.
+    """A letter, and then random digits; the answer is the letter.
 
-    All letters come from one alphabet, so the first is told from the others by nothing but
-    its place: the network has to write it down, and then to let nothing more in. This is the
-    latch problem of Bengio, Simard and Frasconi (1994) with symbols in place of values. Who
-    has forgotten the first letter can only guess: a cross-entropy of ln(letters).
+    Nothing has to be worked out, only kept: this is the latch problem of Bengio, Simard and
+    Frasconi (1994) with symbols in place of values. Who has forgotten the letter can only
+    guess, a cross-entropy of ln(letters).
     """
 
     title: ClassVar[str] = "Recall"
-    summary: ClassVar[str] = "Remember the first letter while random ones follow."
+    summary: ClassVar[str] = "Remember the first symbol while noise follows."
     shape: ClassVar[Shape] = "many-to-one"
     loss: ClassVar[Loss] = "cross-entropy"
     whole_sequence: ClassVar[bool] = True
@@ -37,7 +36,7 @@ class Recall(Task, tag="recall"):
         int,
         Knob(
             "length",
-            "How many letters there are: the first has to be remembered until the last.",
+            "How many symbols are read: the first has to be remembered until the last.",
             low=2,
             high=500,
             scale="log",
@@ -105,7 +104,7 @@ class Recall(Task, tag="recall"):
         before = len(said) - 1
         return Reading(
             kind="tokens",
-            steps=[names[token - 1] for token in tokens],
+            steps=[(names + list(NOISE))[token - 1] for token in tokens],
             answers=[""] * before + [said[-1]],
             asked=[""] * before + [first],
             right=[None] * before + [said[-1] == first],

@@ -47,14 +47,14 @@ class Vocabulary:
     numbers: dict[str, int]
 
     @classmethod
-    def fit(cls, sequences: Iterable[Iterable[str]], most: int) -> Vocabulary:
+    def fit(cls, sequences: Iterable[Iterable[str]], most: int, least: int = LEAST) -> Vocabulary:
         """The `most` numbers, `PAD` and `UNKNOWN` among them, for the most frequent tokens.
 
-        Tokens seen less than `LEAST` times get none. Those seen equally often are in the
+        Tokens seen less than `least` times get none. Those seen equally often are in the
         order of their characters, so that the same text gives the same numbers.
         """
         counted = Counter(token for sequence in sequences for token in sequence)
-        often = [token for token, count in counted.items() if count >= LEAST]
+        often = [token for token, count in counted.items() if count >= least]
         often.sort(key=lambda token: (-counted[token], token))
         kept = often[: max(0, most - 2)]
         names = ["", UNKNOWN_NAME, *kept]
@@ -66,6 +66,10 @@ class Vocabulary:
     def encode(self, sequence: Iterable[str]) -> list[int]:
         """The numbers of tokens."""
         return [self.numbers.get(token, UNKNOWN) for token in sequence]
+
+    def first(self, tokens: Iterable[str]) -> int:
+        """The number of the first of some tokens that has one."""
+        return next((self.numbers[token] for token in tokens if token in self.numbers), UNKNOWN)
 
 
 def padded(sequences: Sequence[Sequence[int]], longest: int) -> tuple[IntArray, IntArray]:

@@ -13,8 +13,6 @@ X = np.zeros((4, 2), np.float32)
 @pytest.mark.parametrize(
     ("module", "says"),
     [
-        (nn.LSTM(2, 3, bidirectional=True), "Bidirectional modules cannot be traced yet"),
-        (nn.GRU(2, 3, bidirectional=True), "Bidirectional modules cannot be traced yet"),
         (nn.LSTM(2, 3, proj_size=2), "LSTMs with projections cannot be traced yet"),
         (nn.RNN(2, 3).half(), "must be float32 or float64, but weight_ih_l0 is float16"),
         (nn.GRU(2, 3).bfloat16(), "must be float32 or float64, but weight_ih_l0 is bfloat16"),
@@ -71,6 +69,11 @@ def test_readouts_and_targets(readout, target, says):
     with pytest.raises(TraceError, match=says) as caught:
         trace(nn.RNN(2, 3), X, readout=readout, target=target)
     assert_one_sentence(caught.value)
+
+
+def test_a_readout_of_both_directions_reads_twice_the_units():
+    with pytest.raises(TraceError, match="must read 6 hidden units, not 3"):
+        trace(nn.GRU(2, 3, bidirectional=True), X, readout=nn.Linear(3, 1))
 
 
 def assert_one_sentence(error):

@@ -89,7 +89,7 @@ def test_the_validation_loss_is_the_mean_square_over_all_validation_examples(sma
     trainer = Trainer(small())
     while (record := trainer.train_batch()) is None:
         pass
-    inputs, targets = map(torch.from_numpy, trainer.examples.valid)
+    inputs, targets = map(torch.from_numpy, trainer.examples.valid[:2])
     with torch.no_grad():
         answers = trainer.model.readout(trainer.model.rnn(inputs)[0][:, -1])
     assert record.valid_loss == pytest.approx(F.mse_loss(answers, targets).item(), rel=1e-4)
@@ -170,7 +170,15 @@ def test_the_result_is_plain_data_for_json(small, finish):
     trainer = Trainer(small())
     assert trainer.result()["valid_loss"] is None
     result = msgspec.json.decode(msgspec.json.encode(finish(trainer).result()))
-    assert set(result) == {"valid_loss", "baselines", "device", "threads", "seconds"}
+    assert set(result) == {
+        "valid_loss",
+        "baselines",
+        "device",
+        "threads",
+        "seconds",
+        "metrics",
+    }
+    assert result["metrics"]["RMSE"] == pytest.approx(result["valid_loss"] ** 0.5, rel=1e-4)
     assert result["valid_loss"] == trainer.history[-1].valid_loss
     assert result["device"] == "cpu"
 
@@ -189,7 +197,7 @@ def test_traces_show_the_untrained_network_each_epoch_and_now(small, finish):
 def test_a_trace_has_the_answer_and_the_target_of_its_example(small, finish):
     trainer = finish(Trainer(small()))
     trace = trainer.trace(5, relevance=True)
-    inputs, targets = trainer.examples.valid
+    inputs, targets = trainer.examples.valid[:2]
     with torch.no_grad():
         answer = trainer.model(torch.from_numpy(inputs[5:6]))
     np.testing.assert_allclose(trace.output[-1], answer[0].numpy(), atol=1e-5)
@@ -207,6 +215,6 @@ def test_an_example_that_is_not_there_is_refused(small, example):
 
 def test_long_sequences_are_validated_in_parts_with_the_same_loss(small, finish, monkeypatch):
     whole = finish(Trainer(small()))
-    monkeypatch.setattr("rnnviz.learning.training.VALID_BYTES", 4 * 12 * 10 * 3)
+    monkeypatch.setattr("rnnviz.learning.judging.PART_BYTES", 4 * 12 * 10 * 3)
     parts = finish(Trainer(small()))
     assert parts.history[-1].valid_loss == pytest.approx(whole.history[-1].valid_loss, rel=1e-5)

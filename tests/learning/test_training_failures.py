@@ -86,7 +86,7 @@ def test_weights_spoilt_by_the_last_batch_of_an_epoch_make_no_record(small):
 
 def test_targets_far_from_zero_do_not_count_as_diverged(small):
     examples = small().task.examples(0)
-    far = Examples(*(Split(s.inputs, s.targets * 1e-3 + 1e3) for s in examples))
+    far = Examples(*(Split(s.inputs, s.targets * 1e-3 + 1e3) for s in examples[:2]))
     finish(Trainer(small(), examples=far))
 
 

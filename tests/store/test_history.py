@@ -20,8 +20,9 @@ records = st.builds(
     valid_loss=floats,
     grad_norm=floats,
     seconds=floats,
+    learning_rate=floats,
 )
-COLUMNS = ["epoch", "train_loss", "valid_loss", "grad_norm", "seconds"]
+COLUMNS = ["epoch", "train_loss", "valid_loss", "grad_norm", "seconds", "learning_rate"]
 
 
 @given(st.lists(records, max_size=5))
@@ -45,7 +46,7 @@ def test_every_digit_is_in_the_json(made: list[EpochRecord]) -> None:
 
 def test_the_table_has_a_header_even_without_an_epoch(tmp_path: Path) -> None:
     history.write_csv(tmp_path / "h.csv", [])
-    assert (tmp_path / "h.csv").read_text() == "epoch,train_loss,valid_loss,grad_norm,seconds\n"
+    assert (tmp_path / "h.csv").read_text() == ",".join(COLUMNS) + "\n"
 
 
 def test_the_json_has_the_experiment_as_it_can_be_read_again() -> None:

@@ -84,11 +84,11 @@ class _Axis(pg.AxisItem):
 
     def tickSpacing(  # noqa: N802  pyqtgraph's name
         self,
-        minVal: float,
-        maxVal: float,
-        size: float,  # noqa: N803
+        low: float,
+        high: float,
+        size: float,
     ) -> list[tuple[float, float]]:
-        found = super().tickSpacing(minVal, maxVal, size)
+        found = super().tickSpacing(low, high, size)
         if not self.whole:
             return found
         return [(step, offset) for step, offset in found if step >= 1] or [(1.0, 0.0)]
