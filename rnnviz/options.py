@@ -34,7 +34,12 @@ def knob_options() -> list[Option]:
     options += [
         _option(path, knob) for path, knob in knobs(Experiment()) if not path.startswith("task.")
     ]
-    return list({option.name: option for option in options}.values())
+    # Two tasks may have a knob of the same name: one option with the help of both.
+    found: dict[str, Option] = {}
+    for option in options:
+        first = found.get(option.name, option._replace(help=""))
+        found[option.name] = first._replace(help=f"{first.help} {option.help}".strip())
+    return list(found.values())
 
 
 def _option(path: str, knob: Knob, task: str = "") -> Option:

@@ -32,6 +32,13 @@ class Copy(Task, tag="copy"):
     summary: ClassVar[str] = "Remember ten symbols through a pause, then say them again."
     shape: ClassVar[Shape] = "many-to-many"
     loss: ClassVar[Loss] = "cross-entropy"
+    training: ClassVar[dict[str, Value]] = {
+        "learning_rate": 5e-3,
+        "batch": 32,
+        "clip_norm": 1.0,
+        "schedule": "cosine",
+        "epochs": 28,
+    }
 
     blanks: Annotated[
         int,

@@ -1,0 +1,98 @@
+"""Composing: what is played follows from the weights, the start and chance alone, and it ends."""
+
+import numpy as np
+import pytest
+import torch
+
+from rnnviz.experiment import Experiment, Network, suited
+from rnnviz.learning.composing import compose
+from rnnviz.learning.network import build
+from rnnviz.tasks import Sine
+from rnnviz.tasks.chorales import Chorales
+
+TASK = Chorales(longest=8)
+
+
+@pytest.fixture
+def model():
+    return build(suited(TASK))
+
+
+@pytest.fixture
+def start():
+    return np.random.default_rng(0).random((5, 88)) < 0.05
+
+
+def chance(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+@pytest.mark.parametrize("steps", [0, 1, 40])
+def test_it_plays_as_many_steps_as_asked_for_and_ends(model, start, steps):
+    played = compose(model, TASK, start, steps, 1.0, chance())
+    assert (played.shape, played.dtype) == ((steps, 88), np.dtype(bool))
+
+
+def test_the_same_chance_plays_the_same_and_another_plays_otherwise(model, start):
+    one, same, other = (compose(model, TASK, start, 20, 1.0, chance(s)) for s in (1, 1, 2))
+    np.testing.assert_array_equal(one, same)
+    assert not np.array_equal(one, other)
+
+
+def test_at_temperature_0_the_notes_above_one_half_are_played(model, start):
+    # The whole sequence read anew for every step, in place of the notepad carried on.
+    heard = torch.tensor(start).float()[None]
+    for _ in range(12):
+        with torch.no_grad():
+            notes = model(heard)[0, -1] > 0
+        heard = torch.cat([heard, notes.float()[None, None]], dim=1)
+    played = compose(model, TASK, start, 12, 0.0, chance())
+    np.testing.assert_array_equal(played, heard[0, 5:].bool().numpy())
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
+def test_notes_are_drawn_as_often_as_the_temperature_says(temperature, start):
+    model = build(suited(TASK))
+    with torch.no_grad():
+        model.readout.weight.zero_()
+        model.readout.bias[:] = torch.linspace(-3, 3, 88)  # whatever was heard
+    played = compose(model, TASK, start, 4000, temperature, chance())
+    expected = 1 / (1 + np.exp(-np.linspace(-3, 3, 88) / temperature))
+    # Five standard deviations of 4000 tosses of a fair coin.
+    np.testing.assert_allclose(played.mean(axis=0), expected, atol=0.04)
+
+
+def test_a_network_that_repeats_plays_the_last_chord_again(start):
+    """A relu network set by hand: h_t = x_t, and a logit of 10 where a note sounds."""
+    model = build(Experiment(task=TASK, network=Network(cell="RNN relu", hidden=88)))
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.zero_()
+        model.rnn.weight_ih_l0[:] = torch.eye(88)
+        model.readout.weight[:] = 20 * torch.eye(88)
+        model.readout.bias[:] = -10
+    played = compose(model, TASK, start, 30, 0.5, chance())
+    np.testing.assert_array_equal(played, np.tile(start[-1], (30, 1)))
+
+
+def test_the_network_is_left_as_it_was(start):
+    experiment = suited(TASK).with_value("network.dropout_readout", 0.5)
+    model = build(experiment).train()
+    before = [weight.clone() for weight in model.parameters()]
+    state = torch.get_rng_state()
+    one, same = (compose(model, TASK, start, 10, 1.0, chance()) for _ in range(2))
+    np.testing.assert_array_equal(one, same)  # nothing is hidden while it plays
+    assert model.training
+    assert torch.equal(torch.get_rng_state(), state)
+    assert all(map(torch.equal, before, model.parameters()))
+
+
+def test_what_cannot_compose_says_so(start):
+    model = build(suited(Sine()))
+    with pytest.raises(ValueError, match="Sine does not answer with its next input"):
+        compose(model, Sine(), start, 4, 1.0, chance())
+
+
+def test_composing_from_nothing_says_so(model, start):
+    with pytest.raises(ValueError, match="at least one step"):
+        compose(model, TASK, start[:0], 4, 1.0, chance())

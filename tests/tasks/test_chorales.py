@@ -1,0 +1,185 @@
+"""The chorales: what is read from the file, the baselines, and a file that is damaged."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from rnnviz.experiment import suited
+from rnnviz.learning.training import Trainer
+from rnnviz.resources import resource
+from rnnviz.tasks import TASKS, DataError, Split
+from rnnviz.tasks import chorales as module
+from rnnviz.tasks.chorales import Chorales, note_name
+
+
+@pytest.fixture(scope="module")
+def examples():
+    return Chorales().examples(0)
+
+
+@pytest.fixture(scope="module")
+def file():
+    return json.loads(resource("data/bach-chorales.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def damaged(monkeypatch):
+    """Put other contents in place of the file for a while."""
+
+    def put(text: str) -> None:
+        monkeypatch.setattr(module.data, "text", lambda _name: text)
+        module._rolls.cache_clear()
+
+    yield put
+    module._rolls.cache_clear()
+
+
+def steps(split) -> np.ndarray:
+    """Which steps count, ``(N, T)``."""
+    return np.arange(split.inputs.shape[1]) < split.lengths[:, None]
+
+
+def test_the_task_is_listed_by_its_name():
+    assert TASKS["chorales"] is Chorales
+
+
+def test_each_split_has_the_chorales_of_the_file_in_their_order(examples, file):
+    for name, split in zip(("train", "valid", "test"), examples, strict=True):
+        assert split.inputs.shape == split.targets.shape == (len(file[name]), 159, 88)
+        assert split.inputs.dtype == np.float32
+        for row, chorale in enumerate(file[name]):
+            n = split.lengths[row]
+            assert n == len(chorale) - 1
+            for t in range(n):
+                heard = (np.flatnonzero(split.inputs[row, t]) + 21).tolist()
+                following = (np.flatnonzero(split.targets[row, t]) + 21).tolist()
+                assert (heard, following) == (sorted(chorale[t]), sorted(chorale[t + 1]))
+
+
+def test_nothing_is_heard_behind_the_end(examples):
+    for split in examples:
+        assert not split.inputs[~steps(split)].any()
+        assert not split.targets[~steps(split)].any()
+
+
+def test_long_chorales_are_cut(examples):
+    task = Chorales(longest=10)
+    short = task.examples(0)
+    assert short.train.inputs.shape == (229, task.timesteps, 88)
+    assert (short.train.lengths == 9).all()
+    np.testing.assert_array_equal(short.train.targets, examples.train.targets[:, :9])
+
+
+def test_no_chorale_is_in_two_splits(examples):
+    train, valid, test = ({row.tobytes() for row in split.inputs} for split in examples)
+    assert not (train | valid) & test
+    assert not train & valid
+
+
+def test_baselines_are_fitted_on_training_chorales_alone(examples):
+    train, valid = examples.train, examples.valid
+    found = Chorales().baselines(examples)
+    heard, after = (
+        torch.tensor(part[steps(train)]).double() for part in (train.inputs, train.targets)
+    )
+    n = len(after)
+    share = ((after.sum(0) + 1) / (n + 2)).expand(int(valid.lengths.sum()), -1)
+    sought = torch.tensor(valid.targets[steps(valid)]).double()
+    loss = torch.nn.functional.binary_cross_entropy(share, sought, reduction="sum")
+    assert found["note frequencies"] == pytest.approx(float(loss) / len(sought))
+    stays = (float((heard * after).sum()) + 1) / (float(heard.sum()) + 2)
+    begins = (float(((1 - heard) * after).sum()) + 1) / (float((1 - heard).sum()) + 2)
+    last = torch.tensor(valid.inputs[steps(valid)]).double()
+    loss = torch.nn.functional.binary_cross_entropy(
+        last * stays + (1 - last) * begins, sought, reduction="sum"
+    )
+    assert found["repeat"] == pytest.approx(float(loss) / len(sought))
+
+
+def test_a_step_costs_the_sum_over_its_notes(examples):
+    valid = examples.valid
+    outputs = np.random.default_rng(0).normal(size=valid.targets.shape).astype(np.float32)
+    asked = steps(valid)
+    each = torch.nn.functional.binary_cross_entropy_with_logits(
+        torch.tensor(outputs), torch.tensor(valid.targets), reduction="none"
+    ).sum(-1)
+    found = Chorales().metrics(outputs, valid)
+    assert found["NLL a step"] == pytest.approx(float(each[asked].mean()), rel=1e-5)
+    first = float(each[:, 0].mean())
+    assert Chorales().error_by_position(outputs, valid)[0] == pytest.approx(first, rel=1e-5)
+
+
+def test_what_is_padded_counts_for_nothing(examples):
+    valid = examples.valid
+    outputs = np.random.default_rng(0).normal(size=valid.targets.shape).astype(np.float32)
+    other = np.where(steps(valid)[..., None], outputs, 50.0).astype(np.float32)
+    task = Chorales()
+    assert task.metrics(outputs, valid) == task.metrics(other, valid)
+    # Position 143 and later are behind the end of every validation chorale.
+    errors = task.error_by_position(outputs, valid)
+    np.testing.assert_array_equal(errors, task.error_by_position(other, valid))
+    assert np.isnan(errors[143:]).all()
+    assert np.isfinite(errors[:143]).all()
+
+
+def test_frame_accuracy_is_of_notes_that_sound_or_are_said_to_the_share_that_do_both():
+    targets = np.zeros((1, 2, 88), np.float32)
+    targets[0, 0, [1, 2, 3]] = targets[0, 1, 5] = 1
+    outputs = np.full((1, 2, 88), -2.0, np.float32)
+    outputs[0, 0, [2, 3, 4]] = 2.0  # two right, one missed, one too many
+    outputs[0, 1, 5] = 2.0
+    split = Split(np.zeros_like(targets), targets, np.array([2]))
+    assert Chorales().metrics(outputs, split)["frame accuracy"] == pytest.approx(3 / 5)
+
+
+def test_an_example_reads_as_a_roll_with_the_names_of_its_notes(examples, file):
+    n = examples.valid.length(0)
+    output = examples.valid.targets[0, :n] * 8 - 4
+    reading = Chorales().read(examples.valid, 0, output)
+    assert (reading.kind, reading.horizon) == ("roll", 1)
+    assert [len(reading.steps), len(reading.answers), len(reading.likely)] == [n] * 3
+    assert reading.steps[0] == " ".join(note_name(pitch) for pitch in file["valid"][0][0])
+    assert reading.answers == reading.asked
+    assert reading.right == [True] * n
+    assert reading.likely[0][0][1] == pytest.approx(1 / (1 + math.exp(-4)))
+
+
+@pytest.mark.parametrize(
+    ("pitch", "name"), [(21, "A0"), (60, "C4"), (69, "A4"), (70, "B♭4"), (108, "C8")]
+)
+def test_pitches_have_the_names_of_the_keys(pitch, name):
+    assert note_name(pitch) == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "{}",
+        '{"train": [], "valid": [], "test": []}',
+        '{"train": 3}',
+        '{"train": [[[60], [5]]]}',
+        '{"train": [[[60], ["C"]]]}',
+        '{"train": [[[60], 62]]}',
+        '{"train": [[[60], [60.5]]]}',
+        '{"train": [[[60]]]}',
+        '{"train": [null]}',
+    ],
+)
+def test_a_damaged_file_is_one_sentence(damaged, text):
+    damaged(text)
+    with pytest.raises(DataError, match=r"^The data file bach-chorales\.json is damaged: .*\.$"):
+        Chorales().examples(0)
+
+
+def test_two_batches_are_trained_and_an_example_is_traced():
+    experiment = suited(Chorales(longest=8)).with_value("training.device", "cpu")
+    trainer = Trainer(experiment.with_value("training.batch", 115))
+    trainer.train_batch()
+    assert trainer.train_batch().metrics.keys() == {"NLL a step", "frame accuracy"}
+    assert trainer.trace(0).output.shape == (7, 88)

@@ -1,0 +1,110 @@
+"""The copy task against its published form and its closed form."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from rnnviz.experiment import suited
+from rnnviz.learning.training import Trainer
+from rnnviz.tasks import TASKS
+from rnnviz.tasks.copy import Copy
+
+
+@pytest.fixture(scope="module")
+def examples():
+    return Copy().examples(0)
+
+
+def perfect(split) -> np.ndarray:
+    """Logits that are sure of what is right."""
+    return (20 * np.eye(9, dtype=np.float32))[split.targets]
+
+
+def test_the_task_is_listed_by_its_name():
+    assert TASKS["copy"] is Copy
+
+
+@pytest.mark.parametrize("blanks", [1, 2, 30])
+def test_ten_symbols_then_blanks_then_the_sign_then_ten_blanks(blanks):
+    task = Copy(blanks=blanks, sequences=100)
+    for split in task.examples(0):
+        tokens = split.inputs[:, :, 0]
+        assert tokens.shape == split.targets.shape == (len(tokens), task.timesteps)
+        assert task.timesteps == blanks + 20
+        assert set(np.unique(tokens[:, :10])) == set(range(1, 9))
+        # Arjovsky, Shah and Bengio (2016): T - 1 blanks, one delimiter, ten blanks.
+        after = [9] * (blanks - 1) + [10] + [9] * 10
+        np.testing.assert_array_equal(tokens[:, 10:], np.tile(after, (len(tokens), 1)))
+        assert (split.targets[:, :-10] == 8).all()
+        np.testing.assert_array_equal(split.targets[:, -10:], tokens[:, :10] - 1)
+        assert tokens.max() < task.vocabularies[0]
+
+
+def test_all_timesteps_are_asked(examples):
+    assert all(split.asked is None and split.lengths is None for split in examples)
+
+
+def test_the_same_seed_gives_the_same_examples_and_another_gives_others():
+    one, same, other = (Copy(sequences=60).examples(seed) for seed in (4, 4, 5))
+    for a, b in zip(one, same, strict=True):
+        np.testing.assert_array_equal(a.inputs, b.inputs)
+    assert not np.array_equal(one.train.inputs, other.train.inputs)
+
+
+def test_no_sequence_is_in_two_splits(examples):
+    # Drawn by lot from 8^10, so they need not be: with this seed they are.
+    train, valid, test = ({row.tobytes() for row in split.inputs} for split in examples)
+    assert not (train | valid) & test
+    assert not train & valid
+
+
+@pytest.mark.parametrize("blanks", [1, 30, 100])
+def test_who_remembers_nothing_stays_on_the_plateau(blanks):
+    task = Copy(blanks=blanks, sequences=60)
+    examples = task.examples(0)
+    plateau = task.baselines(examples)["remembering nothing"]
+    assert plateau == pytest.approx(10 * math.log(8) / (blanks + 20), rel=1e-12)
+    # Blank until the sign and then all symbols alike, by PyTorch.
+    logits = torch.full((blanks + 20, 9), -30.0)
+    logits[:-10, 8] = 30.0
+    logits[-10:, :8] = 30.0
+    targets = torch.as_tensor(examples.valid.targets)
+    loss = torch.nn.functional.cross_entropy(
+        logits.expand(len(targets), -1, -1).flatten(0, 1), targets.flatten()
+    )
+    assert plateau == pytest.approx(float(loss), rel=1e-6)
+
+
+def test_symbols_and_whole_sequences_are_counted_behind_the_sign_only(examples):
+    task, split = Copy(), examples.valid
+    assert task.metrics(perfect(split), split) == {"symbols right": 1.0, "sequences right": 1.0}
+    wrong = perfect(split)
+    wrong[0, -3] = np.roll(wrong[0, -3], 1)  # one of the ten, of one sequence
+    wrong[1, 5] = np.roll(wrong[1, 5], 1)  # a blank: not counted
+    found = task.metrics(wrong, split)
+    assert found["symbols right"] == pytest.approx(1 - 1 / (10 * len(split.targets)))
+    assert found["sequences right"] == pytest.approx(1 - 1 / len(split.targets))
+    errors = task.error_by_position(wrong, split)
+    expected = np.zeros(50)
+    expected[[5, -3]] = 1 / len(split.targets)
+    np.testing.assert_allclose(errors, expected, rtol=1e-6)
+
+
+def test_an_example_reads_as_symbols_and_what_is_said_again(examples):
+    reading = Copy().read(examples.valid, 2, perfect(examples.valid)[2])
+    assert reading.kind == "tokens"
+    assert len(reading.steps) == len(reading.answers) == len(reading.likely) == 50
+    assert set(reading.steps[:10]) <= set("ABCDEFGH")
+    assert reading.steps[10:] == ["·"] * 29 + ["▸"] + ["·"] * 10
+    assert reading.answers == reading.asked == ["·"] * 40 + reading.steps[:10]
+    assert reading.right == [True] * 50
+
+
+def test_two_batches_are_trained_and_an_example_is_traced():
+    experiment = suited(Copy(sequences=60, blanks=3)).with_value("training.device", "cpu")
+    trainer = Trainer(experiment.with_value("training.batch", 24))
+    trainer.train_batch()
+    assert trainer.train_batch().metrics.keys() == {"symbols right", "sequences right"}
+    assert len(trainer.trace(0).reading.answers) == 23
