@@ -16,6 +16,7 @@ import rnnviz
 from rnnviz.cli import main
 from rnnviz.experiment import Experiment, knobs, read_experiment
 from rnnviz.learning.training import Trainer, TrainingFailed
+from rnnviz.tasks import TASKS
 
 SMALL = ["--window", "10", "--windows", "120", "--hidden", "8", "--batch", "16", "--device", "cpu"]
 DEADLINE = 120
@@ -105,7 +106,10 @@ def test_help_has_every_knob_with_its_range(
 
 def test_the_tasks_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["tasks"]) == 0
-    assert capsys.readouterr().out.startswith("sine  Read a stretch")
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(TASKS)
+    for line, (name, task) in zip(lines, TASKS.items(), strict=True):
+        assert line.split(maxsplit=1) == [name, task.summary]
 
 
 def test_info_names_versions_devices_and_folders(
@@ -134,7 +138,14 @@ def test_training_writes_what_the_trainer_computes(
     assert [[row[name] for name in kept] for row in document["history"]] == expected
     assert document["experiment"]["training"]["seed"] == 5
     result = document["result"]
-    assert list(result) == ["valid_loss", "baselines", "device", "threads", "seconds"]
+    assert list(result) == [
+        "valid_loss",
+        "baselines",
+        "device",
+        "threads",
+        "seconds",
+        "metrics",
+    ]
     assert result["valid_loss"] == trainer.result()["valid_loss"]
     assert result["baselines"] == dict(trainer.baselines)
     assert result["device"] == "cpu"

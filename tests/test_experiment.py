@@ -1,11 +1,12 @@
 """Experiments: made, changed and read, and refused in one sentence."""
 
 import msgspec
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnviz.experiment import Experiment, knobs, read_experiment
+from rnnviz.experiment import Experiment, idle, knobs, read_experiment, suited
 from rnnviz.knobs import KnobError, positions
 from rnnviz.tasks import TASKS
 
@@ -13,6 +14,8 @@ ALL = dict(knobs(Experiment()))
 
 
 def some_value(path):
+    if path == "network.direction":
+        return st.just("forward")  # the sine cannot be read from its end
     knob = ALL[path]
     return st.sampled_from(knob.choices or positions(knob))
 
@@ -103,10 +106,101 @@ def test_plain_data_may_leave_out_what_is_as_usual():
     assert changed == Experiment().with_value("task.noise", 0.5)
 
 
-@pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
+each_task = pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
+
+
+@each_task
 def test_every_task_says_what_the_screen_shows(task):
-    for words in (task.title, task.summary, task.shape, task.value_label, task.loss):
+    for words in (task.title, task.summary, task.shape, task.loss, task.position):
         assert words
-    assert task.summary.endswith(".")
-    assert task().examples(0).train.inputs.shape[1:] == (task().timesteps, task.input_size)
-    assert task().examples(0).valid.targets.shape[1:] == (task.output_size,)
+    assert task.summary.endswith((".", "…"))
+
+
+@each_task
+def test_every_task_gives_what_it_says_it_gives(task):
+    made = task()
+    for split in filter(None, made.examples(0)):
+        examples, _, columns = split.inputs.shape
+        assert split.inputs.shape[1] <= made.timesteps
+        assert columns == (len(made.vocabularies) or made.input_size)
+        assert len(split.targets) == examples
+        assert split.inputs.dtype == (np.int64 if made.vocabularies else np.float32)
+        classes = made.loss == "cross-entropy"
+        assert split.targets.dtype == (np.int64 if classes else np.float32)
+        answers = () if made.shape == "many-to-one" else (len(split.targets[0]),)
+        values = () if classes else (made.output_size,)
+        assert split.targets.shape == (examples, *answers, *values)
+        if classes:
+            assert 0 <= split.targets.min() <= split.targets.max() < made.output_size
+        for column, size in enumerate(made.vocabularies):
+            assert split.inputs[..., column].min() >= 0
+            assert split.inputs[..., column].max() < size
+        if split.asked is not None:
+            assert split.asked.shape == (examples, *answers)
+        if split.lengths is not None:
+            assert 1 <= split.lengths.min() <= split.lengths.max() <= split.inputs.shape[1]
+        assert (split.decoder is not None) is (made.shape == "encoder-decoder")
+
+
+@each_task
+def test_what_suits_a_task_are_knobs_that_there_are(task):
+    experiment = suited(task())
+    for part in ("network", "training"):
+        for name, value in getattr(task(), part).items():
+            assert experiment.value(f"{part}.{name}") == value
+    assert experiment.task == task()
+
+
+@each_task
+def test_only_what_is_known_as_a_whole_may_be_read_from_both_ends(task):
+    experiment = suited(task()).with_value("network.direction", "forward")
+    assert idle(experiment, "network.direction") is not task.whole_sequence
+    if task.whole_sequence:
+        assert experiment.with_value("network.direction", "both").network.direction == "both"
+        return
+    with pytest.raises(KnobError, match="Direction must be forward for") as caught:
+        experiment.with_value("network.direction", "both")
+    assert caught.value.knob == "direction"
+    assert str(caught.value) == (
+        f"Direction must be forward for {task.title}: reading from the end would look ahead."
+    )
+
+
+def test_what_would_look_ahead_is_refused_in_plain_data_too():
+    with pytest.raises(KnobError, match="would look ahead"):
+        read_experiment({"network": {"direction": "both"}})
+
+
+@each_task
+def test_a_decoder_goes_on_from_one_notepad_so_its_encoder_has_one(task):
+    assert not (task.shape == "encoder-decoder" and task.whole_sequence)
+
+
+@pytest.mark.parametrize(
+    ("path", "without_effect", "with_effect"),
+    [
+        ("network.gate_bias", {"network.cell": "RNN"}, {"network.cell": "GRU"}),
+        ("network.gate_bias", {"network.cell": "RNN relu"}, {"network.cell": "LSTM"}),
+        ("network.dropout_layers", {"network.layers": 1}, {"network.layers": 2}),
+        ("training.momentum", {"training.optimizer": "Adam"}, {"training.optimizer": "SGD"}),
+    ],
+)
+def test_a_knob_is_idle_where_it_has_no_effect(path, without_effect, with_effect):
+    def turned(changes):
+        experiment = Experiment()
+        for other, value in changes.items():
+            experiment = experiment.with_value(other, value)
+        return experiment
+
+    assert idle(turned(without_effect), path)
+    assert not idle(turned(with_effect), path)
+
+
+@each_task
+def test_embeddings_are_idle_without_tokens(task):
+    assert idle(suited(task()), "network.embedding") is not bool(task().vocabularies)
+
+
+def test_other_knobs_are_never_idle():
+    for path in ("task.window", "network.hidden", "training.learning_rate"):
+        assert not idle(Experiment(), path)

@@ -7,9 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnviz.experiment import Experiment, knobs
-from rnnviz.knobs import Knob, KnobError, positions
+from rnnviz.knobs import Knob, KnobError, knobs_of, positions
+from rnnviz.tasks import TASKS
 
-ALL = dict(knobs(Experiment()))
+ALL = dict(knobs(Experiment())) | {
+    f"{task}.{name}": knob
+    for task, settings in TASKS.items()
+    for name, knob in knobs_of(settings).items()
+}
 NUMERIC = {path: knob for path, knob in ALL.items() if not knob.choices}
 each_numeric = pytest.mark.parametrize("knob", NUMERIC.values(), ids=NUMERIC)
 each = pytest.mark.parametrize("knob", ALL.values(), ids=ALL)

@@ -1,12 +1,13 @@
-"""One step of learning against PyTorch's optimizer, clipping and autograd."""
+"""One step of learning against PyTorch's optimizers, clipping and autograd."""
 
 import copy
 
+import msgspec
 import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812
 
-from rnnviz.experiment import Experiment
+from rnnviz.experiment import Experiment, Training
 from rnnviz.learning.network import build
 from rnnviz.learning.stepper import Stepper
 
@@ -18,23 +19,47 @@ def batch():
     return inputs, torch.randn(16, 1, generator=generator)
 
 
+def loss_of(model, batch):
+    return F.mse_loss(model(batch[0]), batch[1])
+
+
+OPTIMIZERS = {
+    "Adam": (Training(), lambda p: torch.optim.Adam(p, lr=0.01)),
+    "AdamW": (
+        Training(weight_decay=0.1),
+        lambda p: torch.optim.AdamW(p, lr=0.01, weight_decay=0.1),
+    ),
+    "SGD": (
+        Training(optimizer="SGD", momentum=0.0),
+        lambda p: torch.optim.SGD(p, lr=0.01),
+    ),
+    "SGD with momentum": (
+        Training(optimizer="SGD", momentum=0.9),
+        lambda p: torch.optim.SGD(p, lr=0.01, momentum=0.9),
+    ),
+}
+
+
 @pytest.mark.parametrize("clip_norm", [0.0, 0.1, 1e6])
-def test_ten_steps_equal_those_of_adam_and_clip_grad_norm(batch, clip_norm):
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_ten_steps_equal_those_of_pytorch_and_clip_grad_norm(batch, name, clip_norm):
+    knobs, make = OPTIMIZERS[name]
     model = build(Experiment().with_value("network.layers", 2))
     plain = copy.deepcopy(model)
-    adam = torch.optim.Adam(plain.parameters(), lr=0.01)
+    optimizer = make(plain.parameters())
     stepper = Stepper(model)
+    knobs = msgspec.structs.replace(knobs, clip_norm=clip_norm)
     for _ in range(10):
-        loss, norm = stepper.gradient(*batch)
-        stepper.update(0.01, clip_norm)
+        loss, norm = stepper.gradient(loss_of(model, batch))
+        stepper.update(knobs, 0.01)
 
-        adam.zero_grad()
+        optimizer.zero_grad()
         out = plain.readout(plain.rnn(batch[0])[0][:, -1])
         expected = F.mse_loss(out, batch[1])
         expected.backward()
         limit = clip_norm or float("inf")
         expected_norm = torch.nn.utils.clip_grad_norm_(plain.parameters(), limit)
-        adam.step()
+        optimizer.step()
 
         assert loss == pytest.approx(expected.item(), rel=1e-4)
         assert norm == pytest.approx(expected_norm.item(), rel=1e-3)
@@ -42,10 +67,21 @@ def test_ten_steps_equal_those_of_adam_and_clip_grad_norm(batch, clip_norm):
         torch.testing.assert_close(ours, right, rtol=0, atol=1e-4)
 
 
-def test_a_gradient_alone_changes_no_weight(batch):
-    stepper = Stepper(build(Experiment()))
+def test_weights_decay_apart_from_the_gradient():
+    # Without a gradient AdamW leaves w (1 - rate * decay) of every weight.
+    model = build(Experiment())
+    stepper = Stepper(model)
     before = stepper.weights.clone()
-    stepper.gradient(*batch)
+    stepper.gradient(sum(p.sum() for p in model.parameters()) * 0.0)
+    stepper.update(Training(weight_decay=0.5), 0.1)
+    torch.testing.assert_close(stepper.weights, before * 0.95)
+
+
+def test_a_gradient_alone_changes_no_weight(batch):
+    model = build(Experiment())
+    stepper = Stepper(model)
+    before = stepper.weights.clone()
+    stepper.gradient(loss_of(model, batch))
     assert torch.equal(stepper.weights, before)
 
 
@@ -53,8 +89,8 @@ def test_restored_weights_are_those_of_the_model(batch):
     model = build(Experiment())
     stepper = Stepper(model)
     before, answer = stepper.weights.clone(), model(batch[0]).detach()
-    stepper.gradient(*batch)
-    stepper.update(0.1, 0.0)
+    stepper.gradient(loss_of(model, batch))
+    stepper.update(Training(), 0.1)
     assert not torch.equal(model(batch[0]), answer)
     stepper.restore(before)
     assert torch.equal(model(batch[0]), answer)
