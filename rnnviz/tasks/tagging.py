@@ -29,8 +29,8 @@ SEEN = {
     "Korean": (1480, (429, 972, 1110, 1141), (295, 780, 928, 957)),
 }
 """How many numbers the training part fills, padding and unknown among them: with words, with
-beginnings of up to 1, 2, 3 and 4 letters, and with endings. Known without reading it, so that nobody has to
-wait for the size of a network. A test counts them."""
+beginnings of up to 1, 2, 3 and 4 letters, and with endings. Known without reading it, so that
+nobody has to wait for the size of a network. A test counts them."""
 
 LETTERS = 4
 """How many letters of a beginning or an ending are read at most."""

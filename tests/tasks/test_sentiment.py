@@ -1,0 +1,194 @@
+"""The sentiment task: reviews, their tokens, and what may be known of them."""
+
+import math
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from rnnviz.experiment import Experiment, Network, suited
+from rnnviz.learning.network import build
+from rnnviz.learning.training import Trainer
+from rnnviz.tasks import TASKS, DataError, data, text
+from rnnviz.tasks import sentiment as module
+from rnnviz.tasks.sentiment import NAMES, SEEN, Sentiment
+
+WAYS = [
+    (language, tokens)
+    for language in ("English", "Korean")
+    for tokens in ("words", "characters", "subwords")
+]
+
+
+@pytest.fixture
+def replaced(monkeypatch):
+    """Put another text in the place of a data file."""
+    module._fitted.cache_clear()
+    yield lambda content: monkeypatch.setattr(data, "text", lambda name: content)
+    module._fitted.cache_clear()
+
+
+def test_the_task_is_listed_by_its_name():
+    assert TASKS["sentiment"] is Sentiment
+
+
+@pytest.mark.parametrize(("language", "tokens"), WAYS)
+def test_every_split_has_the_promised_sizes(language, tokens):
+    module._fitted.cache_clear()
+    task = Sentiment(language=language, tokens=tokens)
+    start = time.process_time()
+    examples = task.examples(0)
+    assert time.process_time() - start < 2
+    for split in examples:
+        count = len(split.inputs)
+        assert split.inputs.shape == (count, task.timesteps, 1)
+        assert split.inputs.dtype == split.targets.dtype == np.int64
+        assert split.inputs.max() < task.vocabularies[0]
+        assert set(split.targets) == {0, 1}
+        lengths = (split.inputs[..., 0] != 0).sum(axis=1)
+        np.testing.assert_array_equal(split.lengths, lengths)
+        assert lengths.min() >= 1
+    kept = sum(len(split.inputs) for split in examples)
+    assert len(examples.valid.inputs) == len(examples.test.inputs) == kept // 10
+
+
+@pytest.mark.parametrize("key", SEEN)
+def test_the_promised_number_of_tokens_is_what_the_training_part_fills(key):
+    assert len(module._fitted(*key, 10**6)[1]) == SEEN[key]
+
+
+@pytest.mark.parametrize("vocabulary", [10, 500, 8000])
+@pytest.mark.parametrize("tokens", ["words", "subwords"])
+def test_no_token_is_beyond_the_vocabulary(tokens, vocabulary):
+    task = Sentiment(tokens=tokens, vocabulary=vocabulary)
+    assert max(split.inputs.max() for split in task.examples(0)) < task.vocabularies[0]
+    assert task.vocabularies[0] <= vocabulary
+
+
+def test_reviews_are_the_same_for_every_seed_and_every_call():
+    one, other = Sentiment().examples(0), Sentiment().examples(7)
+    for a, b in zip(one, other, strict=True):
+        np.testing.assert_array_equal(a.inputs, b.inputs)
+        np.testing.assert_array_equal(a.targets, b.targets)
+
+
+@pytest.mark.parametrize("language", ["English", "Korean"])
+def test_no_review_lies_in_two_parts(language):
+    seen = [{review.lower() for review, _ in part} for part in module._reviews(language)]
+    assert len(set.union(*seen)) == sum(map(len, seen))
+
+
+@pytest.mark.parametrize("tokens", ["words", "characters", "subwords"])
+def test_what_is_kept_apart_changes_nothing_that_was_fitted(tokens, replaced):
+    task = Sentiment(tokens=tokens, vocabulary=1000)
+    before, known = task.examples(0).train, task._reader()[1]
+    _, *apart = module._reviews("English")
+    marked = {review.lower() for part in apart for review, _ in part}
+    lines = ["label\ttext"]
+    for line in data.text("reviews-en.tsv").splitlines()[1:]:
+        label, review = line.split("\t")
+        if review.strip().lower() in marked:
+            review = "☃ qzqz qzqz " + review
+        lines.append(f"{label}\t{review}")
+    replaced("\n".join(lines))
+    examples = task.examples(0)
+    assert task._reader()[1].names == known.names
+    np.testing.assert_array_equal(examples.train.inputs, before.inputs)
+    # What was put in is there, and reads as unknown.
+    assert (examples.valid.inputs == text.UNKNOWN).any(axis=(1, 2)).all()
+
+
+def test_guessing_the_majority_costs_its_entropy():
+    task = Sentiment()
+    examples = task.examples(0)
+    good = sum(examples.train.targets) / len(examples.train.targets)
+    share = sum(examples.valid.targets) / len(examples.valid.targets)
+    expected = -share * math.log(good) - (1 - share) * math.log(1 - good)
+    assert task.baselines(examples)["majority"] == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("language", "tokens", "least"), [("English", "words", 0.79), ("Korean", "characters", 0.81)]
+)
+def test_a_bag_gets_what_it_is_known_to_get(language, tokens, least):
+    task = Sentiment(language=language, tokens=tokens)
+    examples = task.examples(0)
+    rules = task.rules(examples)
+    assert rules[f"bag of {tokens}"]["accuracy"] > least
+    assert rules["majority"]["accuracy"] == pytest.approx(0.5, abs=0.05)
+    assert task.baselines(examples)[f"bag of {tokens}"] < 0.45
+
+
+def test_padding_changes_no_answer():
+    task, longer = Sentiment(longest=30), Sentiment(longest=90)
+    model = build(suited(task)).eval()
+    split, padded = task.examples(0).valid, longer.examples(0).valid
+    rows = np.flatnonzero(padded.lengths <= 30)[:20]
+    with torch.no_grad():
+        ask = [
+            model(torch.as_tensor(s.inputs[rows]), torch.as_tensor(s.lengths[rows]))
+            for s in (split, padded)
+        ]
+        alone = [model(torch.as_tensor(padded.inputs[[r], : padded.lengths[r]])) for r in rows]
+    torch.testing.assert_close(ask[0], ask[1])
+    torch.testing.assert_close(torch.cat(alone), ask[1])
+
+
+@torch.no_grad()
+def test_a_network_set_by_hand_counts_good_and_bad_words():
+    task = Sentiment()
+    examples = task.examples(0)
+    words = {name: number for number, name in enumerate(task._reader()[1].names)}
+    network = Network(cell="RNN relu", hidden=2, embedding=2)
+    model = build(Experiment(task=task, network=network)).eval()
+    for parameter in model.parameters():
+        parameter.zero_()
+    for unit, said in enumerate(["bad worst poor not", "great good love best"]):
+        for word in said.split():
+            model.reader.embed[0].weight[words[word], unit] = 1.0
+    model.rnn.weight_ih_l0.copy_(torch.eye(2))
+    model.rnn.weight_hh_l0.copy_(torch.eye(2))  # h_t = relu(x_t + h_{t-1}): it adds
+    model.readout.weight.copy_(torch.eye(2))
+    model.readout.bias[1] = -0.5  # who says nothing good is a bad one
+    valid = examples.valid
+    outputs = model(torch.as_tensor(valid.inputs), torch.as_tensor(valid.lengths)).numpy()
+    said = []
+    for review, _ in module._reviews("English")[1]:
+        found = text.words(review)[: task.longest]
+        bad = sum(found.count(word) for word in ("bad", "worst", "poor", "not"))
+        good = sum(found.count(word) for word in ("great", "good", "love", "best"))
+        said.append(int(good > bad))
+    expected = np.mean(np.array(said) == valid.targets)
+    assert task.metrics(outputs, valid)["accuracy"] == pytest.approx(expected)
+    assert expected > 0.6
+
+
+@pytest.mark.parametrize("direction", ["forward", "both"])
+@pytest.mark.parametrize(("language", "tokens"), [("English", "words"), ("Korean", "subwords")])
+def test_a_review_reads_as_its_tokens_and_is_answered_at_its_end(language, tokens, direction):
+    task = Sentiment(language=language, tokens=tokens)
+    network = Network(cell="GRU", hidden=4, direction=direction)
+    experiment = Experiment(task=task, network=network)
+    model, split = build(experiment).eval(), task.examples(0).valid
+    trainer = Trainer(experiment.with_value("training.device", "cpu"))
+    trace, length = trainer.trace(3), split.length(3)
+    reading = trace.reading
+    assert reading.kind == "tokens"
+    names = task._reader()[1].names
+    assert reading.steps == [names[n] for n in split.inputs[3, :length, 0]]
+    assert trace.output.shape == (length, 2)
+    with torch.no_grad():
+        answer = model(torch.as_tensor(split.inputs[3:4]), torch.tensor([length]))[0].numpy()
+    np.testing.assert_allclose(trace.output[-1], answer, atol=1e-5)
+    assert reading.answers == [""] * (length - 1) + [NAMES[answer.argmax()]]
+    assert reading.asked[-1] == NAMES[split.targets[3]]
+    assert reading.right[-1] is (reading.answers[-1] == reading.asked[-1])
+    assert all(sum(chance for _, chance in step) == pytest.approx(1) for step in reading.likely)
+
+
+@pytest.mark.parametrize("line", ["2\tfine", "1", "1\t ", "good\tfine"])
+def test_a_damaged_line_is_named_in_one_sentence(line, replaced):
+    replaced(f"label\ttext\n1\tgood\n{line}\n")
+    with pytest.raises(DataError, match=r"^Line 3 of the data file reviews-en.tsv is damaged: "):
+        Sentiment().examples(0)

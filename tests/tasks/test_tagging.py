@@ -1,0 +1,226 @@
+"""The tagging task: sentences, the three columns a word is read by, and their tags."""
+
+import math
+import time
+from collections import Counter, defaultdict
+
+import numpy as np
+import pytest
+import torch
+
+from rnnviz.experiment import Experiment, Network, suited
+from rnnviz.learning.network import build
+from rnnviz.learning.training import Trainer
+from rnnviz.tasks import TASKS, DataError, data, measures, text
+from rnnviz.tasks import tagging as module
+from rnnviz.tasks.tagging import SEEN, TAGS, Columns, Tagging
+
+LANGUAGES = ["English", "Korean"]
+
+
+@pytest.fixture
+def replaced(monkeypatch):
+    """Put another text in the place of a data file."""
+    module._fitted.cache_clear()
+    yield lambda content: monkeypatch.setattr(data, "text", lambda name: content)
+    module._fitted.cache_clear()
+
+
+def test_the_task_is_listed_by_its_name():
+    assert TASKS["tagging"] is Tagging
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_split_has_the_promised_sizes(language):
+    module._fitted.cache_clear()
+    task = Tagging(language=language)
+    start = time.process_time()
+    examples = task.examples(0)
+    assert time.process_time() - start < 2
+    for split in examples:
+        count = len(split.inputs)
+        assert split.inputs.shape == (count, task.timesteps, 3)
+        assert split.targets.shape == (count, task.timesteps)
+        assert split.inputs.dtype == split.targets.dtype == np.int64
+        assert (split.inputs.max(axis=(0, 1)) < task.vocabularies).all()
+        assert split.targets.max() < task.output_size == 17
+        inside = np.arange(task.timesteps) < split.lengths[:, None]
+        assert ((split.inputs != 0) == inside[..., None]).all()
+        assert not split.targets[~inside].any()
+    kept = sum(len(split.inputs) for split in examples)
+    assert len(examples.valid.inputs) == len(examples.test.inputs) == kept // 10
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_promised_numbers_of_tokens_are_what_the_training_part_fills(language):
+    found = [module._fitted(language, k, k, (10**6,) * 3) for k in (1, 2, 3, 4)]
+    words, beginnings, endings = SEEN[language]
+    assert [len(known[0]) for known in found] == [words] * 4
+    assert tuple(len(known[1]) for known in found) == beginnings
+    assert tuple(len(known[2]) for known in found) == endings
+
+
+def test_sentences_are_the_same_for_every_seed_and_every_call():
+    for a, b in zip(Tagging().examples(0), Tagging().examples(7), strict=True):
+        np.testing.assert_array_equal(a.inputs, b.inputs)
+        np.testing.assert_array_equal(a.targets, b.targets)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_lies_in_two_parts(language):
+    seen = [
+        {" ".join(word.lower() for word, _ in sentence) for sentence in part}
+        for part in module._sentences(language)
+    ]
+    assert len(set.union(*seen)) == sum(map(len, seen))
+
+
+def test_what_is_kept_apart_changes_nothing_that_was_fitted(replaced):
+    task = Tagging()
+    examples = task.examples(0)
+    known = [vocabulary.names for vocabulary in task._known()]
+    shares = module._shares(examples.train)
+    _, *apart = module._sentences("English")
+    marked = {" ".join(w for w, _ in sentence).lower() for part in apart for sentence in part}
+    lines = []
+    for line in data.text("tagged-en.txt").splitlines():
+        plain = " ".join(token.rpartition("/")[0] for token in line.split(" "))
+        lines.append("☃☃☃☃/X " + line.split(" ", 1)[-1] if plain.lower() in marked else line)
+    replaced("\n".join(lines))
+    changed = task.examples(0)
+    assert [vocabulary.names for vocabulary in task._known()] == known
+    np.testing.assert_array_equal(changed.train.inputs, examples.train.inputs)
+    np.testing.assert_array_equal(module._shares(changed.train), shares)
+    assert (changed.valid.inputs[:, 0] == text.UNKNOWN).all()
+
+
+def columns(words, beginnings, endings):
+    def known(names):
+        return text.Vocabulary(["", "‹?›", *names], {n: k for k, n in enumerate(names, start=2)})
+
+    return Columns(known(words), known(beginnings), known(endings))
+
+
+def test_a_word_is_read_with_its_longest_beginning_and_ending_that_are_known():
+    known = columns(["google"], ["G", "Goo", "Goog", "g"], ["e", "le", "gle"])
+    assert known.encode("Google") == (2, 4, 4)
+    assert known.encode("Gone") == (1, 2, 2)
+    assert known.encode("go") == (1, 5, 1)
+    assert known.encode("GOOGLE") == (2, 2, 4)
+
+
+def test_beginnings_and_endings_are_those_that_are_often_seen():
+    known = module._fitted("Korean", 2, 2, (10**6,) * 3)
+    counted = Counter()
+    for sentence in module._sentences("Korean")[0]:
+        for word, _ in sentence:
+            counted.update({(k, word[-k:].lower()) for k in (1, 2) if k <= len(word)})
+    assert set(known.endings.numbers) == {end for (_, end), n in counted.items() if n >= 5}
+
+
+@pytest.mark.parametrize(("language", "least"), [("English", 0.841), ("Korean", 0.731)])
+def test_the_most_frequent_tag_of_a_word_is_right_as_often_as_counted(language, least):
+    task = Tagging(language=language)
+    examples = task.examples(0)
+    train, valid, test = module._sentences(language)
+    counted, overall = defaultdict(Counter), Counter()
+    for sentence in train:
+        for word, tag in sentence:
+            counted[word.lower()][tag] += 1
+            overall[tag] += 1
+    right, costs = [], []
+    for word, tag in (pair for sentence in test for pair in sentence):
+        counts = counted.get(word.lower(), overall)
+        # Of two tags that are equally frequent, the one that is more frequent in all.
+        right.append(max(counts, key=lambda t: (counts[t], overall[t])) == tag)
+    everything = sum(overall.values())
+    for word, tag in (pair for sentence in valid for pair in sentence):
+        counts = counted.get(word.lower(), Counter())
+        share = (overall[tag] + 1) / (everything + 17)
+        costs.append(-math.log((counts[tag] + share) / (counts.total() + 1)))
+    rules, costly = task.rules(examples), task.baselines(examples)
+    found = rules["most frequent tag of the word"]["accuracy"]
+    assert found == pytest.approx(np.mean(right))
+    assert found == pytest.approx(least, abs=0.015)
+    assert costly["most frequent tag of the word"] == pytest.approx(np.mean(costs), rel=1e-5)
+    assert costly["most frequent tag"] > costly["most frequent tag of the word"]
+
+
+@pytest.mark.parametrize("direction", ["forward", "both"])
+def test_padding_changes_no_answer_and_is_not_counted(direction):
+    task = Tagging()
+    experiment = suited(task).with_value("network.direction", direction)
+    model, split = build(experiment).eval(), task.examples(0).valid
+    rows = slice(0, 12)
+    inputs, lengths = torch.as_tensor(split.inputs[rows]), torch.as_tensor(split.lengths[rows])
+    with torch.no_grad():
+        together = model(inputs, lengths)
+        for row, length in enumerate(lengths.tolist()):
+            alone = model(inputs[row : row + 1, :length])[0]
+            torch.testing.assert_close(together[row, :length], alone)
+    few = split._replace(
+        inputs=split.inputs[rows], targets=split.targets[rows], lengths=split.lengths[rows]
+    )
+    outputs = together.numpy().copy()
+    before = task.metrics(outputs, few)
+    outputs[~measures.counted(few)] = 99.0
+    assert task.metrics(outputs, few) == before
+
+
+@torch.no_grad()
+def test_a_network_set_by_hand_says_the_most_frequent_tag_of_each_word():
+    task = Tagging()
+    examples = task.examples(0)
+    counts = np.zeros((task.vocabularies[0], 17))
+    inside = measures.counted(examples.train)
+    np.add.at(counts, (examples.train.inputs[inside][:, 0], examples.train.targets[inside]), 1)
+    tags = counts.argmax(axis=1)
+    network = Network(cell="RNN relu", hidden=17, embedding=17)
+    model = build(Experiment(task=task, network=network)).eval()
+    for parameter in model.parameters():
+        parameter.zero_()
+    model.reader.embed[0].weight.copy_(torch.eye(17)[tags])
+    model.rnn.weight_ih_l0[:, :17] = torch.eye(17)  # the word's column alone
+    model.readout.weight.copy_(torch.eye(17))
+    valid = examples.valid
+    outputs = model(torch.as_tensor(valid.inputs), torch.as_tensor(valid.lengths)).numpy()
+    inside = measures.counted(valid)
+    expected = np.mean(tags[valid.inputs[inside][:, 0]] == valid.targets[inside])
+    assert task.metrics(outputs, valid)["accuracy"] == pytest.approx(expected)
+    errors = task.error_by_position(outputs, valid)
+    shares = inside.sum(axis=0)
+    assert np.nansum(errors * shares) / shares.sum() == pytest.approx(1 - expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("direction", ["forward", "both"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_word_is_answered_with_a_tag(language, direction):
+    task = Tagging(language=language)
+    network = Network(cell="LSTM", hidden=4, direction=direction)
+    experiment = Experiment(task=task, network=network).with_value("training.device", "cpu")
+    trainer = Trainer(experiment)
+    trace, split = trainer.trace(5), task.examples(0).valid
+    length, reading = split.length(5), trace.reading
+    sentence = module._sentences(language)[1][5]
+    assert reading.asked == [tag for _, tag in sentence]
+    assert reading.answers == [TAGS[tag] for tag in trace.output.argmax(axis=1)]
+    assert reading.right == [a == b for a, b in zip(reading.answers, reading.asked, strict=True)]
+    assert len(reading.steps) == len(reading.likely) == length == len(sentence)
+    with torch.no_grad():
+        answers = build(experiment).eval()(
+            torch.as_tensor(split.inputs[5:6]), torch.tensor([length])
+        )
+    np.testing.assert_allclose(trace.output, answers[0, :length], atol=1e-5)
+
+
+def test_a_word_that_is_not_known_is_shown_as_what_is_known_of_it():
+    known = columns(["google"], ["Go"], ["gle"])
+    shown = {(2, 2, 2): "google", (1, 2, 2): "Go…gle", (1, 1, 2): "…gle", (1, 1, 1): "‹?›"}
+    assert {row: known.shown(np.array(row)) for row in shown} == shown
+
+
+@pytest.mark.parametrize("line", ["dog/NOUN cat", "dog/THING", "/NOUN", "dog/NOUN  cat/NOUN"])
+def test_a_damaged_line_is_named_in_one_sentence(line, replaced):
+    replaced(f"A/DET dog/NOUN\n{line}\n")
+    with pytest.raises(DataError, match=r"^Line 2 of the data file tagged-en.txt is damaged: "):
+        Tagging().examples(0)
