@@ -26,7 +26,9 @@ def explain(failure: Failed) -> str:
             "There is not enough memory for this experiment: try fewer hidden units, a smaller "
             "batch or a shorter window."
         ),
-        "no_device": _tr("The device {detail} is not there: choose auto or cpu."),
+        "no_device": _tr(
+            "PyTorch finds no GPU here that it can use: set the device to auto or cpu."
+        ),
         "error": _tr(
             "The engine met an error ({detail}) and stopped the run; what was learned so far "
             "stays, and the log file named in Help, About tells more."
