@@ -52,6 +52,7 @@ class Lab(QObject):
         self.comparison = Comparison(self)
         self.prices = Prices(self.worker, self)
         self.retrain = False
+        self._trained = False
         self._rest = QTimer(self, interval=REST_MS, singleShot=True)
         self._rest.timeout.connect(self._follow)
         self._launch = QTimer(self, interval=PAINT_MS, singleShot=True)
@@ -167,7 +168,9 @@ class Lab(QObject):
                 self.player.set_examples(run.started.valid_examples)
             if run.state in ("finished", "stopped") and self.stage.order != "index":
                 self.stage.sort_again()
-        if what & (Aspect.EPOCHS | Aspect.STATE):
+        begins = run.trained and not self._trained
+        self._trained = run.trained
+        if begins or what & (Aspect.EPOCHS | Aspect.STATE):
             self.changed.emit()
 
     def _show(self, trace: Trace) -> None:

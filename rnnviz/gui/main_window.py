@@ -147,7 +147,7 @@ class MainWindow(QMainWindow):
             text = self.tr("Train")
         actions["train"].setText(text)
         actions["train"].setEnabled(run.state != "preparing" and (lab.stale or not training))
-        actions["pause"].setEnabled(training)
+        actions["pause"].setEnabled(training or (lab.resumable and run.trained))
         for name in ("batch", "epoch"):
             actions[name].setEnabled(run.state not in ("preparing", "training"))
         begun = training or run.trained

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMainWindow
 
@@ -57,12 +59,14 @@ class TraceWindow(QMainWindow):
 def show(trace: Trace, *, block: bool = True) -> TraceWindow:
     """Open the panels on a trace.
 
-    Waits until the window is closed where no application is running yet and `block` is set;
-    inside one (a notebook with Qt, a program of your own) it returns at once.
+    Waits until the window is closed, unless `block` is off, an application is running
+    already, or somebody sits at a Python prompt, which keeps the window alive by itself (in
+    IPython after ``%gui qt``).
     """
     app = application()
     window = TraceWindow(trace)
     window.show()
-    if block and app.thread().loopLevel() == 0:
+    prompt = hasattr(sys, "ps1")
+    if block and not prompt and app.thread().loopLevel() == 0:
         app.exec()
     return window

@@ -167,4 +167,4 @@ def test_device_cpu_leaves_no_choice(driver: Driver):
 def test_device_cuda_where_there_is_none_says_what_to_choose(driver: Driver):
     choose(driver, "cuda")
     driver.until_state("failed")
-    assert "choose auto or cpu" in driver.window.notice.label.text()
+    assert "auto or cpu" in driver.window.notice.label.text()

@@ -16,8 +16,8 @@ from tests.gui.driver import LONG, SIZE, Driver, put_back
 THEMES = ("light", "dark")
 
 
-def empty(driver: Driver) -> None:
-    """Before there is a network: nothing is trained, the texts say what will be here."""
+def ready(driver: Driver) -> None:
+    """An untrained network, as at the start."""
 
 
 def stepping(driver: Driver) -> None:
@@ -42,7 +42,7 @@ def refused(driver: Driver) -> None:
     driver.row("network.layers").type("9")
 
 
-STATES = {"ready": empty, "stepping": stepping, "training": training, "refused": refused}
+STATES = {"ready": ready, "stepping": stepping, "training": training, "refused": refused}
 
 
 @pytest.fixture(
@@ -84,14 +84,18 @@ def test_the_window_is_as_large_as_it_was_asked_to_be(shown: Driver):
     assert shown.window.size().toTuple() == SIZE
 
 
-def test_no_panel_is_empty(shown: Driver):
-    picture = shot(shown)
-    plain = [
+def plain_panels(driver: Driver) -> list[str]:
+    """The panels with nothing in them."""
+    picture = shot(driver)
+    return [
         dock.objectName()
-        for dock in visible_docks(shown)
-        if colours_in(picture, place_of(dock.panel, shown.window)) < 10
+        for dock in visible_docks(driver)
+        if colours_in(picture, place_of(dock.panel, driver.window)) < 10
     ]
-    assert plain == []
+
+
+def test_no_panel_is_empty(shown: Driver):
+    assert plain_panels(shown) == []
 
 
 def test_no_panel_lies_over_another(shown: Driver):
@@ -148,3 +152,21 @@ def test_no_text_is_cut_where_it_is_larger(shared: Driver, larger: int):
     shared.window.theme.enlarge(larger)
     shared.until_drawn()
     assert cut_texts(shared) == []
+
+
+@pytest.fixture(params=THEMES)
+def bare(request, unplugged) -> Driver:
+    """The window before its engine is up: there is no network yet."""
+    driver: Driver = unplugged()
+    driver.window.resize(*SIZE)
+    driver.window.choose_theme(request.param)
+    driver.until_drawn()
+    return driver
+
+
+def test_before_there_is_a_network_each_panel_says_what_will_be_there(bare: Driver):
+    assert plain_panels(bare) == []
+
+
+def test_before_there_is_a_network_no_text_is_cut(bare: Driver):
+    assert cut_texts(bare) == []

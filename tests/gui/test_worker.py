@@ -6,12 +6,12 @@ import pytest
 
 from rnnviz.engine.messages import LiveTrace, Ready, Start, Started, StateChanged
 from rnnviz.gui.worker import TrainingWorker
-from tests.gui.driver import SMALL, Ear
+from tests.gui.driver import SMALL, Ear, wait_until
 from tests.gui.processes import ends
 
 
 @pytest.fixture
-def worker(qapp, qtbot):
+def worker(qapp):
     """A worker that was not started yet, and what it reports."""
     worker, ear = TrainingWorker(), Ear()
     worker.reported.connect(ear.hear)
@@ -19,14 +19,12 @@ def worker(qapp, qtbot):
     worker.close()
 
 
-def test_commands_sent_before_the_engine_is_up_arrive_in_order(worker, qtbot):
+def test_commands_sent_before_the_engine_is_up_arrive_in_order(worker):
     worker, heard = worker
     for run in (1, 2, 3):
         worker.send(Start(run=run, experiment=SMALL, paused=True))
     worker.start()
-    qtbot.waitUntil(
-        lambda: any(isinstance(r, StateChanged) and r.run == 3 for r in heard), timeout=30_000
-    )
+    wait_until(lambda: any(isinstance(r, StateChanged) and r.run == 3 for r in heard))
     assert isinstance(heard[0], Ready)
     runs = [report.run for report in heard if isinstance(report, Started | LiveTrace)]
     assert runs == sorted(runs)
@@ -58,8 +56,10 @@ def test_closing_twice_is_closing_once(qapp):
     assert not worker._thread.isRunning()
 
 
-def test_a_log_file_that_cannot_be_opened_is_a_lost_engine(qapp, qtbot, tmp_path):
+def test_a_log_file_that_cannot_be_opened_is_a_lost_engine(qapp, tmp_path):
     worker = TrainingWorker(tmp_path / "no folder" / "engine.log")
-    with qtbot.waitSignal(worker.engine_lost, timeout=10_000):
-        worker.start()
+    lost: list[bool] = []
+    worker.engine_lost.connect(lambda: lost.append(True))
+    worker.start()
+    wait_until(lambda: bool(lost))
     worker.close()

@@ -65,7 +65,7 @@ class GradientNormPanel(LearningPanel):
         low, high = self._run.grad_norms.bounds()
         clip = self._clip_norm()
         values = [clip] if clip else []
-        if len(low):
+        if np.isfinite(low).any():
             values += [float(np.nanmin(low)), float(np.nanmax(high))]
         self._clip.setVisible(bool(clip))
         if clip:

@@ -151,7 +151,7 @@ class LossPanel(LearningPanel):
         run = self._run
         low, high = run.losses.bounds()
         heights = [record.valid_loss for record in run.history]
-        if len(low):
+        if np.isfinite(low).any():
             heights += [float(np.nanmin(low)), float(np.nanmax(high))]
         losses = [loss for _, _, _, loss in self._baselines]
         heights += [loss for loss in losses if loss > EXACT] or losses
