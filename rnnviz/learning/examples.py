@@ -26,7 +26,9 @@ def trace_example(
     """Trace one example without what it is padded with, and let the task say how it reads.
 
     `inputs` of the trace are the values, or the numbers of the tokens. An encoder-decoder
-    decodes by itself: its timesteps follow the encoder's in one trace.
+    decodes by itself: its timesteps follow the encoder's in one trace. Where both directions
+    give one answer, `output` at t is what it would be from all that is read backwards and
+    what is read forwards until t.
     """
     length = split.length(example)
     inputs = torch.as_tensor(split.inputs[example, :length])  # (T, I) or (T, F)
@@ -52,12 +54,17 @@ def _read(
     weights = weights_of(model.rnn)
     with torch.inference_mode():
         layers = tracing.states_of(model.rnn, weights, values)
-        hidden = tracing.top(layers, model.rnn.bidirectional)
+        hidden = tracing.top(layers, model.rnn.bidirectional).clone()  # (T, D H)
+        from_start = slice(0)  # the units that answer from what they are at the first timestep
         if model.rnn.bidirectional and task.shape == "many-to-one":
-            # The answer comes when both ends are read: what was carried from the end has gone
-            # all the way to the start, however far the other has come.
-            hidden[:, model.rnn.hidden_size :] = hidden[0, model.rnn.hidden_size :].clone()
+            # Backwards all is read when the first timestep is.
+            from_start = slice(model.rnn.hidden_size, None)
+            hidden[:, from_start] = hidden[0, from_start]
         output = tracing.answers(model.readout, hidden)
+        slope = _slope(task, split, example, output)
+        d_top = slope @ tracing.answering_weight(model.readout, output.dtype)
+        d_top[0, from_start] = d_top[:, from_start].sum(dim=0)
+        d_top[1:, from_start] = 0
     target = None
     if task.loss == "MSE":
         target = torch.as_tensor(split.targets[example])
@@ -70,7 +77,7 @@ def _read(
         readout=model.readout,
         output=output,
         target=target,
-        d_output=_slope(task, split, example, output),
+        d_top=d_top,
         relevance=relevance,
         dearest=dearest,
     )
@@ -101,13 +108,15 @@ def _handed_over(
         writing = tracing.states_of(model.decoder.rnn, weights[1], said, notepads)
         together = tracing.joined([reading, writing])
         output = tracing.answers(model.readout, together[-1].hidden)  # (T + U, O)
+        slope = _slope(task, split, example, output)
+        d_top = slope @ tracing.answering_weight(model.readout, output.dtype)
     return tracing.record(
         model.rnn,
         torch.cat((inputs, read[0][:, None].expand(-1, inputs.shape[1]))),
         [Passage(weights[0], reading), Passage(weights[1], writing, notepads)],
         readout=model.readout,
         output=output,
-        d_output=_slope(task, split, example, output),
+        d_top=d_top,
         relevance=relevance,
         dearest=dearest,
     )
@@ -115,9 +124,9 @@ def _handed_over(
 
 def _slope(task: Task, split: Split, example: int, output: Tensor) -> Tensor:
     """d loss / d y_t for every answer of one example, ``(T, O)``: 0 where none counts."""
-    answers = output.clone().requires_grad_()
-    targets, asked = torch.as_tensor(split.targets[example : example + 1]), None
-    with torch.enable_grad():
+    with torch.inference_mode(False), torch.enable_grad():
+        answers = output.clone().requires_grad_()
+        targets, asked = torch.as_tensor(split.targets[example : example + 1]), None
         if task.shape == "many-to-one":
             rows = answers[-1:]  # (1, O)
         else:

@@ -92,13 +92,14 @@ def trace(
     inputs = sequence(x, module.input_size).to(dtype)
     with torch.inference_mode():
         layers = states_of(module, weights, inputs)
-        output = asked = d_output = None
+        output = asked = d_top = None
         if readout is not None:
             output = answers(readout, top(layers, module.bidirectional))
-        if target is not None and output is not None:
+        if readout is not None and target is not None and output is not None:
             asked = target_of(target, output.shape[1]).to(dtype)
             d_output = torch.zeros_like(output)
             d_output[-1] = (output[-1] - asked) * (2 / len(asked))  # of the mean square
+            d_top = d_output @ answering_weight(readout, output.dtype)
     return record(
         module,
         inputs,
@@ -106,7 +107,7 @@ def trace(
         readout=readout,
         output=output,
         target=asked,
-        d_output=d_output,
+        d_top=d_top,
         relevance=relevance,
         dearest=dearest,
     )
@@ -138,10 +139,16 @@ def top(layers: list[States], both: bool) -> Tensor:
 
 def answers(readout: nn.Linear, hidden: Tensor) -> Tensor:
     """The readout of each row of hidden states ``(T, D H)``: ``(T, O)``."""
-    output = hidden @ readout.weight.detach().to("cpu", hidden.dtype).t()
+    output = hidden @ answering_weight(readout, hidden.dtype).t()
     if readout.bias is not None:
         output = output + readout.bias.detach().to("cpu", hidden.dtype)
     return output
+
+
+def answering_weight(readout: nn.Linear, dtype: torch.dtype) -> Tensor:
+    """W of a readout, ``(O, D H)``, on the CPU."""
+    weight: Tensor = readout.weight.detach().to("cpu", dtype)
+    return weight
 
 
 def record(
@@ -152,11 +159,12 @@ def record(
     readout: nn.Linear | None = None,
     output: Tensor | None = None,
     target: Tensor | None = None,
-    d_output: Tensor | None = None,
+    d_top: Tensor | None = None,
     relevance: bool | None = None,
     dearest: float | None = None,
 ) -> Trace:
-    """Put a trace together from what was computed; `d_output` ``(T, O)`` is d loss / d y_t.
+    """Put a trace together from what was computed; `d_top` ``(T, D H)`` is d loss / d h_t of
+    the last layer, as far as the answers to timestep t go.
 
     Passages follow each other in time: an encoder's and its decoder's, of modules of the
     same kind and size.
@@ -165,13 +173,13 @@ def record(
     layers = joined([passage.states for passage in passages])
     gradient_norm = matrix = w_out = None
     if readout is not None:
-        w_out = readout.weight.detach().to("cpu", layers[0].hidden.dtype)
+        w_out = answering_weight(readout, layers[0].hidden.dtype)
     limit = CHEAP_RELEVANCE if relevance is None else dearest
     cost = max(attribution.relevance_cost(p.weights, len(layers[0].hidden)) for p in passages)
     with torch.inference_mode():
         stretches = [attribution.linearise(kind, *passage, both) for passage in passages]
-        if d_output is not None and w_out is not None:
-            gradient_norm = attribution.gradient_norm(stretches, d_output @ w_out, both)
+        if d_top is not None:
+            gradient_norm = attribution.gradient_norm(stretches, d_top, both)
         if relevance is not False and not both and (limit is None or cost <= limit):
             matrix = attribution.relevance(stretches, w_out)
         return Trace(

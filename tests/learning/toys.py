@@ -1,0 +1,140 @@
+"""Tiny tasks of every shape, loss and kind of input, with sequences of different lengths."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from rnnviz.experiment import Experiment
+from rnnviz.records import Reading
+from rnnviz.tasks import Examples, Split, Task
+from rnnviz.tasks.task import Loss, Shape
+
+TIMESTEPS, CLASSES = 9, 4
+
+
+class Toy(Task, tag="toy"):
+    """Noise to be learned by heart: 24 examples to learn from and 10 to judge by."""
+
+    title: ClassVar[str] = "Toy"
+    shape: ClassVar[Shape] = "many-to-one"
+    whole_sequence: ClassVar[bool] = True
+    columns: ClassVar[int] = 0  # of tokens
+    padded: ClassVar[bool] = True
+    some_asked: ClassVar[bool] = False
+
+    @property
+    def input_size(self) -> int:
+        return 2
+
+    @property
+    def vocabularies(self) -> tuple[int, ...]:
+        return (5, 7)[: self.columns]
+
+    @property
+    def output_size(self) -> int:
+        return CLASSES
+
+    @property
+    def timesteps(self) -> int:
+        return TIMESTEPS
+
+    def examples(self, seed: int) -> Examples:
+        rng = np.random.default_rng(seed)
+        return Examples(self._split(rng, 24), self._split(rng, 10), self._split(rng, 6))
+
+    def _split(self, rng: np.random.Generator, count: int) -> Split:
+        lengths = rng.integers(1, TIMESTEPS + 1, count) if self.padded else None
+        there = np.ones((count, TIMESTEPS), bool)
+        if lengths is not None:
+            there = np.arange(TIMESTEPS) < lengths[:, None]
+        inputs: Any = rng.normal(size=(count, TIMESTEPS, 2)).astype(np.float32)
+        if self.columns:
+            drawn = [rng.integers(1, size, (count, TIMESTEPS)) for size in self.vocabularies]
+            inputs = np.stack(drawn, axis=2)
+        inputs[~there] = 0
+        answers = () if self.shape == "many-to-one" else (TIMESTEPS,)
+        targets: Any = rng.integers(0, CLASSES, (count, *answers))
+        if self.loss != "cross-entropy":
+            targets = rng.integers(0, 2, (count, *answers, CLASSES)).astype(np.float32)
+        asked = there & (rng.random(there.shape) < 0.5) if self.some_asked else None
+        return Split(inputs, targets, lengths, asked)
+
+    def baselines(self, examples: Examples) -> dict[str, float]:
+        return {}
+
+    def read(self, split: Split, example: int, output: Any) -> Reading:
+        return Reading()
+
+
+class Value(Toy, tag="value"):
+    pass
+
+
+class Review(Toy, tag="review"):
+    loss: ClassVar[Loss] = "cross-entropy"
+    columns: ClassVar[int] = 1
+
+
+class Curve(Toy, tag="curve"):
+    shape: ClassVar[Shape] = "many-to-many"
+
+
+class Labels(Toy, tag="labels"):
+    shape: ClassVar[Shape] = "many-to-many"
+    loss: ClassVar[Loss] = "cross-entropy"
+    columns: ClassVar[int] = 2
+
+
+class Later(Labels, tag="later"):
+    some_asked: ClassVar[bool] = True
+
+
+class Notes(Toy, tag="notes"):
+    shape: ClassVar[Shape] = "many-to-many"
+    loss: ClassVar[Loss] = "binary cross-entropy"
+
+
+class Stream(Toy, tag="stream"):
+    shape: ClassVar[Shape] = "many-to-many"
+    loss: ClassVar[Loss] = "cross-entropy"
+    columns: ClassVar[int] = 1
+    padded: ClassVar[bool] = False
+    stateful: ClassVar[bool] = True
+    whole_sequence: ClassVar[bool] = False
+
+
+class Translation(Toy, tag="translation"):
+    """Reads two columns of tokens, answers with 5 of one; the last may not be asked."""
+
+    shape: ClassVar[Shape] = "encoder-decoder"
+    loss: ClassVar[Loss] = "cross-entropy"
+    columns: ClassVar[int] = 2
+    whole_sequence: ClassVar[bool] = False
+
+    def _split(self, rng: np.random.Generator, count: int) -> Split:
+        split = super()._split(rng, count)
+        targets = rng.integers(1, CLASSES, (count, 5))
+        decoder = np.concatenate((np.full((count, 1), 1), targets[:, :-1]), axis=1)[..., None]
+        asked = np.arange(5) < rng.integers(4, 6, count)[:, None]
+        return Split(split.inputs, targets, split.lengths, asked, decoder)
+
+
+TOYS = [Value, Review, Curve, Labels, Later, Notes, Stream, Translation]
+CELLS = ("RNN", "RNN relu", "GRU", "LSTM")
+
+
+def experiment(task: Task, **knobs: Any) -> Experiment:
+    """A small experiment on the CPU; knobs as ``network__cell="GRU"``."""
+    values = {
+        "training__device": "cpu",
+        "training__batch": 8,
+        "training__epochs": 3,
+        "network__hidden": 6,
+        "network__embedding": 3,
+    }
+    found = Experiment(task=task)
+    for name, value in (values | knobs).items():
+        found = found.with_value(name.replace("__", "."), value)
+    return found
