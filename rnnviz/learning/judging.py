@@ -51,7 +51,7 @@ class Judge:
         """`loss` in parts: where there are several, whoever judges may do something else
         between them, but for the weights, which must stay as they are."""
         total, count = 0.0, 0
-        outputs: list[Tensor] = []
+        outputs: FloatArray | None = None
         state: State = None
         parts = self._parts(model.rnn.hidden_size)
         for rows in parts:
@@ -65,14 +65,15 @@ class Judge:
                 )
                 loss, number = summed(self._task.loss, answers, batch)
             total, count = total + float(loss.double()), count + number
-            outputs.append(answers)
+            outputs = self._filed(outputs, rows, answers)
             if len(parts) > 1:
                 yield
-        return total / max(1, count), self._in_order(outputs, parts)
+        assert outputs is not None
+        return total / max(1, count), outputs
 
     def parts_of_decoded(self, model: SequenceModel) -> Parts[FloatArray]:
         """`decoded` in parts, in the same way."""
-        outputs = []
+        outputs: FloatArray | None = None
         parts = self._parts(model.rnn.hidden_size)
         for rows in parts:
             with torch.no_grad(), _at_rest(model):
@@ -80,10 +81,11 @@ class Judge:
                 assert batch.decoder is not None
                 start, steps = batch.decoder[:, :1, 0], batch.decoder.shape[1]
                 logits, _ = decoding.greedy(model, batch.inputs, batch.lengths, start, steps)
-            outputs.append(logits)
+            outputs = self._filed(outputs, rows, logits)
             if len(parts) > 1:
                 yield
-        return self._in_order(outputs, parts)
+        assert outputs is not None
+        return outputs
 
     def _parts(self, units: int) -> list[Tensor]:
         """Row numbers of parts that fit; with lengths, like next to like."""
@@ -96,16 +98,16 @@ class Judge:
             order = torch.as_tensor(np.argsort(self._split.lengths, kind="stable"))
         return list(order.split(max(1, PART_BYTES // (4 * timesteps * units))))
 
-    def _in_order(self, outputs: list[Tensor], parts: list[Tensor]) -> FloatArray:
-        """All answers as one array, in the order of the examples, padded with 0."""
-        arrays = [part.float().cpu().numpy() for part in outputs]
-        if arrays[0].ndim == 3:
-            longest = self._split.targets.shape[1]
-            arrays = [np.pad(a, ((0, 0), (0, longest - a.shape[1]), (0, 0))) for a in arrays]
-        found = np.concatenate(arrays)
-        ordered = np.empty_like(found)
-        ordered[torch.cat(parts).numpy()] = found
-        return ordered
+    def _filed(self, outputs: FloatArray | None, rows: Tensor, answers: Tensor) -> FloatArray:
+        """All answers in the order of the examples, 0 behind the shorter ones, with those of
+        `rows` put in. One array from the first part on: answers of many classes are large."""
+        if outputs is None:
+            count, several = len(self._split.inputs), answers.ndim == 3
+            answered = self._split.targets.shape[1:2] if several else ()
+            outputs = np.zeros((count, *answered, answers.shape[-1]), np.float32)
+        place = (rows.numpy(), slice(answers.shape[1])) if answers.ndim == 3 else rows.numpy()
+        outputs[place] = answers.float().cpu().numpy()
+        return outputs
 
 
 def _finished(parts: Parts[Result]) -> Result:
