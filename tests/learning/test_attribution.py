@@ -9,6 +9,18 @@ from torch import nn
 from torch.autograd.functional import jacobian
 
 from rnnviz.learning.tracing import trace
+from rnnviz.learning.training import Trainer
+from tests.learning.toys import (
+    CELLS,
+    Curve,
+    Labels,
+    Later,
+    Notes,
+    Review,
+    Translation,
+    Value,
+    experiment,
+)
 
 KINDS = {
     "tanh": nn.RNN,
@@ -16,6 +28,7 @@ KINDS = {
     "GRU": nn.GRU,
     "LSTM": nn.LSTM,
 }
+KIND_OF = {"RNN": "tanh", "RNN relu": "relu", "GRU": "GRU", "LSTM": "LSTM"}
 CASES = {
     "kind": st.sampled_from(sorted(KINDS)),
     "inputs": st.integers(1, 3),
@@ -80,15 +93,15 @@ def gradient_norms(kind, module, readout, x, target):
     return torch.stack([g.norm() for g in gradients]).view(len(x), -1).numpy()
 
 
-def cell_of(kind, module, layer):
+def cell_of(kind, module, layer, end="", dtype=torch.float64):
     names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
     weights = {
-        name: getattr(module, f"{name}_l{layer}") for name in names[: 4 if module.bias else 2]
+        name: getattr(module, f"{name}_l{layer}{end}") for name in names[: 4 if module.bias else 2]
     }
     sizes = weights["weight_ih"].shape[1], module.hidden_size
     more = {"nonlinearity": kind} if kind in ("tanh", "relu") else {}
     made = {"GRU": nn.GRUCell, "LSTM": nn.LSTMCell}.get(kind, nn.RNNCell)
-    cell = made(*sizes, bias=module.bias, dtype=torch.float64, **more)
+    cell = made(*sizes, bias=module.bias, dtype=dtype, **more)
     cell.load_state_dict(weights)
     return cell
 
@@ -150,3 +163,126 @@ def test_what_vanishes_on_the_way_leaves_all_else_as_it_is(kind, layers):
     assert right[-1, 0] < 1e-30
     np.testing.assert_allclose(found.relevance, right, rtol=1e-5, atol=1e-25)
     np.testing.assert_allclose(found.gradient_norm, norm, rtol=1e-5, atol=1e-25)
+
+
+@given(**{name: CASES[name] for name in ("kind", "inputs", "hidden", "layers", "timesteps")})
+@settings(max_examples=30, deadline=None)
+def test_gradient_norms_of_both_directions_are_those_of_autograd(
+    kind, inputs, hidden, layers, timesteps
+):
+    torch.manual_seed(hidden)
+    module = KINDS[kind](inputs, hidden, layers, bidirectional=True).double()
+    readout = nn.Linear(2 * hidden, 1).double()
+    x = torch.randn(timesteps, inputs).double()
+    found = trace(module, x, readout=readout, target=[1.0]).gradient_norm
+
+    states, below = [], x  # h_t of every layer and direction, each (T,) tensors
+    for layer in range(layers):
+        both = []
+        for direction in range(2):
+            cell = cell_of(kind, module, layer, "_reverse" if direction else "")
+            past, written = None, [None] * timesteps
+            for t in reversed(range(timesteps)) if direction else range(timesteps):
+                past = cell(below[t], past)
+                written[t] = past[0] if kind == "LSTM" else past
+            states.append(written)
+            both.append(torch.stack(written))
+        below = torch.cat(both, dim=1)
+    loss = (readout(below[-1]) - 1.0).square().mean()
+    flat = [state for written in states for state in written]
+    gradients = torch.autograd.grad(loss, flat, allow_unused=True, materialize_grads=True)
+    right = torch.stack([g.norm() for g in gradients]).view(2 * layers, timesteps).T
+    np.testing.assert_allclose(found, right, atol=1e-6)
+
+
+def test_both_directions_have_no_relevance():
+    # Every answer rests on all inputs, so nothing fades with time.
+    found = trace(nn.GRU(1, 3, bidirectional=True), np.ones((4, 1)), relevance=True)
+    assert found.relevance is None
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("layers", [1, 2])
+def test_relevance_and_gradients_go_from_the_decoder_into_the_encoder(cell, layers):
+    trainer = Trainer(experiment(Translation(), network__cell=cell, network__layers=layers))
+    for _ in range(4):
+        trainer.train_batch()
+    model, valid, kind = trainer.model.eval(), trainer.examples.valid, KIND_OF[cell]
+    for example in range(4):
+        found = trainer.trace(example, relevance=True)
+        length = valid.length(example)
+        tokens = torch.as_tensor(found.inputs).long()
+        source = model.reader.values(tokens[:length]).detach().requires_grad_()
+        said = model.decoder.values(tokens[length:, :1]).detach().requires_grad_()
+        past, states, answers = [None] * layers, [], []
+        for rnn, rows in ((model.rnn, source), (model.decoder.rnn, said)):
+            for step in rows:
+                for layer in range(layers):
+                    past[layer] = cell_of(kind, rnn, layer, dtype=torch.float32)(step, past[layer])
+                    step = past[layer][0] if kind == "LSTM" else past[layer]
+                    states.append(step)
+                answers.append(model.readout(step))
+        np.testing.assert_allclose(found.output, torch.stack(answers).detach(), atol=1e-5)
+
+        for t, answer in enumerate(answers):
+            squares = 0
+            for one in answer:
+                grads = torch.autograd.grad(
+                    one, (source, said), retain_graph=True, materialize_grads=True
+                )
+                squares = squares + torch.cat([g.square().sum(1) for g in grads])
+            np.testing.assert_allclose(found.relevance[t], squares.sqrt(), atol=1e-5)
+
+        asked = torch.as_tensor(valid.asked[example])
+        loss = torch.nn.functional.cross_entropy(
+            torch.stack(answers[length:])[asked], torch.as_tensor(valid.targets[example])[asked]
+        )
+        gradients = torch.autograd.grad(loss, states, allow_unused=True, materialize_grads=True)
+        right = torch.stack([g.norm() for g in gradients]).view(len(answers), layers)
+        np.testing.assert_allclose(found.gradient_norm, right, atol=1e-5)
+
+
+@pytest.mark.parametrize("toy", [Value, Review, Curve, Labels, Later, Notes])
+@pytest.mark.parametrize("direction", ["forward", "both"])
+def test_gradient_norms_are_those_of_the_loss_of_the_task(toy, direction):
+    chosen = experiment(toy(), network__cell="GRU", network__direction=direction)
+    trainer = Trainer(chosen)
+    trainer.train_batch()
+    model, valid = trainer.model.eval(), trainer.examples.valid
+    for example in range(4):
+        length = valid.length(example)
+        inputs = torch.as_tensor(valid.inputs[example : example + 1, :length])
+        with torch.no_grad():
+            hidden = model.rnn(model.reader.values(inputs))[0][0]
+        if valid.asked is not None and not valid.asked[example].any():
+            assert not trainer.trace(example).gradient_norm.any()
+            continue
+        # One layer: what comes to h_t from the answers alone is dL/dh_t of the last timestep
+        # that is read, forwards the last and backwards the first.
+        hidden.requires_grad_()
+        parts = hidden.split(6, dim=1)
+        if toy.shape == "many-to-one":
+            ends = [parts[0][-1]] if direction == "forward" else [parts[0][-1], parts[1][0]]
+            answers = model.readout(torch.cat(ends))[None]
+        else:
+            answers = model.readout(hidden)
+        targets = torch.as_tensor(valid.targets[example])
+        if toy.shape == "many-to-many":
+            targets = targets[:length]
+        else:
+            targets = targets[None]
+        if valid.asked is not None:
+            asked = torch.as_tensor(valid.asked[example, :length])
+            answers, targets = answers[asked], targets[asked]
+        loss = {
+            "MSE": torch.nn.functional.mse_loss,
+            "cross-entropy": torch.nn.functional.cross_entropy,
+            "binary cross-entropy": lambda a, b: (
+                torch.nn.functional.binary_cross_entropy_with_logits(a, b, reduction="sum") / len(b)
+            ),
+        }[toy.loss](answers, targets)
+        right = torch.autograd.grad(loss, hidden)[0].split(6, dim=1)
+        found = trainer.trace(example).gradient_norm
+        assert found[-1, 0] == pytest.approx(right[0][-1].norm().item(), abs=1e-6)
+        if direction == "both":
+            assert found[0, 1] == pytest.approx(right[1][0].norm().item(), abs=1e-6)

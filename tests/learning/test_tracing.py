@@ -217,3 +217,87 @@ def test_weights_that_are_not_finite_show_where_they_act():
         module.weight_hh_l0.fill_(torch.nan)
     found = trace(module, torch.ones(3, 1))
     assert np.isnan(found.hidden[1:]).all()
+
+
+@given(
+    kind=st.sampled_from(sorted(KINDS)),
+    inputs=st.integers(1, 4),
+    hidden=st.integers(1, 12),
+    layers=st.integers(1, 4),
+    timesteps=st.integers(1, 20),
+    bias=st.booleans(),
+    double=st.booleans(),
+)
+@settings(max_examples=60, deadline=None)
+def test_both_directions_are_those_of_the_module(
+    kind, inputs, hidden, layers, timesteps, bias, double
+):
+    torch.manual_seed(hidden)
+    module = KINDS[kind](inputs, hidden, layers, bias=bias, bidirectional=True)
+    module = module.double() if double else module
+    readout = nn.Linear(2 * hidden, 3).to(module.weight_ih_l0.dtype)
+    x = np.random.default_rng(timesteps).normal(size=(timesteps, inputs))
+    found = trace(module, x, readout=readout, target=[0.0, 0.0, 1.0])
+    output, last = run(module, x)
+    h_n = last[0] if kind == "LSTM" else last  # (2 L, H), layer by layer, forwards first
+
+    assert found.directions == 2
+    assert found.hidden.shape == (timesteps, 2 * layers, hidden)
+    top = found.hidden[:, -2:].reshape(timesteps, -1)
+    np.testing.assert_allclose(top, output.numpy(), atol=1e-5)
+    np.testing.assert_allclose(found.output, readout(output).detach().numpy(), atol=1e-5)
+    np.testing.assert_allclose(found.hidden[-1, ::2], h_n[::2].numpy(), atol=1e-5)
+    np.testing.assert_allclose(found.hidden[0, 1::2], h_n[1::2].numpy(), atol=1e-5)
+    if kind == "LSTM":
+        np.testing.assert_allclose(found.cell[-1, ::2], last[1][::2].numpy(), atol=1e-5)
+        np.testing.assert_allclose(found.cell[0, 1::2], last[1][1::2].numpy(), atol=1e-5)
+
+
+@each_kind
+def test_backwards_is_a_module_of_its_own_on_the_sequence_turned_round(kind):
+    torch.manual_seed(8)
+    module, x = KINDS[kind](2, 4, bidirectional=True), torch.randn(7, 2)
+    alone = KINDS[kind](2, 4)
+    alone.load_state_dict(
+        {
+            name.removesuffix("_reverse"): weight
+            for name, weight in module.state_dict().items()
+            if name.endswith("_reverse")
+        }
+    )
+    both, turned = trace(module, x), trace(alone, x.flip(0))
+    np.testing.assert_array_equal(both.hidden[:, 1], turned.hidden[::-1, 0])
+    for gate, values in turned.gates.items():
+        np.testing.assert_array_equal(both.gates[gate][:, 1], values[::-1, 0])
+
+
+CELL_OF = {
+    "RNN_TANH": nn.RNNCell,
+    "RNN_RELU": lambda *sizes: nn.RNNCell(*sizes, nonlinearity="relu"),
+    "GRU": nn.GRUCell,
+    "LSTM": nn.LSTMCell,
+}
+
+
+@each_kind
+def test_every_layer_is_a_cell_of_pytorch_on_the_layer_below(kind):
+    torch.manual_seed(9)
+    module, below = KINDS[kind](3, 5, 3), torch.randn(8, 3)
+    found = trace(module, below)
+    for layer in range(3):
+        cell = CELL_OF[kind](below.shape[1], 5)
+        ending = f"_l{layer}"
+        cell.load_state_dict(
+            {
+                name.removesuffix(ending): weight
+                for name, weight in module.state_dict().items()
+                if name.endswith(ending)
+            }
+        )
+        past, written = None, []
+        with torch.no_grad():
+            for step in below:
+                past = cell(step[None], past)
+                written.append((past[0] if kind == "LSTM" else past)[0])
+        below = torch.stack(written)
+        np.testing.assert_allclose(found.hidden[:, layer], below.numpy(), atol=1e-5)
