@@ -7,10 +7,13 @@ import torch
 from rnnviz.experiment import suited
 from rnnviz.learning import judging
 from rnnviz.learning.judging import Judge
+from rnnviz.learning.losses import summed, take, tensors
 from rnnviz.learning.network import build
 from rnnviz.learning.training import Trainer
 from rnnviz.tasks.characters import Characters
 from rnnviz.tasks.dates import Dates
+from tests.learning.toys import Curve, Labels, Later, Notes, Review, Value
+from tests.learning.toys import experiment as toy_experiment
 
 DATES = Dates(dates=500)
 TEXT = Characters(text="English reviews", share=0.1, window=20)
@@ -101,3 +104,22 @@ def test_a_run_judges_one_part_a_call_and_learns_the_same(task, parts_of_an_epoc
         assert one.train_loss == other.train_loss
         assert one.valid_loss == pytest.approx(other.valid_loss, rel=1e-6)
         assert one.metrics == pytest.approx(other.metrics, rel=1e-5)
+
+
+@pytest.mark.parametrize("toy", [Value, Review, Curve, Labels, Later, Notes])
+def test_answers_lie_in_the_order_of_the_examples(toy, monkeypatch):
+    chosen = toy_experiment(toy(), network__cell="GRU")
+    model, valid = build(chosen).eval(), toy().examples(0).valid
+    monkeypatch.setattr(judging, "PART_BYTES", 3 * 4 * 9 * 6)  # three examples at a time
+    loss, outputs = Judge(toy(), valid, "cpu").loss(model)
+    total, count = 0.0, 0
+    for example in range(len(valid.inputs)):
+        alone = take(tensors(valid, "cpu"), torch.tensor([example]))
+        with torch.no_grad():
+            answers = model(alone.inputs)
+        part, number = summed(toy.loss, answers, alone)
+        total, count = total + part.item(), count + number
+        found = outputs[example, : valid.length(example)]
+        found = outputs[example] if toy.shape == "many-to-one" else found
+        np.testing.assert_allclose(found, answers[0].numpy(), atol=1e-5)
+    assert loss == pytest.approx(total / count, rel=1e-5)
