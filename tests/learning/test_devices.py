@@ -118,3 +118,12 @@ def test_a_run_computes_with_its_own_number_of_threads(small):
     assert torch.get_num_threads() == 1
     two.train_batch()
     assert torch.get_num_threads() == 2
+
+
+def test_tiny_numbers_are_0_while_it_computes_and_there_again_afterwards(small):
+    tiny = torch.tensor(1e-39)
+    with devices.without_tiny_numbers():
+        assert (tiny * 1).item() == 0
+    assert (tiny * 1).item() > 0
+    Trainer(small()).train_batch()
+    assert (tiny * 1).item() > 0
