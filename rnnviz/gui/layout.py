@@ -71,6 +71,13 @@ def arrange(window: QMainWindow, docks: dict[str, Dock]) -> None:
             docks[front].raise_()
     for dock in docks.values():
         dock.setVisible(dock.objectName() not in CLOSED)
+    share_room(window, docks)
+
+
+def share_room(window: QMainWindow, docks: dict[str, Dock]) -> None:
+    """Give each column its width and each panel its height, as far as there is room."""
+    columns = [[docks[name] for name in column if name in docks] for column in COLUMNS]
+    columns = [column for column in columns if column]
     sizes = {column[0]: width for column, width in zip(COLUMNS, WIDTHS, strict=True)}
     tops = [column[0] for column in columns]
     window.resizeDocks(

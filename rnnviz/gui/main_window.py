@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QLabel,
@@ -274,8 +274,16 @@ class MainWindow(QMainWindow):
         self.actions_by_name["full_screen"].setChecked(self.isFullScreen())
         self.reset_layout()  # only docks that stand in the window can be restored
         state = self.preferences.bytes("layout")
-        if state is not None and not self.restoreState(state):
+        self._first_layout = state is None or not self.restoreState(state)
+        if self._first_layout and state is not None:
             self.reset_layout()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  Qt's name
+        """Share the room out once more: only now is it known how much there is."""
+        super().showEvent(event)
+        if self._first_layout:
+            self._first_layout = False
+            layout.share_room(self, self.docks)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
         """Remember places, end the engine."""

@@ -88,7 +88,6 @@ class StatusLine(QWidget):
         if progress is None or not progress.steps_per_second:
             return []
         parts = [
-            self.tr("{ms:.1f} ms/step").format(ms=1000 / progress.steps_per_second),
             self.tr("{n:,.0f} steps/s").format(n=progress.steps_per_second),
             self.tr("{n:,.0f} samples/s").format(n=progress.samples_per_second),
         ]

@@ -15,7 +15,8 @@ import torch
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from rnnviz.experiment import Experiment, knobs
+from rnnviz.experiment import Experiment, knobs, suited
+from rnnviz.tasks.recall import Recall
 from tests.gui.driver import SMALL, Driver
 
 Seen = Callable[[Driver], object]
@@ -80,9 +81,39 @@ OTHERWISE = {
 }
 """Knobs with tests of their own below."""
 
+LSTM = suited(Recall()).with_value("network.layers", 2)
+PASSED_ON = {
+    "task.wave": (Experiment(), "square"),
+    "network.cell": (Experiment(), "GRU"),
+    "network.direction": (LSTM, "both"),
+    "network.embedding": (LSTM, 8),
+    "network.gate_bias": (LSTM, 20.0),
+    "network.dropout_inputs": (LSTM, 0.2),
+    "network.dropout_layers": (LSTM, 0.2),
+    "network.dropout_readout": (LSTM, 0.2),
+    "training.weight_decay": (Experiment(), 0.01),
+    "training.optimizer": (Experiment(), "SGD"),
+    "training.momentum": (Experiment().with_value("training.optimizer", "SGD"), 0.5),
+    "training.schedule": (Experiment(), "cosine"),
+    "training.patience": (Experiment(), 3),
+}
+"""By path: an experiment on which the knob has an effect, and another value. What the effect
+is, is tested where networks are trained."""
+
 
 def test_every_knob_there_is_has_a_test_here():
-    assert {path for path, _ in knobs(Experiment())} == MOVED.keys() | OTHERWISE
+    assert {path for path, _ in knobs(Experiment())} == MOVED.keys() | OTHERWISE | PASSED_ON.keys()
+
+
+@pytest.mark.parametrize("path", PASSED_ON)
+def test_a_knob_that_is_turned_is_in_the_run_that_begins(driver: Driver, path: str):
+    experiment, value = PASSED_ON[path]
+    driver.set_up(experiment)
+    row = driver.panel("experiment").rows[path]
+    assert row.isVisible() or not driver.panel("experiment").isVisible()
+    row.turned.emit(value, 0)
+    driver.until_ready()
+    assert driver.lab.run.experiment == experiment.with_value(path, value)
 
 
 @pytest.mark.parametrize("path", MOVED)

@@ -77,7 +77,7 @@ def place_of(widget: QWidget, window: QWidget) -> QRect:
 
 
 def visible_docks(driver: Driver) -> Iterator[QWidget]:
-    yield from (dock for dock in driver.window.docks.values() if dock.isVisible())
+    yield from (dock for dock in driver.window.docks.values() if not dock.visibleRegion().isEmpty())
 
 
 def test_the_window_is_as_large_as_it_was_asked_to_be(shown: Driver):

@@ -227,8 +227,8 @@ def test_a_drag_of_a_slider_is_said_to_be_another_setting(visit: Visit):
 
 
 def slider_row(picture: QImage, place: QRect) -> int:
-    """The height of the first slider below the head of its panel: a long thin groove."""
-    for y in range(place.top() - 60, place.top() + 60):
+    """The height of a slider below the choices at the head of its panel: a long thin groove."""
+    for y in range(place.top(), place.top() + 120):
         shades = [picture.pixelColor(x, y).lightness() for x in range(place.left(), place.right())]
         line = max(set(shades), key=shades.count)
         if line < 235 and shades.count(line) > 0.5 * len(shades):

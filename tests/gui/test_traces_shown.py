@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication
 from torch import nn
 
+from rnnviz.gui.panels.sequence_values import Values
 from rnnviz.gui.theme import hidden_lookup
 from rnnviz.learning.training import Trainer
 from tests.gui.driver import SMALL, Driver, point_at
@@ -38,6 +39,13 @@ def computed(rnn: nn.RNN, readout: nn.Linear, x: np.ndarray) -> tuple[np.ndarray
         return hidden.numpy(), readout(hidden)[:, 0].numpy()
 
 
+def values(driver: Driver) -> Values:
+    """What draws sequences of values."""
+    painter = driver.panel("sequence")._painters["values"]
+    assert isinstance(painter, Values)
+    return painter
+
+
 def curve(item) -> tuple[np.ndarray, np.ndarray]:
     return item.getData()
 
@@ -59,40 +67,40 @@ def assert_same_colours(shown: np.ndarray, wanted: np.ndarray) -> None:
 
 
 def test_the_sequence_is_the_validation_window(driver: Driver):
-    np.testing.assert_allclose(curve(driver.panel("sequence")._to_come)[1], example(0), atol=1e-6)
+    np.testing.assert_allclose(curve(values(driver)._to_come[0])[1], example(0), atol=1e-6)
 
 
 def test_the_first_timestep_stands_at_1(driver: Driver):
-    np.testing.assert_array_equal(curve(driver.panel("sequence")._to_come)[0], np.arange(1, T + 1))
+    np.testing.assert_array_equal(curve(values(driver)._to_come[0])[0], np.arange(1, T + 1))
 
 
 def test_what_was_read_so_far_ends_at_the_timestep(driver: Driver):
     driver.lab.player.go_to(4)
     driver.until_drawn()
-    np.testing.assert_allclose(curve(driver.panel("sequence")._read)[1], example(0)[:5], atol=1e-6)
+    np.testing.assert_allclose(curve(values(driver)._read[0])[1], example(0)[:5], atol=1e-6)
 
 
 def test_the_answers_are_the_readouts_of_each_hidden_state(driver: Driver):
-    answers = curve(driver.panel("sequence")._answers)[1]
+    answers = curve(values(driver)._answers)[1]
     np.testing.assert_allclose(answers, computed(*untrained(), example(0))[1], atol=1e-5)
 
 
 def test_the_answers_so_far_end_at_the_timestep(driver: Driver):
     driver.lab.player.go_to(4)
     driver.until_drawn()
-    assert len(curve(driver.panel("sequence")._answers)[1]) == 5
+    assert len(curve(values(driver)._answers)[1]) == 5
 
 
 def test_an_answer_stands_at_the_timestep_that_it_speaks_about(driver: Driver):
     driver.set_up(SMALL.with_value("task.ahead", 5))
     driver.lab.player.go_to(3)
     driver.until_drawn()
-    x, _ = driver.panel("sequence")._answer.getData()
+    x, _ = values(driver)._answer.getData()
     assert x[0] == 4 + 5
 
 
 def test_the_target_is_the_point_after_the_window(driver: Driver):
-    x, y = driver.panel("sequence")._target.getData()
+    x, y = values(driver)._target.getData()
     # sin(a + 0.1 T) from the last two points: 2 cos(0.1) s_T-1 - s_T-2
     follows = 2 * math.cos(0.1) * example(0)[-1] - example(0)[-2]
     assert (x[0], y[0]) == (T + 1, pytest.approx(follows, abs=1e-5))

@@ -44,30 +44,28 @@ class Values(QObject):
 
     def legend(self, scene: Scene, colours: Colours) -> str:
         """Which sign means what."""
-        trace = scene.trace
-        assert trace is not None
+        shown = _Shown(scene)
         entries = [key(colours.input, "━", self.tr("input"))]
         if scene.reading.answers:
             entries.append(key(colours.answer, "▬", self.tr("answer in words")))
-        elif trace.output is not None:
+        elif shown.output is not None:
             entries.append(key(colours.answer, "◆", self.tr("answer if it stopped here")))
-        if trace.target is not None:
+        if shown.target is not None:
             entries.append(key(colours.target, "◯", self.tr("target")))
         return "&nbsp;&nbsp; ".join(entries)
 
     def draw(self, scene: Scene, what: Aspect, colours: Colours) -> None:
         """Bring on the screen what changed."""
-        trace = scene.trace
-        assert trace is not None
+        shown = _Shown(scene)
         words = bool(scene.reading.answers)
         if Aspect.TRACE in what:
-            self._have_curves(trace.inputs.shape[1])
+            self._have_curves(shown.inputs.shape[1])
             self._plot.label(y_label=scene.reading.value_label)
             low, high = _value_range(scene, words)
             self._words.place(low, high)
             self._plot.set_y(low - 0.52 * (high - low) if words else low, high)
-            x = np.arange(1, trace.timesteps + 1)
-            for values, curve in zip(trace.inputs.T, self._to_come, strict=False):
+            x = np.arange(1, len(shown.inputs) + 1)
+            for values, curve in zip(shown.inputs.T, self._to_come, strict=False):
                 first = curve is self._to_come[0]
                 shade = colours.input if first else colours.muted
                 set_curve(curve, x, values, shade, alpha=70)
@@ -80,42 +78,40 @@ class Values(QObject):
             self._words.clear()
 
     def _draw_targets(self, scene: Scene, colours: Colours) -> None:
-        trace = scene.trace
-        assert trace is not None
-        one = trace.target is not None and trace.target.ndim == 1
-        many = trace.target is not None and trace.target.ndim == 2
+        shown = _Shown(scene)
+        one = shown.target is not None and shown.target.ndim == 1
+        many = shown.target is not None and shown.target.ndim == 2
         later = scene.reading.horizon
         if one:
-            assert trace.target is not None
+            assert shown.target is not None
             self._target.setData(
-                [trace.timesteps + later],
-                trace.target[:1],
+                [len(shown.inputs) + later],
+                shown.target[:1],
                 pen=pen(colours.target, 3),
                 brush=NO_BRUSH,
             )
         if many:
-            assert trace.target is not None
-            x = np.arange(1, len(trace.target) + 1) + later
-            set_curve(self._targets, x, trace.target[:, 0], colours.target, alpha=120)
+            assert shown.target is not None
+            x = np.arange(1, len(shown.target) + 1) + later
+            set_curve(self._targets, x, shown.target[:, 0], colours.target, alpha=120)
         self._target.setVisible(one)
         self._targets.setVisible(many)
 
     def _draw_read(self, scene: Scene, colours: Colours, words: bool) -> None:
-        trace = scene.trace
-        assert trace is not None
+        shown = _Shown(scene)
         read = scene.timestep + 1
         x = np.arange(1, read + 1)
-        for values, curve in zip(trace.inputs.T, self._read, strict=False):
+        for values, curve in zip(shown.inputs.T, self._read, strict=False):
             first = curve is self._read[0]  # further inputs stand behind the first
             shade = colours.input if first else colours.muted
             set_curve(curve, x, values[:read], shade, width=2 if first else 1.5)
-        now = trace.inputs[scene.timestep]
+        now = shown.inputs[scene.timestep]
         self._now.setData([read] * len(now), now, pen=NO_PEN, brush=filling(colours.input))
-        curves = trace.output is not None and not words
+        curves = shown.output is not None and not words
         if curves:
-            assert trace.output is not None
+            assert shown.output is not None
             later = x + scene.reading.horizon
-            answers = trace.output[:read, 0]
+            answers = shown.output[:read, 0]
             set_curve(self._answers, later, answers, colours.answer, alpha=170, width=1.5)
             self._answer.setData(
                 later[-1:], answers[-1:], pen=pen(colours.panel, 1), brush=filling(colours.answer)
@@ -133,25 +129,34 @@ class Values(QObject):
 
     def describe(self, scene: Scene, timestep: int, y: float) -> str:
         """What was read and answered at a timestep."""
-        trace = scene.trace
-        assert trace is not None
-        values = ", ".join(f"{value:.3f}" for value in trace.inputs[timestep, :4])
+        shown = _Shown(scene)
+        values = ", ".join(f"{value:.3f}" for value in shown.inputs[timestep, :4])
         text = self.tr("timestep {t}: input {x}").format(t=timestep + 1, x=values)
         if scene.reading.answers:
             return text + self.tr(", answer {y}").format(y=scene.reading.answers[timestep] or "–")
-        if trace.output is not None:
-            text += self.tr(", answer {y}").format(y=f"{trace.output[timestep, 0]:.3f}")
+        if shown.output is not None:
+            text += self.tr(", answer {y}").format(y=f"{shown.output[timestep, 0]:.3f}")
         return text
 
 
+class _Shown:
+    """The numbers of a scene in the unit that its task reads them in."""
+
+    def __init__(self, scene: Scene) -> None:
+        trace, reading = scene.trace, scene.reading
+        assert trace is not None
+        self.inputs = trace.inputs if reading.inputs is None else reading.inputs
+        self.output = trace.output if reading.output is None else reading.output
+        self.target = trace.target if reading.target is None else reading.target
+
+
 def _value_range(scene: Scene, words: bool) -> tuple[float, float]:
-    trace = scene.trace
-    assert trace is not None
-    parts: list[FloatArray | None] = [trace.inputs]
+    shown = _Shown(scene)
+    parts: list[FloatArray | None] = [shown.inputs]
     if not words:
-        parts += [trace.output, trace.target]
+        parts += [shown.output, shown.target]
     values = np.concatenate([part.reshape(-1) for part in parts if part is not None])
     # Steps of a quarter of the input's range keep the axis at rest while a network learns.
     low, high = float(values.min()), float(values.max())
-    step = max(float(np.ptp(trace.inputs)) / 4, 1e-6)
+    step = max(float(np.ptp(shown.inputs)) / 4, 1e-6)
     return np.floor(low / step + 0.05) * step, np.ceil(high / step - 0.05) * step
