@@ -257,9 +257,11 @@ class MainWindow(QMainWindow):
             screen = self.screen().availableGeometry()
             self.resize(min(1440, screen.width()), min(900, screen.height()))
         self.actions_by_name["full_screen"].setChecked(self.isFullScreen())
-        self.reset_layout()  # only docks that stand in the window can be restored
         state = self.preferences.bytes("layout")
-        if state is not None and not self.restoreState(state):
+        if state is not None:
+            for dock in self.docks.values():  # only those in the window can be restored
+                self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
+        if state is None or not self.restoreState(state):
             self.reset_layout()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name

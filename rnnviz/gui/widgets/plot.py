@@ -78,6 +78,11 @@ class _Axis(pg.AxisItem):
         for place, flags, text in texts:
             painter.drawText(place, int(flags), text)
 
+    def _updateLabel(self) -> None:  # noqa: N802
+        """pyqtgraph would set its own label, which is never shown, with each change of colour."""
+        self.picture = None
+        self.update()
+
     def logTickStrings(  # noqa: N802  pyqtgraph's name
         self, values: list[float], scale: float, spacing: float
     ) -> list[str]:
