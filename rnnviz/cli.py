@@ -65,7 +65,9 @@ def _window(typed: list[str]) -> int:
         _print_options(options)
         return 0
     values = read(typed, options)
-    experiment = experiment_of(values, options)
+    # With nothing typed the window has the settings of the last time.
+    typed_knobs = values.keys() - {"--train"}
+    experiment = experiment_of(values, options) if typed_knobs else None
     # The window must not abort in the toolkit: what is missing is found before it is loaded.
     from rnnviz.gui.preflight import complain
 

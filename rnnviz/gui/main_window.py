@@ -272,10 +272,12 @@ class MainWindow(QMainWindow):
             screen = self.screen().availableGeometry()
             self.resize(min(1440, screen.width()), min(900, screen.height()))
         self.actions_by_name["full_screen"].setChecked(self.isFullScreen())
-        self.reset_layout()  # only docks that stand in the window can be restored
         state = self.preferences.bytes("layout")
+        if state is not None:
+            for dock in self.docks.values():  # only those in the window can be restored
+                self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
         self._first_layout = state is None or not self.restoreState(state)
-        if self._first_layout and state is not None:
+        if self._first_layout:
             self.reset_layout()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  Qt's name

@@ -30,6 +30,7 @@ class LearningPanel(Panel):
         self._view: tuple[float, float] | None = None
         self.plot = Plot(self.tr("epoch"), y_label)
         self.body.addWidget(self.plot)
+        self.plot.setVisible(False)  # nothing to show yet: not even laid out
         self.readout = QLabel(objectName="muted")
         self.controls.addWidget(self.readout)
         self.log_button = QToolButton(checkable=True, checked=True, text=self.tr("log"))

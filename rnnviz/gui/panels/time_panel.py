@@ -22,6 +22,7 @@ class TimePanel(Panel):
         self._stage = stage
         self.plot = Plot(self.tr("timestep"), y_label, scrubs=True)
         self.body.addWidget(self.plot)
+        self.plot.setVisible(False)  # nothing to show yet: not even laid out
         self._cursor = pg.InfiniteLine(angle=90)
         self._cursor.setZValue(5)
         self.plot.add(self._cursor)

@@ -93,6 +93,11 @@ class _Axis(pg.AxisItem):
             return found
         return [(step, offset) for step, offset in found if step >= 1] or [(1.0, 0.0)]
 
+    def _updateLabel(self) -> None:  # noqa: N802
+        """pyqtgraph would set its own label, which is never shown, with each change of colour."""
+        self.picture = None
+        self.update()
+
     def logTickStrings(  # noqa: N802  pyqtgraph's name
         self, values: list[float], scale: float, spacing: float
     ) -> list[str]:
