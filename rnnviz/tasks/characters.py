@@ -70,7 +70,7 @@ class Characters(Task, tag="characters"):
             most=500,
             unit="timesteps",
         ),
-    ] = 100
+    ] = 64
     share: Annotated[
         float,
         Knob(

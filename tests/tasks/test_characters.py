@@ -56,7 +56,7 @@ def test_windows_follow_each_other_and_ask_for_the_next_character(text):
 
 def test_the_parts_are_the_text_in_its_own_order():
     text = resource("data/shakespeare.txt").read_text(encoding="utf-8")
-    task = Characters()
+    task = Characters(window=100)
     train, valid, test = (stretch(task, split) for split in task.examples(0))
     counts = Counter(text)
     whole = "".join(c if counts[c] > 10 else "�" for c in text)
