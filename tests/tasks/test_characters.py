@@ -8,7 +8,7 @@ import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812
 
-from rnnviz.experiment import suited
+from rnnviz.experiment import idle, suited
 from rnnviz.learning.training import Trainer
 from rnnviz.resources import resource
 from rnnviz.tasks import TASKS, DataError, characters, data
@@ -185,6 +185,9 @@ def test_a_damaged_file_is_one_sentence(text, monkeypatch, other_text, tmp_path)
         characters._encoded.cache_clear()
     else:
         other_text(text)
+    # The knobs of the task can be shown all the same.
+    experiment = suited(Characters(text="Korean reviews"))
+    assert not any(idle(experiment, path) for path in ("task.text", "network.embedding"))
     with pytest.raises(DataError) as caught:
         Characters(text="Korean reviews").examples(0)
     assert "reviews-ko.tsv" in str(caught.value)
