@@ -11,6 +11,7 @@ Inputs are ``(T, B, I)``, states ``(T, B, H)``; h_0 and c_0 are ``(B, H)``, or N
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -125,32 +126,35 @@ class GRU(torch.autograd.Function):
     def backward(ctx: Any, d_hidden: Tensor | None, d_last: Tensor | None) -> tuple[Any, ...]:
         x, w_ih, w_hh, h_0, hidden, gates, query = ctx.saved_tensors
         timesteps, batch, units = hidden.shape
+        dp = torch.empty_like(gates)  # dp_r, dp_z and r dp_n: what goes back through W_hh
+        dp_n = torch.empty_like(hidden)
         r, z, n = gates.view(timesteps, batch, 3, units).unbind(2)
-        dp = torch.empty_like(gates).view(timesteps, batch, 3, units)  # slopes, then r, z, r n
-        a_n = (1 - z).mul_(1 - n * n)
-        torch.mul(a_n, r, out=dp[:, :, 2])
-        torch.mul(dp[:, :, 2], (1 - r).mul_(query), out=dp[:, :, 0])
-        torch.mul(_before(hidden, h_0) - n, z * (1 - z), out=dp[:, :, 1])
-        reached = torch.zeros_like(hidden)  # dh_t
+        parts, before = dp.view(timesteps, batch, 3, units), _before(hidden, h_0)
         arriving = _arriving(d_hidden, hidden)
         d_state = _start(d_last, hidden)
         first = 0
-        flat = dp.view(timesteps, batch, 3 * units)
-        for t in range(timesteps - 1, -1, -1):
-            dh = reached[t].copy_(d_state)
-            if arriving is not None:
-                dh += arriving[t]
-            if t % LOOK == 0 and dh.abs().max() < VANISHED:
-                dh.zero_()
+        for block in _blocks(timesteps, batch * units):
+            if d_state.abs().max() < VANISHED:
+                d_state = torch.zeros_like(d_state)
                 if arriving is None:
-                    d_state, first = dh, t + 1
+                    first = block.stop
                     break
-            dp[t].mul_(dh[:, None])
-            d_state = torch.addmm(dh * z[t], flat[t], w_hh)
-        d_w_hh = _of_recurrent(flat, hidden, h_0, first)
-        d_b_hh = flat[first:].sum((0, 1))
-        torch.mul(a_n, reached, out=dp[:, :, 2])
-        d_x, d_w_ih, d_b_ih = _of_inputs(ctx, x, w_ih, flat, first)
+            a_n = torch.mul(n[block], n[block], out=dp_n[block]).neg_().add_(1)
+            closed = 1 - z[block]
+            a_n.mul_(closed)
+            a = parts[block]
+            torch.mul(a_n, r[block], out=a[:, :, 2])
+            torch.mul(a[:, :, 2], (1 - r[block]).mul_(query[block]), out=a[:, :, 0])
+            torch.mul(before[block] - n[block], closed.mul_(z[block]), out=a[:, :, 1])
+            for t in range(block.stop - 1, block.start - 1, -1):
+                dh = d_state if arriving is None else d_state + arriving[t]
+                parts[t].mul_(dh[:, None])
+                dp_n[t].mul_(dh)
+                d_state = torch.addmm(dh * z[t], dp[t], w_hh)
+        d_w_hh = _of_recurrent(dp, hidden, h_0, first)
+        d_b_hh = dp[first:].sum((0, 1))
+        parts[first:, :, 2] = dp_n[first:]
+        d_x, d_w_ih, d_b_ih = _of_inputs(ctx, x, w_ih, dp, first)
         return d_x, d_w_ih, d_w_hh, d_b_ih, d_b_hh, None if h_0 is None else d_state
 
 
@@ -230,6 +234,14 @@ class LSTM(torch.autograd.Function):
         d_w_hh = _of_recurrent(flat, hidden, h_0, first)
         starts = (None if h_0 is None else d_state, None if c_0 is None else dc)
         return d_x, d_w_ih, d_w_hh, d_b, d_b, *starts
+
+
+def _blocks(timesteps: int, numbers: int) -> Iterator[slice]:
+    """Timesteps in blocks, the last first: so many that all that is computed of a state of so
+    many numbers stays in the cache."""
+    length = max(1, min(LOOK, 2**15 // numbers))
+    for stop in range(timesteps, 0, -length):
+        yield slice(max(0, stop - length), stop)
 
 
 def _read(x: Tensor, w_ih: Tensor, bias: Tensor) -> Tensor:
