@@ -6,8 +6,11 @@ import math
 
 from PySide6.QtCore import QCoreApplication
 
-from rnnviz.experiment import Experiment, Network, Training
-from rnnviz.tasks import Sine
+from rnnviz.experiment import Experiment, suited
+from rnnviz.tasks.sentiment import Sentiment
+from rnnviz.tasks.series import Series
+from rnnviz.tasks.tagging import Tagging
+from rnnviz.tasks.waves import Waves
 
 
 def presets() -> dict[str, Experiment]:
@@ -16,16 +19,34 @@ def presets() -> dict[str, Experiment]:
     def tr(text: str) -> str:
         return QCoreApplication.translate("Preset", text)
 
+    sine = Experiment()
+    both = ("network.direction", "both")
     return {
-        tr("The tutorial's job"): Experiment(),
-        tr("Through noise"): Experiment(task=Sine(noise=0.2)),
-        tr("Twenty points ahead"): Experiment(task=Sine(ahead=20)),
-        tr("A fast wave"): Experiment(task=Sine(period=2 * math.pi)),
-        tr("A long memory: 200 points"): Experiment(task=Sine(window=200)),
-        tr("A tiny notepad: 4 units"): Experiment(network=Network(hidden=4)),
-        tr("Two layers"): Experiment(network=Network(layers=2)),
-        tr("Too fast: learning rate 0.1"): Experiment(training=Training(learning_rate=0.1)),
-        tr("The same with clipping"): Experiment(
-            training=Training(learning_rate=0.1, clip_norm=0.1)
+        tr("The tutorial's job"): sine,
+        tr("Through noise"): sine.with_value("task.noise", 0.2),
+        tr("Twenty points ahead"): sine.with_value("task.ahead", 20),
+        tr("A fast wave"): sine.with_value("task.period", 2 * math.pi),
+        tr("A long memory: 200 points"): sine.with_value("task.window", 200),
+        tr("A tiny notepad: 4 units"): sine.with_value("network.hidden", 4),
+        tr("Two layers"): sine.with_value("network.layers", 2),
+        tr("Too fast: learning rate 0.1"): sine.with_value("training.learning_rate", 0.1),
+        tr("The same with clipping"): sine.with_value("training.learning_rate", 0.1).with_value(
+            "training.clip_norm", 0.1
         ),
+        tr("Sunspots"): suited(Series()),
+        tr("Melbourne's temperature"): suited(Series(series="temperature")).with_value(
+            "network.cell", "GRU"
+        ),
+        tr("Airline passengers"): suited(
+            Series(series="passengers", scaling="log", predict="change", window=12)
+        )
+        .with_value("training.batch", 16)
+        .with_value("training.epochs", 300),
+        tr("Naming waves, read both ways"): suited(Waves()).with_value(*both),
+        tr("Is it a good review?"): suited(Sentiment()),
+        tr("Korean reviews, letter by letter"): suited(
+            Sentiment(language="Korean", tokens="characters")
+        ),
+        tr("Parts of speech, from both ends"): suited(Tagging()).with_value(*both),
+        tr("Korean parts of speech"): suited(Tagging(language="Korean", ending=2)),
     }
