@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QToolButton, QWidget
 
+from rnnviz.gui.aspect import Aspect
 from rnnviz.gui.icons import icon
 from rnnviz.gui.panels.panel import Panel
 from rnnviz.gui.theme import Colours
 from rnnviz.gui.widgets.clipboard import copy_image
-
-NARROWEST = 120
-"""pixels that a panel can be made narrow"""
-
-
-class _Header(QWidget):
-    """What stands in a header comes and goes: it must not push the columns about."""
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802  Qt's name
-        return QSize(NARROWEST, super().minimumSizeHint().height())
 
 
 class Dock(QDockWidget):
@@ -29,7 +20,7 @@ class Dock(QDockWidget):
         self.panel = panel
         self.setObjectName(panel.name)
         self.setWidget(panel)
-        header = _Header(objectName="header")
+        header = QWidget(objectName="header")
         header.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         line = QHBoxLayout(header)
         line.setContentsMargins(10, 2, 4, 2)
@@ -48,6 +39,10 @@ class Dock(QDockWidget):
             button.setAutoRaise(True)
             line.addWidget(button)
         header.setMinimumHeight(30)
+        # What stands in the header comes and goes: it must not push the columns about.
+        for widget in header.findChildren(QWidget):
+            widget.setMinimumWidth(1)
+        self.visibilityChanged.connect(lambda _: panel.mark(Aspect(0)))  # its tab came forward
         self.setTitleBarWidget(header)
 
     def recolour(self, colours: Colours) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
+from rnnviz.experiment import Experiment
 from rnnviz.gui.presets import presets
 from rnnviz.gui.theme import Choice
 
@@ -46,13 +47,18 @@ def add_menus(window: MainWindow) -> QActionGroup:
 
 
 def _add_presets(window: MainWindow, menu: QMenu) -> None:
-    known = presets()
+    known: dict[str, Experiment] = {}
+
+    def fill() -> None:  # when it is opened first: it takes a while to make them all
+        if not known:
+            known.update(presets())
+            for name in known:
+                menu.addAction(name)
 
     def take(action: QAction) -> None:
         window.lab.draft.replace(known[action.text()], action.text())
 
-    for name in known:
-        menu.addAction(name)
+    menu.aboutToShow.connect(fill)
     menu.triggered.connect(take)
 
 

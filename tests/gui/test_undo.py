@@ -133,6 +133,7 @@ def preset(driver: Driver, number: int):
     """A preset's entry in the menu bar."""
     for action in driver.window.menuBar().actions():
         if action.text().replace("&", "") == "Presets":
+            action.menu().aboutToShow.emit()  # it is filled when it is opened
             return action.menu().actions()[number]
     raise LookupError("no menu of presets")
 

@@ -22,11 +22,13 @@ class ComparisonPanel(Panel):
     def __init__(self, lab: Lab, theme: Theme) -> None:
         super().__init__(lab.clock, theme)
         self._lab = lab
+        lab.comparison.changed.connect(lambda: self.mark(Aspect.PINS))
+        lab.run.changed.connect(self.mark)
+
+    def build(self) -> None:
         self.table = _Table(self)
         self.body.addWidget(self.table)
         self.table.cellDoubleClicked.connect(lambda row, _: self._take_back(row - 1))
-        lab.comparison.changed.connect(lambda: self.mark(Aspect.PINS))
-        lab.run.changed.connect(self.mark)
 
     @property
     def title(self) -> str:

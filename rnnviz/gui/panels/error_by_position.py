@@ -22,14 +22,16 @@ class ErrorByPositionPanel(Panel):
     def __init__(self, lab: Lab, theme: Theme) -> None:
         super().__init__(lab.clock, theme)
         self._lab = lab
+        lab.run.changed.connect(self.mark)
+        lab.comparison.changed.connect(lambda: self.mark(Aspect.PINS))
+
+    def build(self) -> None:
         self.plot = Plot(self.tr("position"), self.tr("error"))
         self.body.addWidget(self.plot)
         self._curve = self.plot.add_curve()
         self._pins: list[pg.PlotCurveItem] = []
         self.plot.zoomed.connect(self.plot.set_x)
         self.plot.reset.connect(lambda: self.mark(Aspect.EPOCHS))
-        lab.run.changed.connect(self.mark)
-        lab.comparison.changed.connect(lambda: self.mark(Aspect.PINS))
 
     @property
     def title(self) -> str:

@@ -27,6 +27,7 @@ class Panel(QWidget):
         self._clock = clock
         self._theme = theme
         self._dirty = EVERYTHING
+        self._built = False
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(0)
@@ -55,11 +56,18 @@ class Panel(QWidget):
 
     def draw_if_dirty(self) -> bool:
         """Draw what changed, if it can be seen; say whether anything was drawn."""
-        if not self._dirty or not self.isVisible():
+        # What is behind a tab counts as visible for Qt, which only moves it out of sight.
+        if not self._dirty or not self.isVisible() or self.visibleRegion().isEmpty():
             return False
+        if not self._built:
+            self._built = True
+            self.build()
         dirty, self._dirty = self._dirty, Aspect(0)
         self.draw(dirty)
         return True
+
+    def build(self) -> None:
+        """Make what is only needed once the panel is seen: those behind a tab wait for it."""
 
     def draw(self, what: Aspect) -> None:
         """Bring on the screen what changed."""

@@ -27,10 +27,13 @@ class PreprocessingPanel(Panel):
         self._found: Preprocessing | None = None
         self._asked: tuple[Task, int] | None = None
         self._reader: _Reader | None = None
-        self.plot = Plot(self.tr("timestep"), "")
-        self.body.addWidget(self.plot)
         self.readout = QLabel(objectName="muted")
         self.controls.addWidget(self.readout)
+        lab.stage.changed.connect(self._stage_changed)
+
+    def build(self) -> None:
+        self.plot = Plot(self.tr("timestep"), "")
+        self.body.addWidget(self.plot)
         self._curve = self.plot.add_curve()
         self._window = self.plot.add(pg.LinearRegionItem(movable=False))
         self._window.setZValue(-5)
@@ -39,7 +42,6 @@ class PreprocessingPanel(Panel):
         self.plot.add(self._target)
         self.plot.zoomed.connect(self.plot.set_x)
         self.plot.reset.connect(lambda: self.mark(Aspect.TRACE))
-        lab.stage.changed.connect(self._stage_changed)
 
     @property
     def title(self) -> str:

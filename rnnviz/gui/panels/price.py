@@ -31,6 +31,10 @@ class PricePanel(Panel):
         self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.button.clicked.connect(self._start_or_stop)
         self.controls.addWidget(self.button)
+        lab.prices.changed.connect(lambda: self.mark(Aspect.PRICES))
+        lab.changed.connect(lambda: self.mark(Aspect.STATE))
+
+    def build(self) -> None:
         self.by_length = Plot(self.tr("timesteps"), self.tr("ms / step"))
         self.by_size = Plot(self.tr("units"), "")
         line = QHBoxLayout()
@@ -41,8 +45,6 @@ class PricePanel(Panel):
         for plot in self._items:
             plot.y_axis.setLogMode(y=True)
             plot.x_axis.setLogMode(x=True)
-        lab.prices.changed.connect(lambda: self.mark(Aspect.PRICES))
-        lab.changed.connect(lambda: self.mark(Aspect.STATE))
 
     @property
     def title(self) -> str:
