@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QToolButton, QWidget
 
-from rnnviz.gui.aspect import Aspect
 from rnnviz.gui.icons import icon
 from rnnviz.gui.panels.panel import Panel
 from rnnviz.gui.theme import Colours
@@ -41,8 +40,9 @@ class Dock(QDockWidget):
         header.setMinimumHeight(30)
         # What stands in the header comes and goes: it must not push the columns about.
         for widget in header.findChildren(QWidget):
-            widget.setMinimumWidth(1)
-        self.visibilityChanged.connect(lambda _: panel.mark(Aspect(0)))  # its tab came forward
+            if widget.objectName() != "title":
+                widget.setMinimumWidth(1)
+        self.visibilityChanged.connect(panel.come_forward)
         self.setTitleBarWidget(header)
 
     def recolour(self, colours: Colours) -> None:

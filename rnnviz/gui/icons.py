@@ -24,11 +24,9 @@ def icon(
 ) -> QIcon:
     """An icon by the name of its file, such as ``"step-forward"``, in the theme's colours."""
     made = QIcon()
-    for mode, shade in (
-        (QIcon.Mode.Normal, colour or colours.text),
-        (QIcon.Mode.Disabled, disabled or colours.line),
-    ):
-        made.addPixmap(_pixmap(name, shade), mode)
+    made.addPixmap(_pixmap(name, colour or colours.text))
+    if disabled:  # Qt greys the others by itself
+        made.addPixmap(_pixmap(name, disabled), QIcon.Mode.Disabled)
     return made
 
 

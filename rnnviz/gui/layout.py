@@ -54,8 +54,9 @@ def arrange(window: QMainWindow, docks: dict[str, Dock]) -> None:
     columns = [[docks[name] for name in column if name in docks] for column in COLUMNS]
     columns = [column for column in columns if column]
     for dock in docks.values():
-        dock.setFloating(False)
-        window.removeDockWidget(dock)
+        if dock.parent() is window:  # not at first, and then it would cost time
+            dock.setFloating(False)
+            window.removeDockWidget(dock)
     first, *others = (column[0] for column in columns)
     window.addDockWidget(area, first)
     before = first

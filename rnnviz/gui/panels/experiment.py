@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -21,6 +21,9 @@ from rnnviz.gui.theme import Theme
 from rnnviz.gui.widgets.knob_row import KnobRow, translated
 from rnnviz.knobs import Value
 from rnnviz.tasks import TASKS, Task
+
+AFTER_MS = 200
+"""When the rest of the rows is made after the window, in milliseconds."""
 
 
 class ExperimentPanel(Panel):
@@ -45,7 +48,7 @@ class ExperimentPanel(Panel):
         foot.setContentsMargins(12, 5, 12, 6)
         foot.addWidget(self.retrain)
         self.body.addLayout(foot)
-        self._build()
+        self._build(at_once=False)
         self._show()
         draft.changed.connect(self._show)
 
@@ -56,7 +59,7 @@ class ExperimentPanel(Panel):
     def draw(self, what: Aspect) -> None:
         """Nothing moves here by itself; Qt paints the rows."""
 
-    def _build(self) -> None:
+    def _build(self, *, at_once: bool = True) -> None:
         experiment = self._draft.experiment
         self._task = type(experiment.task)
         self.rows = {}
@@ -65,17 +68,31 @@ class ExperimentPanel(Panel):
         rows.setContentsMargins(12, 4, 14, 4)
         rows.setSpacing(3)
         rows.addLayout(self._task_choice(experiment.task))
-        titles = {"network": self.tr("Network"), "training": self.tr("Training")}
-        for path, knob in knobs(experiment):
-            part = path.partition(".")[0]
-            if part in titles:
-                rows.addWidget(QLabel(titles.pop(part), objectName="section"))
-            row = KnobRow(knob)
-            row.turned.connect(lambda value, gesture, path=path: self._turn(path, value, gesture))
-            self.rows[path] = row
-            rows.addWidget(row)
-        rows.addStretch(1)
+        self._rows = rows
         self._scroll.setWidget(page)
+        self._add_rows("task", "")
+        self._add_rows("network", self.tr("Network"))
+        if at_once:
+            self._add_rest()
+        else:  # the window is painted first: these stand at the lower end
+            QTimer.singleShot(AFTER_MS, self, self._add_rest)
+
+    def _add_rest(self) -> None:
+        self._add_rows("training", self.tr("Training"))
+        self._rows.addStretch(1)
+        self._show()
+
+    def _add_rows(self, part: str, title: str) -> None:
+        if title:
+            self._rows.addWidget(QLabel(title, objectName="section"))
+        for path, knob in knobs(self._draft.experiment):
+            if path.partition(".")[0] == part:
+                row = KnobRow(knob)
+                row.turned.connect(
+                    lambda value, gesture, path=path: self._turn(path, value, gesture)
+                )
+                self.rows[path] = row
+                self._rows.addWidget(row)
 
     def _task_choice(self, task: Task) -> QHBoxLayout:
         line = QHBoxLayout()
@@ -107,6 +124,7 @@ class ExperimentPanel(Panel):
         experiment = self._draft.experiment
         if type(experiment.task) is not self._task:
             self._build()
+            return  # it shows what it has built
         for path, row in self.rows.items():
             value = experiment.value(path)
             if value != row.value:

@@ -28,6 +28,7 @@ class Panel(QWidget):
         self._theme = theme
         self._dirty = EVERYTHING
         self._built = False
+        self._in_front = True
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(0)
@@ -54,10 +55,15 @@ class Panel(QWidget):
         self._dirty |= what
         self._clock.wake()
 
+    def come_forward(self, in_front: bool) -> None:
+        """Be in front, or behind another panel's tab: Qt calls that visible too, and only moves
+        it out of sight."""
+        self._in_front = in_front
+        self._clock.wake()
+
     def draw_if_dirty(self) -> bool:
         """Draw what changed, if it can be seen; say whether anything was drawn."""
-        # What is behind a tab counts as visible for Qt, which only moves it out of sight.
-        if not self._dirty or not self.isVisible() or self.visibleRegion().isEmpty():
+        if not (self._dirty and self._in_front and self.isVisible()):
             return False
         if not self._built:
             self._built = True
