@@ -25,8 +25,7 @@ def icon(
     """An icon by the name of its file, such as ``"step-forward"``, in the theme's colours."""
     made = QIcon()
     made.addPixmap(_pixmap(name, colour or colours.text))
-    if disabled:  # Qt greys the others by itself
-        made.addPixmap(_pixmap(name, disabled), QIcon.Mode.Disabled)
+    made.addPixmap(_pixmap(name, disabled or colours.line), QIcon.Mode.Disabled)
     return made
 
 
