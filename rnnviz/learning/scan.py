@@ -2,7 +2,8 @@
 
 It gives what PyTorch's module gives, with the same weights, and is differentiable with
 respect to the weights, the inputs and the first state. On one thread at H = 64, T = 50 and
-B = 64 a step of training takes less than half the time for an RNN and two thirds for a GRU.
+B = 64 a step of training takes 0.6 of the time for an RNN and 0.7 for a GRU
+(`tests/benchmarks/cells.py`).
 
 Sequences of different lengths need no packing: what is padded comes last, so that forwards
 nothing that counts comes after it, and backwards each sequence is turned within its length.

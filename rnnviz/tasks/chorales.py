@@ -38,12 +38,12 @@ class Chorales(Task, tag="chorales"):
     summary: ClassVar[str] = "Predict the next chord of a chorale by Bach, and compose."
     shape: ClassVar[Shape] = "many-to-many"
     loss: ClassVar[Loss] = "binary cross-entropy"
-    network: ClassVar[dict[str, Value]] = {"cell": "LSTM", "hidden": 100}
+    network: ClassVar[dict[str, Value]] = {"cell": "LSTM", "hidden": 100, "dropout_readout": 0.1}
     training: ClassVar[dict[str, Value]] = {
-        "learning_rate": 3e-3,
+        "learning_rate": 2e-3,
         "batch": 8,
         "clip_norm": 1.0,
-        "epochs": 100,
+        "epochs": 200,
         "patience": 10,
     }
 

@@ -33,11 +33,10 @@ class Copy(Task, tag="copy"):
     shape: ClassVar[Shape] = "many-to-many"
     loss: ClassVar[Loss] = "cross-entropy"
     training: ClassVar[dict[str, Value]] = {
-        "learning_rate": 5e-3,
-        "batch": 32,
+        "learning_rate": 1e-2,
         "clip_norm": 1.0,
         "schedule": "cosine",
-        "epochs": 28,
+        "epochs": 30,
     }
 
     blanks: Annotated[
@@ -59,10 +58,10 @@ class Copy(Task, tag="copy"):
             "How many examples there are; a tenth is kept apart to judge by, and another tenth "
             "for the end.",
             low=60,
-            high=20_000,
+            high=50_000,
             scale="log",
         ),
-    ] = 10_000
+    ] = 20_000
 
     @property
     def network(self) -> dict[str, Value]:  # type: ignore[override]

@@ -97,10 +97,10 @@ class Reber(Task, tag="reber"):
             "How many strings there are; every sixth is kept apart to judge by, and another "
             "sixth for the end.",
             low=60,
-            high=6000,
+            high=10_000,
             scale="log",
         ),
-    ] = 3000
+    ] = 6000
     longest: Annotated[
         int,
         Knob(

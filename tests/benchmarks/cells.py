@@ -6,6 +6,9 @@ The plain loop has the same network of `torch.nn` modules, batches by index, aut
 `torch.optim.Adam(fused=True)`, and as many threads (1). Both take turns, a step each, and
 the fastest step of each counts. One thread is timed by what its processor worked, so that
 it matters little whatever else the machine does; several by the clock.
+
+Where only the end is asked for and T is 200, the plain loop spends most of its time on
+gradients below 1e-38 that have vanished on the way back; a run takes those as 0.
 """
 
 from __future__ import annotations

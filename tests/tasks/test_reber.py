@@ -91,7 +91,7 @@ def test_every_way_is_taken_as_often_as_the_other(examples):
     found = texts(examples.train)
     second = sum(text[1] == "T" for text in found) / len(found)
     fourth = sum(text[3] == "T" for text in found) / len(found)
-    # Half of 2000, within four standard deviations.
+    # Half of 4000, within more than five standard deviations.
     assert (second, fourth) == (pytest.approx(0.5, abs=0.045), pytest.approx(0.5, abs=0.045))
 
 
