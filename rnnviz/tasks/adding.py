@@ -32,7 +32,7 @@ class Adding(Task, tag="adding"):
         "learning_rate": 5e-3,
         "clip_norm": 1.0,
         "schedule": "cosine",
-        "epochs": 50,
+        "epochs": 35,
     }
 
     length: Annotated[
