@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 
 from rnnviz.experiment import Experiment
-from rnnviz.records import Device, EpochRecord, FloatArray, Timing, Trace
+from rnnviz.records import BoolArray, Device, EpochRecord, FloatArray, Timing, Trace
 
 
 class _Message(msgspec.Struct, frozen=True, kw_only=True, tag=True, eq=False):
@@ -139,6 +139,8 @@ class Progress(_Message):
     """``(n,)``, training loss by batch"""
     grad_norms: FloatArray
     """``(n,)``, before clipping"""
+    clipped: BoolArray
+    """``(n,)``: whether the gradient was longer than the clipping norm of that moment"""
     steps_per_second: float
     samples_per_second: float
     seconds: float
@@ -164,6 +166,9 @@ class LiveTrace(_Message):
     step: int
     example: int
     trace: Trace
+    dropout: dict[str, BoolArray] = {}
+    """what dropout hid in the last batch, by its place: ``inputs`` and ``layer 1`` … of its
+    first example, ``(T, n)``, ``readout`` of every example, ``(B, n)``; only where it is on"""
 
 
 class TraceAnswer(_Message):
@@ -208,6 +213,25 @@ class StateChanged(_Message):
     step: int
 
 
+class Result(_Message):
+    """How good the network of a run is that has finished or was stopped: sent once, when it has
+    been judged on the test examples, which nothing was chosen by. Measures are in the task's
+    own units, by their names; empty where there are none, or where they could not be judged."""
+
+    run: int
+    valid_loss: float | None = None
+    metrics: dict[str, float] = {}
+    """on the validation examples"""
+    test: dict[str, float] = {}
+    """``loss`` and the metrics on the test examples; empty where the task has none"""
+    test_examples: int = 0
+    rules: dict[str, dict[str, float]] = {}
+    """what simple rules reach, by the name of the rule: on the test examples where there are
+    any, else on the validation examples"""
+    lag: dict[str, int] = {}
+    """by how many timesteps answers about a series come late: the network's, persistence's"""
+
+
 class Failed(_Message):
     """The run ended, or could not begin, because of something that went wrong.
     The last good weights stay. `request` failed alone where it is not None.
@@ -234,5 +258,6 @@ Report = (
     | Written
     | Price
     | StateChanged
+    | Result
     | Failed
 )

@@ -103,4 +103,5 @@ def _joined(earlier: Progress, later: Progress) -> Progress:
         first=earlier.first,
         losses=np.concatenate([earlier.losses, later.losses]),
         grad_norms=np.concatenate([earlier.grad_norms, later.grad_norms]),
+        clipped=np.concatenate([earlier.clipped, later.clipped]),
     )

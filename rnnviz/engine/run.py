@@ -6,7 +6,7 @@ import logging
 import math
 import time
 from collections.abc import Callable
-from typing import Literal
+from typing import Any, Literal
 
 from rnnviz.engine.failures import failure
 from rnnviz.engine.messages import (
@@ -14,6 +14,7 @@ from rnnviz.engine.messages import (
     LiveTrace,
     Progress,
     RequestTrace,
+    Result,
     Started,
     StateChanged,
     TraceAnswer,
@@ -22,7 +23,9 @@ from rnnviz.engine.messages import (
 from rnnviz.engine.outbox import INTERVAL
 from rnnviz.engine.pace import Rate, Ration
 from rnnviz.engine.pen import Pen
+from rnnviz.learning.judging import Parts
 from rnnviz.learning.training import Trainer, TrainingFailed
+from rnnviz.tasks import Examples
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +51,7 @@ class Run:
         self._state: Literal["training", "paused", "finished", "stopped"] = "paused"
         self._until: Until = "end"
         self._owes_trace = False
+        self._judging: Parts[dict[str, Any]] | None = None
         self._pen: Pen | None = None
         self._reported = 0  # batches whose losses were sent
         self._next_progress = -math.inf
@@ -57,7 +61,8 @@ class Run:
     @property
     def busy(self) -> bool:
         """True while `work` has something to do."""
-        return self._state == "training" or self._owes_trace or self._pen is not None
+        owes = self._owes_trace or self._judging is not None
+        return self._state == "training" or owes or self._pen is not None
 
     def begin(self, paused: bool) -> None:
         """Report where the run stands before its first step, then train unless `paused`."""
@@ -81,8 +86,8 @@ class Run:
             self.advance("end")
 
     def work(self) -> None:
-        """Write a few letters of the text that was asked for, and train one batch or pay the
-        trace that is owed."""
+        """Write a few letters of the text that was asked for, and train one batch, or pay the
+        trace that is owed, or judge a part of the test examples."""
         if self._pen is not None:
             self._write_on(self._pen)
         if self._state == "training":
@@ -90,6 +95,8 @@ class Run:
         elif self._owes_trace:
             self._owes_trace = False
             self._report_trace(relevance=True, urgent=True)
+        elif self._judging is not None:
+            self._judge_on(self._judging)
 
     def advance(self, until: Until) -> None:
         if self._state == "paused" and not self._trainer.done:
@@ -109,7 +116,10 @@ class Run:
         self._rest("paused" if self._state == "training" else self._state)
 
     def stop(self) -> None:
-        self._rest("finished" if self._state == "finished" else "stopped")
+        if self._state != "finished":
+            self._end_with("stopped")
+        else:
+            self._rest("finished")
 
     def adjust(self, learning_rate: float, clip_norm: float) -> None:
         self._trainer.adjust(learning_rate, clip_norm)
@@ -181,7 +191,7 @@ class Run:
         elif now >= self._next_progress:
             self._report_losses()
         if self._trainer.done:
-            self._rest("finished")
+            self._end_with("finished")
         elif self._until != "end" and self._arrived(record is not None):
             self._rest("paused")
         elif self._live.due(now):
@@ -189,6 +199,24 @@ class Run:
 
     def _arrived(self, epoch_ended: bool) -> bool:
         return epoch_ended or (self._until == "batch" and not self._trainer.validating)
+
+    def _end_with(self, state: Literal["finished", "stopped"]) -> None:
+        """Rest for good: from now on nothing is chosen, so the test examples may be looked at."""
+        before = self._state
+        self._rest(state)
+        if before != "stopped" and self._trainer.history:
+            self._judging = self._trainer.parts_of_result()
+
+    def _judge_on(self, judging: Parts[dict[str, Any]]) -> None:
+        try:
+            next(judging)
+        except StopIteration as end:
+            self._judging = None
+            self._report(_result(self.number, end.value, self._trainer.examples))
+        except Exception:
+            self._judging = None
+            log.exception("the run could not be judged")
+            self._report(Result(run=self.number))
 
     def _rest(self, state: Literal["training", "paused", "finished", "stopped"]) -> None:
         self._owes_trace |= self._state == "training"
@@ -200,7 +228,7 @@ class Run:
         self._report(StateChanged(run=self.number, state=state, step=self._trainer.step))
 
     def _report_losses(self) -> None:
-        losses, grad_norms = self._trainer.take_losses()
+        losses, grad_norms, clipped = self._trainer.take_losses()
         now = time.perf_counter()
         self._next_progress = now + INTERVAL
         if not len(losses):
@@ -215,6 +243,7 @@ class Run:
                 first=self._reported,
                 losses=losses,
                 grad_norms=grad_norms,
+                clipped=clipped,
                 steps_per_second=steps_per_second,
                 samples_per_second=steps_per_second * examples,
                 seconds=trainer.seconds,
@@ -238,6 +267,7 @@ class Run:
                     step=self._trainer.step,
                     example=self._example,
                     trace=trace,
+                    dropout=self._trainer.dropout,
                 ),
                 urgent=urgent,
             )
@@ -246,3 +276,15 @@ class Run:
     def _existing(self, example: int) -> int:
         """The nearest example that there is: fewer windows leave fewer to watch."""
         return max(0, min(example, len(self._trainer.examples.valid.inputs) - 1))
+
+
+def _result(run: int, found: dict[str, Any], examples: Examples) -> Result:
+    return Result(
+        run=run,
+        valid_loss=found["valid_loss"],
+        metrics=found.get("metrics", {}),
+        test=found.get("test", {}),
+        test_examples=0 if examples.test is None else len(examples.test.inputs),
+        rules=found.get("rules", {}),
+        lag=found.get("lag", {}),
+    )

@@ -21,6 +21,10 @@ class Aspect(enum.Flag):
     """losses and gradient norms by batch"""
     EPOCHS = enum.auto()
     """the history by epoch, the baselines, the epoch that is looked at"""
+    RESULT = enum.auto()
+    """how good the network of a run is that is over"""
+    DROPOUT = enum.auto()
+    """what dropout hid in the last batch"""
     STATE = enum.auto()
     """training, paused, failed ..."""
     PINS = enum.auto()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Literal
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from rnnviz.analysis.envelope import Envelope
@@ -19,6 +20,7 @@ from rnnviz.engine.messages import (
     Ready,
     Report,
     RequestTrace,
+    Result,
     Start,
     Started,
     StateChanged,
@@ -31,7 +33,7 @@ from rnnviz.engine.messages import (
 from rnnviz.experiment import Experiment, knobs
 from rnnviz.gui.aspect import Aspect
 from rnnviz.gui.worker import TrainingWorker
-from rnnviz.records import EpochRecord, FloatArray, Trace
+from rnnviz.records import BoolArray, EpochRecord, FloatArray, Trace
 
 State = Literal["none", "preparing", "training", "paused", "finished", "stopped", "failed", "lost"]
 CACHE_BYTES = 64 * 2**20
@@ -73,6 +75,10 @@ class Run(QObject):
         self.best_epoch = 0
         self.losses = Envelope()
         self.grad_norms = Envelope()
+        self.clipped_norms = Envelope()
+        self.clipped = 0
+        self.dropout: dict[str, BoolArray] = {}
+        self.result: Result | None = None
         self.failure: Failed | None = None
         self._request = 0
         self._writing = 0
@@ -190,6 +196,8 @@ class Run(QObject):
         self.progress = report
         self.losses.extend(report.losses)
         self.grad_norms.extend(report.grad_norms)
+        self.clipped_norms.extend(np.where(report.clipped, report.grad_norms, np.nan))
+        self.clipped += int(report.clipped.sum())
         self.step = report.first + len(report.losses)
         self.changed.emit(Aspect.PROGRESS)
 
@@ -199,7 +207,14 @@ class Run(QObject):
         self.best_epoch = report.best_epoch
         self.changed.emit(Aspect.EPOCHS)
 
+    def _take_Result(self, report: Result) -> None:  # noqa: N802
+        self.result = report
+        self.changed.emit(Aspect.RESULT)
+
     def _take_LiveTrace(self, report: LiveTrace) -> None:  # noqa: N802
+        if report.dropout or self.dropout:
+            self.dropout = report.dropout
+            self.changed.emit(Aspect.DROPOUT)
         if self._wanted == (report.example, None):
             self.trace_received.emit(report.trace)
 

@@ -41,11 +41,11 @@ class Judge:
 
         An encoder-decoder is taught here as in training; `decoded` has its own answers.
         """
-        return _finished(self.parts_of_loss(model))
+        return finished(self.parts_of_loss(model))
 
     def decoded(self, model: SequenceModel) -> FloatArray:
         """What an encoder-decoder answers when it reads its own answers, ``(N, U, O)``."""
-        return _finished(self.parts_of_decoded(model))
+        return finished(self.parts_of_decoded(model))
 
     def parts_of_loss(self, model: SequenceModel) -> Parts[tuple[float, FloatArray]]:
         """`loss` in parts: where there are several, whoever judges may do something else
@@ -110,7 +110,7 @@ class Judge:
         return outputs
 
 
-def _finished(parts: Parts[Result]) -> Result:
+def finished(parts: Parts[Result]) -> Result:
     """What comes of parts that are done one after another."""
     while True:
         try:
@@ -131,12 +131,17 @@ def _at_rest(model: SequenceModel) -> Iterator[None]:
         model.train(learning)
 
 
-def summary(task: Task, examples: Examples, model: SequenceModel, device: str) -> dict[str, Any]:
+def parts_of_summary(
+    task: Task, examples: Examples, model: SequenceModel, device: str
+) -> Parts[dict[str, Any]]:
     """How good a network is in the task's own units: on the validation examples, and on the
     test examples that nothing was chosen by; the error along time where many are asked; what
-    simple rules reach; by how much the answers about a series come late."""
+    simple rules reach; by how much the answers about a series come late.
+
+    In parts, between which the weights must stay as they are.
+    """
     found: dict[str, Any] = {}
-    outputs = _answers(task, examples.valid, model, device)[1]
+    _, outputs = yield from _parts_of_answers(task, examples.valid, model, device)
     if metrics := task.metrics(outputs, examples.valid):
         found["metrics"] = metrics
     errors = task.error_by_position(outputs, examples.valid)
@@ -145,19 +150,22 @@ def summary(task: Task, examples: Examples, model: SequenceModel, device: str) -
     split = examples.valid
     if examples.test is not None:
         split = examples.test
-        loss, outputs = _answers(task, split, model, device)
+        loss, outputs = yield from _parts_of_answers(task, split, model, device)
         found["test"] = {"loss": loss, **task.metrics(outputs, split)}
-    if rules := task.rules(examples):
-        found["rules"] = rules
     lag = task.lag(outputs, split)
     if lag is not None:
         found["lag"] = lag
+    yield
+    if rules := task.rules(examples):
+        found["rules"] = rules
     return found
 
 
-def _answers(
+def _parts_of_answers(
     task: Task, split: Split, model: SequenceModel, device: str
-) -> tuple[float, FloatArray]:
+) -> Parts[tuple[float, FloatArray]]:
     judge = Judge(task, split, device)
-    loss, outputs = judge.loss(model)
-    return loss, judge.decoded(model) if task.shape == "encoder-decoder" else outputs
+    loss, outputs = yield from judge.parts_of_loss(model)
+    if task.shape == "encoder-decoder":
+        outputs = yield from judge.parts_of_decoded(model)
+    return loss, outputs

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -64,12 +64,33 @@ class SequenceModel(nn.Module):
         directions = 2 if network.direction == "both" else 1
         self.readout = nn.Linear(directions * network.hidden, task.output_size)
         self.hide_inputs = Dropout(network.dropout_inputs, at_each_timestep=True)
+        self.hide_layers = nn.ModuleList(
+            Dropout(network.dropout_layers, at_each_timestep=True)
+            for _ in range(network.layers - 1)
+        )
         self.hide_units = Dropout(network.dropout_readout)
 
     @property
     def rnn(self) -> nn.RNNBase:
         """The recurrent layers that read the input."""
         return self.reader.rnn
+
+    def hidden_by_dropout(self) -> dict[str, Tensor]:
+        """What dropout hid in the last batch, True where hidden, by its place.
+
+        ``inputs`` and ``layer 1`` (what the first layer hides from the second), ``layer 2`` …
+        of the first example, ``(T, n)``; of an encoder-decoder what its decoder read. ``readout``
+        of every example, ``(B, D H)``. cuDNN does not tell what it hid between layers.
+        """
+        found: dict[str, Tensor] = {}
+        places = {"inputs": self.hide_inputs}
+        places |= {f"layer {n}": hide for n, hide in enumerate(self.hide_layers, start=1)}  # type: ignore[misc]
+        for place, hide in places.items():
+            if hide.hidden is not None:
+                found[place] = hide.hidden[0]
+        if self.hide_units.hidden is not None:
+            found["readout"] = self.hide_units.hidden.flatten(1)  # one mask for all timesteps
+        return found
 
     def forward(
         self,
@@ -92,11 +113,12 @@ class SequenceModel(nn.Module):
         """The same, with the notepad as it is at the end."""
         x = self.hide_inputs(self.reader.values(inputs))  # (B, T, I)
         ends = self.shape == "encoder-decoder"
-        hidden, state = run_layers(self.rnn, x, lengths, state, to_each_end=ends)
+        hide = list(self.hide_layers)
+        hidden, state = run_layers(self.rnn, x, lengths, state, hide, to_each_end=ends)
         if self.decoder is not None:
             assert decoder is not None
             x = self.hide_inputs(self.decoder.values(decoder))  # (B, U, E)
-            hidden, state = run_layers(self.decoder.rnn, x, None, state)  # (B, U, H)
+            hidden, state = run_layers(self.decoder.rnn, x, None, state, hide)  # (B, U, H)
         elif self.shape == "many-to-one":
             hidden = last_hidden(self.rnn, hidden, lengths, state)  # (B, D H)
         return self.readout(self.hide_units(hidden)), state
@@ -140,6 +162,7 @@ def run_layers(
     x: Tensor,
     lengths: Tensor | None = None,
     state: State = None,
+    hide: Sequence[Callable[[Tensor], Tensor]] = (),
     *,
     to_each_end: bool = False,
 ) -> tuple[Tensor, State]:
@@ -147,12 +170,13 @@ def run_layers(
 
     What is padded comes last, so reading forwards it can be left in: nothing that counts
     comes after it. Where a module also reads from the end, or where the notepad is wanted
-    as it is at the end of each sequence (`to_each_end`), it is left out.
+    as it is at the end of each sequence (`to_each_end`), it is left out. `hide` is the dropout
+    between the layers, where it is not left to cuDNN.
     """
     if not (rnn.bidirectional or to_each_end):
         lengths = None
     if scan.suits(rnn, x, lengths):
-        return scan.run(rnn, x, lengths, state)
+        return scan.run(rnn, x, lengths, state, hide)
     if lengths is None:
         return rnn(x, state)
     packed = pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)

@@ -11,6 +11,7 @@ nothing that counts comes after it, and backwards each sequence is turned within
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -30,9 +31,13 @@ def suits(rnn: nn.RNNBase, x: Tensor, lengths: Tensor | None) -> bool:
     """Whether this is the fastest way to compute a module.
 
     It is on the CPU, but for an LSTM on sequences of one length, for which PyTorch has oneDNN.
+    With dropout between its layers it is taken all the same, layer by layer: PyTorch does not
+    tell what it hid.
     """
     plain = not x.is_cuda and rnn.bias and not rnn.proj_size
-    return plain and not (isinstance(rnn, nn.LSTM) and (lengths is None or _equal(lengths, x)))
+    hiding = bool(rnn.dropout) and rnn.training and rnn.num_layers > 1
+    fused = isinstance(rnn, nn.LSTM) and (lengths is None or _equal(lengths, x))
+    return plain and (hiding or not fused)
 
 
 def _equal(lengths: Tensor, x: Tensor) -> bool:
@@ -40,28 +45,36 @@ def _equal(lengths: Tensor, x: Tensor) -> bool:
 
 
 def run(
-    rnn: nn.RNNBase, x: Tensor, lengths: Tensor | None = None, state: State = None
+    rnn: nn.RNNBase,
+    x: Tensor,
+    lengths: Tensor | None = None,
+    state: State = None,
+    hide: Sequence[Callable[[Tensor], Tensor]] = (),
 ) -> tuple[Tensor, State]:
     """h_t of the last layer, ``(B, T, D H)``, and the notepad at the end of each sequence.
 
     What ``rnn(x, state)`` gives for a `batch_first` module and `x` ``(B, T, I)``, packed where
-    there are `lengths` ``(B,)``; what stands at padded timesteps means nothing.
+    there are `lengths` ``(B,)``; what stands at padded timesteps means nothing. `hide` stands
+    for the module's own dropout between layers, one for each layer but the last.
     """
     below = x.transpose(0, 1)  # (T, B, I)
-    order = None if lengths is None else _Order(lengths, len(below))
+    one_length = lengths is None or _equal(lengths, x)
+    order = None if lengths is None or one_length else _Order(lengths, len(below))
     lstm = isinstance(rnn, nn.LSTM)
     h_0, c_0 = state if lstm and state is not None else (state, None)
     hidden_ends, cell_ends = [], []
     directions = 2 if rnn.bidirectional else 1
     for layer in range(rnn.num_layers):
-        if layer:
+        if layer and hide:
+            below = hide[layer - 1](below.transpose(0, 1)).transpose(0, 1)
+        elif layer:
             below = F.dropout(below, rnn.dropout, rnn.training)
         found = []
         for direction in range(directions):
             place = layer * directions + direction
             read = _turned(below, order) if direction else below
             starts = [None if start is None else start[place] for start in (h_0, c_0)]
-            hidden, end, cell = _layer(rnn, read, layer, direction, *starts)
+            hidden, end, cell = _layer(rnn, read, layer, direction, one_length, *starts)
             hidden_ends.append(end if order is None else order.last(hidden))
             if cell is not None:
                 cell_ends.append(cell[-1] if order is None else order.last(cell))
@@ -76,14 +89,21 @@ def _layer(
     x: Tensor,
     layer: int,
     direction: int,
+    one_length: bool,
     h_0: Tensor | None,
     c_0: Tensor | None,
 ) -> tuple[Tensor, Tensor, Tensor | None]:
-    """h_t, h_T and, of an LSTM, c_t of one layer in one direction."""
+    """h_t, h_T and, of an LSTM, c_t of one layer in one direction; of sequences of `one_length`
+    c_T alone, ``(1, B, H)``."""
     end = f"l{layer}" + ("_reverse" if direction else "")
     weights = [
         getattr(rnn, f"{name}_{end}") for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
     ]
+    if isinstance(rnn, nn.LSTM) and one_length:
+        none = x.new_zeros(1, x.shape[1], rnn.hidden_size)
+        start = [none if given is None else given[None].contiguous() for given in (h_0, c_0)]
+        hidden, last, cell = torch.lstm(x, start, weights, True, 1, 0.0, True, False, False)
+        return hidden, last[0], cell
     if isinstance(rnn, nn.LSTM):
         hidden, last, cell = backprop.LSTM.apply(x, *weights, h_0, c_0)
         return hidden, last, cell

@@ -20,14 +20,17 @@ from rnnviz.learning.chance import Chance
 from rnnviz.learning.examples import trace_example
 from rnnviz.learning.failing import DIVERGED, of_constant_answer, running_out_of_memory
 from rnnviz.learning.failing import TrainingFailed as TrainingFailed  # it is raised here
-from rnnviz.learning.judging import Judge, Parts, summary
+from rnnviz.learning.judging import Judge, Parts, finished, parts_of_summary
 from rnnviz.learning.losses import summed, take, tensors
 from rnnviz.learning.network import State, build, with_weights
 from rnnviz.learning.snapshots import Snapshots
 from rnnviz.learning.stepper import Stepper
 from rnnviz.learning.writing import Letter, letters
-from rnnviz.records import EpochRecord, FloatArray, Trace
+from rnnviz.records import BoolArray, EpochRecord, FloatArray, Trace
 from rnnviz.tasks import Examples
+
+SHOWN = 512
+"""Rows and columns of what dropout hid that are told at most: more could not be seen."""
 
 DEAREST_RELEVANCE = 1e11
 """Multiplications, one to two seconds of them, that a trace may spend on its relevance."""
@@ -71,7 +74,7 @@ class Trainer:
         self._knobs = experiment.training
         self._failure: TrainingFailed | None = None
         self._losses: list[tuple[float, float, int]] = []  # gradient norm, size; of this epoch
-        self._fresh: list[tuple[float, float]] = []  # not taken yet
+        self._fresh: list[tuple[float, float, bool]] = []  # not taken yet
         self._set_threads()
         train = self.examples.train
         with running_out_of_memory(0), devices.without_tiny_numbers():
@@ -141,12 +144,12 @@ class Trainer:
             self.seconds += perf_counter() - start
         return record
 
-    def take_losses(self) -> tuple[FloatArray, FloatArray]:
-        """Training loss and gradient norm (before clipping) of every batch since the last
-        call, two arrays ``(n,)``. A batch that failed is among them."""
-        fresh = np.array(self._fresh, np.float32).reshape(-1, 2)
+    def take_losses(self) -> tuple[FloatArray, FloatArray, BoolArray]:
+        """Training loss, gradient norm (before clipping) and whether it was clipped, of every
+        batch since the last call, three arrays ``(n,)``. A batch that failed is among them."""
+        fresh = np.array(self._fresh, np.float32).reshape(-1, 3)
         self._fresh = []
-        return fresh[:, 0].copy(), fresh[:, 1].copy()
+        return fresh[:, 0].copy(), fresh[:, 1].copy(), fresh[:, 2] > 0
 
     def adjust(self, learning_rate: float, clip_norm: float) -> None:
         """Turn the knobs of a run under way; raises `KnobError` for values out of range."""
@@ -189,9 +192,20 @@ class Trainer:
         model = with_weights(self.experiment, weights)
         return letters(model, self.experiment.task, text, length, temperature, chance)
 
+    @property
+    def dropout(self) -> dict[str, BoolArray]:
+        """What dropout hid in the last batch, see `SequenceModel.hidden_by_dropout`; at most
+        `SHOWN` rows and columns of it."""
+        hidden = self.model.hidden_by_dropout()
+        return {place: mask[:SHOWN, :SHOWN].cpu().numpy().copy() for place, mask in hidden.items()}
+
     def result(self) -> dict[str, Any]:
         """What the run has come to, as plain data. `valid_loss` is that of the weights as
         they are, None before the first epoch has ended."""
+        return finished(self.parts_of_result())
+
+    def parts_of_result(self) -> Parts[dict[str, Any]]:
+        """`result` in parts, between which nothing may be trained."""
         found: dict[str, Any] = {
             "valid_loss": self.history[-1].valid_loss if self.history else None,
             "baselines": dict(self.baselines),
@@ -204,7 +218,10 @@ class Trainer:
         if self._knobs.patience and self.done:
             found["valid_loss"] = self._best[0]
         self._set_threads()
-        return found | summary(self.experiment.task, self.examples, self.model, self.device)
+        more = yield from parts_of_summary(
+            self.experiment.task, self.examples, self.model, self.device
+        )
+        return found | more
 
     def _learn(self) -> None:
         batch = take(self._train, self._next_batch())
@@ -218,7 +235,7 @@ class Trainer:
         if task.stateful:
             self._state = _detached(state)
         self._losses.append((loss, grad_norm, count))
-        self._fresh.append((loss, grad_norm))
+        self._fresh.append((loss, grad_norm, 0 < self._knobs.clip_norm < grad_norm))
         self._examine(loss, grad_norm)
         # These weights gave a sound loss: they are what a failure goes back to.
         self._good.copy_(self._stepper.weights)

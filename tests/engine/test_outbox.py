@@ -33,6 +33,7 @@ def progress(first: int, count: int, run: int = 1) -> Progress:
         first=first,
         losses=batches,
         grad_norms=-batches,
+        clipped=batches % 2 > 0,
         steps_per_second=float(first),
         samples_per_second=0.0,
         seconds=0.0,
@@ -74,6 +75,7 @@ def test_the_losses_of_waiting_batches_travel_together() -> None:
     assert joined.first == 0
     np.testing.assert_array_equal(joined.losses, np.arange(6))
     np.testing.assert_array_equal(joined.grad_norms, -np.arange(6))
+    np.testing.assert_array_equal(joined.clipped, [False, True] * 3)
 
 
 def test_joined_progress_has_the_latest_numbers() -> None:

@@ -11,12 +11,18 @@ from rnnviz.engine.messages import (
     LiveTrace,
     Pause,
     Progress,
+    RequestTrace,
+    Result,
     Started,
     StateChanged,
     Stop,
+    TraceAnswer,
     Watch,
 )
+from rnnviz.experiment import suited
 from rnnviz.learning.training import Trainer
+from rnnviz.tasks.recall import Recall
+from rnnviz.tasks.series import Series
 from tests.engine.conversation import LONG, SMALL, Conversation, losses, of
 
 
@@ -59,6 +65,62 @@ def test_a_finished_run_shows_its_last_state_in_full(engine: Conversation) -> No
     (live,) = engine.until_kind(LiveTrace)
     assert live.step == 28
     assert live.trace.relevance is not None
+
+
+JUDGED = suited(Recall(length=8, strings=120)).with_value("training.epochs", 2)
+"""Has test examples, and a second of training."""
+
+
+@pytest.mark.parametrize("end", ["finished", "stopped"])
+def test_a_run_that_is_over_is_judged_once_on_what_it_never_saw(
+    engine: Conversation, end: str
+) -> None:
+    experiment = JUDGED.with_value("training.device", "cpu")
+    trainer = Trainer(experiment)
+    while not trainer.done:
+        trainer.train_batch()
+    right = trainer.result()
+
+    engine.start(experiment, paused=True)
+    for _ in range(2):
+        engine.say(Advance(run=engine.run, until="epoch"))
+        engine.until_kind(EpochEnded)
+    if end == "stopped":
+        engine.say(Stop(run=engine.run))
+    found = engine.until_kind(Result)[-1]
+    assert (found.valid_loss, found.test) == (right["valid_loss"], right["test"])
+    assert found.test_examples == 20
+    engine.say(Stop(run=engine.run))  # asked again, it is not judged again
+    engine.say(RequestTrace(run=engine.run, request=1, example=0))
+    assert of(Result, engine.until_kind(TraceAnswer)) == []
+
+
+def test_a_run_that_is_not_over_is_not_judged(engine: Conversation) -> None:
+    engine.start(LONG, paused=True)
+    engine.say(Advance(run=engine.run, until="epoch"))
+    said = engine.until_state("paused")
+    engine.say(RequestTrace(run=engine.run, request=1, example=0))
+    assert of(Result, said + engine.until_kind(TraceAnswer)) == []
+
+
+def test_a_series_is_judged_beside_simple_rules_with_its_lag(engine: Conversation) -> None:
+    engine.start(suited(Series(series="passengers")).with_value("training.epochs", 1))
+    found = engine.until_kind(Result)[-1]
+    assert {"persistence", "linear autoregression"} <= set(found.rules)
+    assert set(found.lag) == {"network", "persistence"}
+    assert set(found.test) == {"loss", *found.metrics}
+
+
+def test_what_dropout_hid_and_which_steps_were_clipped_is_told(engine: Conversation) -> None:
+    experiment = SMALL.with_value("network.dropout_readout", 0.5)
+    said = engine.start(experiment.with_value("training.clip_norm", 0.01))
+    said += engine.until_state("finished")
+    clipped = np.concatenate([report.clipped for report in of(Progress, said)])
+    norms = np.concatenate([report.grad_norms for report in of(Progress, said)])
+    np.testing.assert_array_equal(clipped, norms > np.float32(0.01))
+    live = engine.until_kind(LiveTrace)[-1]
+    (place,) = live.dropout
+    assert (place, live.dropout[place].shape[1]) == ("readout", 8)
 
 
 def test_a_run_started_paused_trains_nothing(engine: Conversation) -> None:

@@ -186,6 +186,7 @@ def test_an_array_that_is_not_contiguous_arrives_whole() -> None:
         first=0,
         losses=losses,
         grad_norms=losses,
+        clipped=losses > 3,
         steps_per_second=1.0,
         samples_per_second=1.0,
         seconds=0.0,
@@ -194,6 +195,7 @@ def test_an_array_that_is_not_contiguous_arrives_whole() -> None:
     arrived = passed(report, Report)
     assert isinstance(arrived, Progress)
     np.testing.assert_array_equal(arrived.losses, [0, 2, 4, 6, 8])
+    np.testing.assert_array_equal(arrived.clipped, [False, False, True, True, True])
 
 
 def test_the_end_of_the_stream_is_an_end_of_file() -> None:

@@ -53,7 +53,7 @@ def test_it_trains_and_traces(toy, cell, layers, direction, dropout):
     trainer.train_batch()
     while trainer.train_batch() is None:
         pass
-    losses, norms = trainer.take_losses()
+    losses, norms, _ = trainer.take_losses()
     assert np.isfinite(losses).all()
     assert (norms > 0).all()
     trace = trainer.trace(3, relevance=True)

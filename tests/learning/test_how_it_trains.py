@@ -11,7 +11,16 @@ from torch import nn
 
 from rnnviz.experiment import Training
 from rnnviz.learning.training import Trainer
-from tests.learning.toys import CELLS, Curve, Labels, Review, Stream, Translation, experiment
+from tests.learning.toys import (
+    CELLS,
+    Curve,
+    Labels,
+    Review,
+    Stream,
+    Translation,
+    Value,
+    experiment,
+)
 
 DROPOUT = {f"network__dropout_{place}": 0.3 for place in ("inputs", "layers", "readout")}
 
@@ -68,6 +77,78 @@ def test_each_batch_hides_other_units():
     trainer.train_batch()
     assert first.shape == (8, 6)
     assert not torch.equal(first, trainer.model.hide_units.hidden)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("toy", [Value, Labels])
+def test_what_dropout_hid_is_told_by_its_place(toy, cell):
+    chosen = experiment(toy(), network__cell=cell, network__layers=3, **DROPOUT)
+    trainer = Trainer(chosen)
+    assert trainer.dropout == {}
+    trainer.train_batch()
+    told = trainer.dropout
+    assert list(told) == ["inputs", "layer 1", "layer 2", "readout"]
+    read = 2 if toy is Value else 2 * 3  # values, or two columns of embeddings
+    timesteps = len(told["inputs"])
+    assert told["inputs"].shape == (timesteps, read)
+    assert told["layer 1"].shape == told["layer 2"].shape == (timesteps, 6)
+    assert told["readout"].shape == (8, 6)
+
+
+@pytest.mark.parametrize("cell", ["RNN", "GRU", "LSTM"])  # relu units may be 0 by themselves
+@pytest.mark.parametrize("toy", [Review, Curve])
+def test_what_is_told_to_be_hidden_had_no_part_in_the_answers(toy, cell):
+    """Weights behind what was hidden from every example have no gradient at all."""
+    hiding = {"network__dropout_readout": 0.6, "training__batch": 2}
+    trainer = Trainer(experiment(toy(), network__cell=cell, **hiding))
+    trainer.train_batch()
+    never = trainer.dropout["readout"].all(axis=0)
+    assert 0 < never.sum() < 6
+    before = trainer.model.readout.weight.detach().clone()
+    untouched = Trainer(experiment(toy(), network__cell=cell, **hiding)).model.readout.weight
+    still = (before == untouched).all(dim=0).numpy()
+    np.testing.assert_array_equal(still, never)
+
+
+@pytest.mark.parametrize("toy", [Value, Labels])
+def test_layers_that_are_hidden_one_by_one_compute_what_pytorch_does(toy):
+    """An LSTM with dropout between its layers goes another way than one without."""
+    plain = Trainer(experiment(toy(), network__cell="LSTM", network__layers=3))
+    model = Trainer(
+        experiment(toy(), network__cell="LSTM", network__layers=3, network__dropout_layers=0.5)
+    ).model
+    for hide in model.hide_layers:
+        hide.share = 0.0  # the same way, with nothing hidden
+    batch = plain.examples.train
+    lengths = torch.as_tensor(batch.lengths)
+    inputs = torch.as_tensor(batch.inputs)
+    for given in (lengths, None):
+        right, right_end = plain.model.carry(inputs, given)
+        found, end = model.carry(inputs, given)
+        torch.testing.assert_close(found, right)
+        if given is None:
+            torch.testing.assert_close(end, right_end)
+        wanted = [list(m.parameters()) for m in (model, plain.model)]
+        ours = torch.autograd.grad(found.square().sum(), wanted[0], materialize_grads=True)
+        theirs = torch.autograd.grad(right.square().sum(), wanted[1], materialize_grads=True)
+        for one, other in zip(ours, theirs, strict=True):
+            torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-5)
+
+
+# --- clipping ----------------------------------------------------------------------------
+
+
+def test_a_batch_is_told_to_be_clipped_where_its_gradient_was_too_long():
+    trainer = Trainer(experiment(Curve()))
+    trainer.train_batch()
+    first = trainer.take_losses()
+    assert not first[2].any()
+    trainer.adjust(1e-3, float(first[1][0]))
+    while not trainer.done:
+        trainer.train_batch()
+    _, norms, clipped = trainer.take_losses()
+    np.testing.assert_array_equal(clipped, norms > first[1][0])
+    assert 0 < clipped.sum() < len(clipped)
 
 
 @pytest.mark.parametrize("cell", CELLS)

@@ -165,6 +165,8 @@ def test_dropout_between_layers_hides_its_share_and_keeps_the_mean():
         (nn.GRU(1, 2, bias=False), None, False),
         (nn.LSTM(1, 2), None, False),  # PyTorch has oneDNN for it
         (nn.LSTM(1, 2), [5, 5], False),
+        (nn.LSTM(1, 2, 2, dropout=0.5), None, True),  # which does not tell what it hides
+        (nn.LSTM(1, 2, 2, dropout=0.5).eval(), None, False),
         (nn.LSTM(1, 2), [5, 3], True),  # which takes no packed sequences
         (nn.LSTM(1, 2, proj_size=1), [5, 3], False),
     ],

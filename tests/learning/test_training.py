@@ -15,7 +15,7 @@ from rnnviz.learning.training import Trainer
 
 def outcome(trainer):
     """All that must be the same in two runs that are the same; seconds never are."""
-    losses, grad_norms = trainer.take_losses()
+    losses, grad_norms, _ = trainer.take_losses()
     history = [(r.epoch, r.train_loss, r.valid_loss, r.grad_norm) for r in trainer.history]
     weights = [p.detach().numpy().tobytes() for p in trainer.model.parameters()]
     return losses.tobytes(), grad_norms.tobytes(), history, weights
@@ -79,7 +79,7 @@ def test_the_record_means_over_examples_and_batches(small):
     trainer = Trainer(small(training__batch=9))
     while (record := trainer.train_batch()) is None:
         pass
-    losses, grad_norms = trainer.take_losses()
+    losses, grad_norms, _ = trainer.take_losses()
     sizes = [9] * 8 + [8]
     assert record.train_loss == pytest.approx(np.average(losses, weights=sizes), rel=1e-6)
     assert record.grad_norm == pytest.approx(grad_norms.mean(), rel=1e-6)
@@ -110,7 +110,7 @@ def test_losses_are_taken_once(small):
     trainer = Trainer(small())
     for _ in range(3):
         trainer.train_batch()
-    losses, grad_norms = trainer.take_losses()
+    losses, grad_norms, _ = trainer.take_losses()
     assert losses.shape == grad_norms.shape == (3,)
     assert losses.dtype == grad_norms.dtype == np.float32
     assert trainer.take_losses()[0].shape == (0,)

@@ -56,7 +56,7 @@ def test_a_loss_that_is_not_finite_stops_the_run_at_that_batch(small, value):
 def test_the_losses_of_a_failed_run_can_still_be_taken(small):
     trainer = Trainer(small(), examples=spoilt(small().task.examples(0), 17, np.inf))
     failure = run_into_failure(trainer)
-    losses, _ = trainer.take_losses()
+    losses, *_ = trainer.take_losses()
     assert np.isfinite(losses).tolist() == [True] * failure.step + [False]
 
 
