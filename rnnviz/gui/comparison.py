@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, Signal
 
+from rnnviz.engine.messages import Result
 from rnnviz.experiment import Experiment
 from rnnviz.gui.run import Run
 from rnnviz.records import EpochRecord, FloatArray
@@ -24,6 +25,23 @@ class Pinned:
     milliseconds: float
     """a step of training"""
     error_by_position: FloatArray | None = field(default=None, repr=False)
+    result: Result | None = field(default=None, repr=False)
+    """how good it is on the test examples, once it is over"""
+
+    @property
+    def measure(self) -> str:
+        """The name of its task's first measure."""
+        return next(iter(self.last.metrics), "")
+
+    @property
+    def valid(self) -> float | None:
+        """That measure on the validation examples."""
+        return self.last.metrics.get(self.measure)
+
+    @property
+    def test(self) -> float | None:
+        """The same on the test examples; None while it is not over."""
+        return self.result.test.get(self.measure) if self.result else None
 
     @property
     def last(self) -> EpochRecord:
@@ -44,6 +62,7 @@ def pinned(run: Run, label: str) -> Pinned | None:
         run.started.parameters,
         1000 * last.seconds / steps,
         run.error_by_position,
+        run.result,
     )
 
 

@@ -40,7 +40,7 @@ class Dock(QDockWidget):
         header.setMinimumHeight(30)
         # What stands in the header comes and goes: it must not push the columns about.
         for widget in header.findChildren(QWidget):
-            if widget.objectName() != "title":
+            if widget.objectName() != "title" and not isinstance(widget, QToolButton):
                 widget.setMinimumWidth(1)
         self.visibilityChanged.connect(panel.come_forward)
         self.setTitleBarWidget(header)

@@ -15,10 +15,12 @@ COLUMNS: tuple[tuple[str, ...], ...] = (
     ("loss", "gradient_norm", "notepad"),
 )
 BEHIND = {
+    "result": "loss",
+    "price": "loss",
     "error_by_position": "gradient_norm",
-    "writing": "gradient_norm",
+    "dropout": "gradient_norm",
     "comparison": "notepad",
-    "price": "notepad",
+    "writing": "notepad",
     "preprocessing": "change",
 }
 """panels that share the place of another, as a tab behind it"""

@@ -91,6 +91,16 @@ class Run(QObject):
         return self.step > 0 or bool(len(self.losses))
 
     @property
+    def stopped_early(self) -> bool:
+        """Whether patience ended it, and put the weights of its best epoch back."""
+        training = self.experiment.training if self.experiment else None
+        return (
+            self.state == "finished"
+            and training is not None
+            and 0 < training.patience <= len(self.history) - self.best_epoch
+        )
+
+    @property
     def can_trace(self) -> bool:
         """Whether the engine still has the weights of this run."""
         return self.started is not None and self.state not in ("none", "lost")

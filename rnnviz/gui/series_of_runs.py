@@ -60,11 +60,13 @@ class SeriesOfRuns(QObject):
 
     def _follow(self, what: Aspect) -> None:
         run = self._lab.run
-        if not self.going or Aspect.STATE not in what:
+        if not self.going or not what & (Aspect.STATE | Aspect.RESULT):
             return
         if run.number != self._number:
             self._end()  # someone began another run
         elif run.state == "finished":
+            if run.result is None:
+                return  # it is being judged: that is a part of what is compared
             self._lab.comparison.pin(run)
             if self._left:
                 self._next()

@@ -76,8 +76,14 @@ class StatusLine(QWidget):
         }
         text = states[run.state]
         if run.started is not None and run.experiment is not None and run.state != "lost":
-            epoch = min(run.step // run.started.batches + 1, run.experiment.training.epochs)
+            # Between two epochs the next has begun, but not where none is to come.
+            begun = run.step // run.started.batches + (run.state != "finished")
+            epoch = min(begun, run.experiment.training.epochs)
             text += self.tr(", epoch {e}/{all}").format(e=epoch, all=run.experiment.training.epochs)
+        if run.stopped_early:
+            text += self.tr(": no better for {n} epochs, back to epoch {best}").format(
+                n=len(run.history) - run.best_epoch, best=run.best_epoch
+            )
         if self._lab.stale:
             text += self.tr(" (other settings)")
         return text
@@ -108,6 +114,12 @@ class StatusLine(QWidget):
             )
         ]
         parts += [f"{name} {short(value)}" for name, value in run.history[-1].metrics.items()][:2]
+        if run.result is not None:
+            parts += [
+                self.tr("test {name} {value}").format(name=name, value=short(value))
+                for name, value in run.result.test.items()
+                if name != "loss"
+            ][:1]
         if "persistence" in run.started.baselines:
             parts.append(
                 self.tr("persistence {value}").format(

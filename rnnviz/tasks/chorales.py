@@ -38,6 +38,7 @@ class Chorales(Task, tag="chorales"):
     summary: ClassVar[str] = "Predict the next chord of a chorale by Bach, and compose."
     shape: ClassVar[Shape] = "many-to-many"
     loss: ClassVar[Loss] = "binary cross-entropy"
+    error: ClassVar[str] = "NLL"
     network: ClassVar[dict[str, Value]] = {"cell": "LSTM", "hidden": 100, "dropout_readout": 0.1}
     training: ClassVar[dict[str, Value]] = {
         "learning_rate": 2e-3,

@@ -74,7 +74,9 @@ class Task(Settings, tag_field="name"):
     """Whether each answer is the next token, so that the network can go on with a text by
     itself; there is one vocabulary then, and `alphabet` and `tokens_of`."""
     position: ClassVar[str] = "timestep"
-    """what `error_by_position` counts"""
+    """what `error_by_position` counts along"""
+    error: ClassVar[str] = "share wrong"
+    """and what it measures there"""
     network: ClassVar[dict[str, Value]] = {}
     training: ClassVar[dict[str, Value]] = {}
 

@@ -233,6 +233,9 @@ def put_back(driver: Driver) -> None:
     closed = {name for name, dock in window.docks.items() if dock.isHidden()}
     if closed != layout.CLOSED or any(dock.isFloating() for dock in window.docks.values()):
         window.reset_layout()
+    for name, front in layout.BEHIND.items():
+        if not window.docks[name].visibleRegion().isEmpty():
+            window.docks[front].raise_()
     driver.panel("experiment").retrain.setChecked(False)
     driver.panel("hidden")._order.setCurrentIndex(0)
     player.pause()

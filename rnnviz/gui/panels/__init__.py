@@ -6,6 +6,7 @@ from rnnviz.gui.clock import FrameClock
 from rnnviz.gui.lab import Lab
 from rnnviz.gui.panels.change import ChangePanel
 from rnnviz.gui.panels.comparison import ComparisonPanel
+from rnnviz.gui.panels.dropout import DropoutPanel
 from rnnviz.gui.panels.error_by_position import ErrorByPositionPanel
 from rnnviz.gui.panels.experiment import ExperimentPanel
 from rnnviz.gui.panels.gradient_norm import GradientNormPanel
@@ -16,6 +17,7 @@ from rnnviz.gui.panels.panel import Panel
 from rnnviz.gui.panels.preprocessing import PreprocessingPanel
 from rnnviz.gui.panels.price import PricePanel
 from rnnviz.gui.panels.relevance import RelevancePanel
+from rnnviz.gui.panels.result import ResultPanel
 from rnnviz.gui.panels.sequence import SequencePanel
 from rnnviz.gui.panels.unit import UnitPanel
 from rnnviz.gui.panels.writing import WritingPanel
@@ -38,7 +40,9 @@ def all_panels(lab: Lab, theme: Theme) -> list[Panel]:
         GradientNormPanel(lab.run, lab.clock, theme),
         ErrorByPositionPanel(lab, theme),
         ComparisonPanel(lab, theme),
+        ResultPanel(lab, theme),
         PricePanel(lab, theme),
+        DropoutPanel(lab, theme),
         WritingPanel(lab, theme),
         PreprocessingPanel(lab, theme),
     ]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from rnnviz.gui.aspect import Aspect
 from rnnviz.gui.comparison import Pinned, pinned
 from rnnviz.gui.lab import Lab
 from rnnviz.gui.panels.panel import Panel
 from rnnviz.gui.theme import Theme
+from rnnviz.gui.widgets.table import Row, Table
 from rnnviz.numerals import short
 
 
@@ -28,18 +28,24 @@ class ComparisonPanel(Panel):
     def build(self) -> None:
         self.table = _Table(self)
         self.body.addWidget(self.table)
-        self.table.cellDoubleClicked.connect(lambda row, _: self._take_back(row - 1))
+        self.table.cellDoubleClicked.connect(lambda row, _: self._take_back(row))
 
     @property
     def title(self) -> str:
         return self.tr("Comparison")
 
     def let_go(self, row: int) -> None:
-        """Let the run in a row go; the first row is the present run and stays."""
-        self._lab.comparison.unpin(row - 1)
+        """Let the run in a row go; the present run stays."""
+        self._lab.comparison.unpin(row - self._first)
+
+    @property
+    def _first(self) -> int:
+        """The row of the first pinned run: the present one stands above them."""
+        return 0 if pinned(self._lab.run, "") is None else 1
 
     def draw(self, what: Aspect) -> None:
-        if not what & (Aspect.PINS | Aspect.EPOCHS | Aspect.STATE | Aspect.THEME):
+        shown = Aspect.PINS | Aspect.EPOCHS | Aspect.STATE | Aspect.RESULT | Aspect.THEME
+        if not what & shown:
             return
         now = pinned(self._lab.run, self.tr("now"))
         runs = [*([now] if now else []), *self._lab.comparison.runs]
@@ -49,63 +55,67 @@ class ComparisonPanel(Panel):
             else self.tr("Runs will stand here side by side: train, then pin one (Ctrl+D).")
         )
         self.table.setVisible(bool(runs))
+        measures = {run.measure for run in runs}
+        # One measure for all is named once, at the head.
+        measure = measures.pop() if len(measures) == 1 else ""
         headers = [
             self.tr("run"),
-            self.tr("parameters"),
-            self.tr("epochs"),
             self.tr("loss"),
-            self.tr("measure"),
-            self.tr("s"),
+            measure or self.tr("measure"),
+            self.tr("test"),
             self.tr("ms/step"),
+            self.tr("s"),
+            self.tr("params"),
         ]
-        self.table.setColumnCount(len(headers))
-        self.table.setHorizontalHeaderLabels(headers)
-        self.table.setRowCount(len(runs))
-        for row, run in enumerate(runs):
-            for column, text in enumerate(_cells(run)):
-                item = QTableWidgetItem(text)
-                if column:
-                    item.setTextAlignment(
-                        Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-                    )
-                self.table.setItem(row, column, item)
+        rows = [Row(_cells(run, named=not measure), about=self._about(run)) for run in runs]
+        self.table.show_rows(headers, rows, self.colours)
 
-    def _take_back(self, place: int) -> None:
+    def _about(self, run: Pinned) -> str:
+        network = run.experiment.network
+        return self.tr(
+            "{task}: {cell}, {hidden} units, {layers} layers, {parameters:,} parameters, "
+            "{epochs} epochs"
+        ).format(
+            task=QCoreApplication.translate("Task", run.experiment.task.title),
+            cell=network.cell,
+            hidden=network.hidden,
+            layers=network.layers,
+            parameters=run.parameters,
+            epochs=run.last.epoch,
+        )
+
+    def _take_back(self, row: int) -> None:
+        place = row - self._first
         if 0 <= place < len(self._lab.comparison.runs):
             run = self._lab.comparison.runs[place]
             self._lab.draft.replace(run.experiment, run.label)
 
 
-class _Table(QTableWidget):
+class _Table(Table):
     def __init__(self, panel: ComparisonPanel) -> None:
         super().__init__()
         self._panel = panel
-        self.verticalHeader().setVisible(False)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setShowGrid(False)
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 8)
-        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self.horizontalHeader().setHighlightSections(False)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  Qt's name
         """Delete lets the selected run go."""
-        if event.key() == Qt.Key.Key_Delete and self.currentRow() > 0:
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self._panel.let_go(self.currentRow())
         else:
             super().keyPressEvent(event)
 
 
-def _cells(run: Pinned) -> list[str]:
+def _cells(run: Pinned, *, named: bool) -> list[str]:
     last = run.last
-    name, value = next(iter(last.metrics.items()), ("", None))
+    valid, test = (
+        "–" if value is None else f"{run.measure} {short(value)}" if named else short(value)
+        for value in (run.valid, run.test)
+    )
     return [
         run.label,
-        f"{run.parameters:,}",
-        str(last.epoch),
         short(last.valid_loss),
-        f"{name} {short(value)}" if value is not None else "",
-        f"{last.seconds:.1f}",
+        valid,
+        test,
         f"{run.milliseconds:.2f}",
+        f"{last.seconds:.1f}",
+        f"{run.parameters:,}",
     ]

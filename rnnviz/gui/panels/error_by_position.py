@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import pyqtgraph as pg
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QLabel
 
 from rnnviz.gui.aspect import Aspect
 from rnnviz.gui.lab import Lab
 from rnnviz.gui.panels.panel import Panel
+from rnnviz.gui.panels.pinned_curves import PinnedCurves
 from rnnviz.gui.theme import Theme
 from rnnviz.gui.widgets.plot import Plot, set_curve
 from rnnviz.records import FloatArray
@@ -22,14 +24,16 @@ class ErrorByPositionPanel(Panel):
     def __init__(self, lab: Lab, theme: Theme) -> None:
         super().__init__(lab.clock, theme)
         self._lab = lab
+        self.along = QLabel(objectName="muted")
+        self.controls.addWidget(self.along)
         lab.run.changed.connect(self.mark)
         lab.comparison.changed.connect(lambda: self.mark(Aspect.PINS))
 
     def build(self) -> None:
-        self.plot = Plot(self.tr("position"), self.tr("error"))
+        self.plot = Plot(self.tr("position"), "")
         self.body.addWidget(self.plot)
         self._curve = self.plot.add_curve()
-        self._pins: list[pg.PlotCurveItem] = []
+        self._pins = PinnedCurves(self.plot)
         self.plot.zoomed.connect(self.plot.set_x)
         self.plot.reset.connect(lambda: self.mark(Aspect.EPOCHS))
 
@@ -48,18 +52,23 @@ class ErrorByPositionPanel(Panel):
         self.say_empty("" if errors is not None else self._why_empty())
         if errors is None:
             return
-        others = [run.error_by_position for run in self._lab.comparison.runs]
-        same = [found for found in others if found is not None and len(found) == len(errors)]
-        while len(self._pins) < len(same):
-            self._pins.append(self.plot.add_curve())
-        for place, curve in enumerate(self._pins):
-            curve.setVisible(place < len(same))
-            if place < len(same):
-                set_curve(curve, _positions(same[place]), same[place], self.colours.muted, width=1)
+        experiment = self._lab.run.experiment
+        assert experiment is not None
+        task = experiment.task
+        self.along.setText(QCoreApplication.translate("Task", task.position))
+        self.plot.label(y_label=QCoreApplication.translate("Task", task.error))
+        same = [
+            (run.label, _positions(run.error_by_position), run.error_by_position)
+            for run in self._lab.comparison.runs
+            if run.error_by_position is not None
+            and type(run.experiment.task) is type(task)
+            and len(run.error_by_position) == len(errors)
+        ]
         set_curve(self._curve, _positions(errors), errors, self.colours.valid)
         self.plot.set_x(0.5, len(errors) + 0.5)
-        values = np.concatenate([errors, *same])
+        values = np.concatenate([errors, *(pinned for _, _, pinned in same)])
         self.plot.set_y(0, float(np.nanmax(values)) or 1.0, padding=0.04)
+        self._pins.draw(same, self.colours)
 
     def _why_empty(self) -> str:
         experiment = self._lab.run.experiment

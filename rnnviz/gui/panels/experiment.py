@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -35,8 +35,7 @@ class ExperimentPanel(Panel):
         super().__init__(lab.clock, theme)
         self._draft = draft = lab.draft
         self.rows: dict[str, KnobRow] = {}
-        self._scroll = QScrollArea(widgetResizable=True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll = _Scroll()
         self.body.addWidget(self._scroll)
         self.retrain = QCheckBox(self.tr("retrain as I move"))
         self.retrain.setToolTip(
@@ -130,3 +129,25 @@ class ExperimentPanel(Panel):
             if value != row.value:
                 row.show_value(value)
             row.setVisible(not idle(experiment, path))
+
+
+class _Scroll(QScrollArea):
+    """Scrolls up and down only: never narrower than what is in it, however large the text."""
+
+    def __init__(self) -> None:
+        super().__init__(widgetResizable=True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802  Qt's name
+        """As wide as the widest row."""
+        hint, page = super().minimumSizeHint(), self.widget()
+        if page is not None:
+            bar = self.verticalScrollBar().sizeHint().width()
+            hint.setWidth(max(hint.width(), page.minimumSizeHint().width() + bar))
+        return hint
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Tell the layout when the rows have become wider."""
+        if event.type() == QEvent.Type.LayoutRequest and watched is self.widget():
+            self.updateGeometry()
+        return super().eventFilter(watched, event)

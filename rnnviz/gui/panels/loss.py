@@ -52,12 +52,13 @@ class LossPanel(LearningPanel):
         if not self._run.trained:
             return ""
         colours = self.colours
-        return "&nbsp;&nbsp; ".join(
-            [
-                key(colours.train, "━", self.tr("training")),
-                key(colours.valid, "●", self.tr("validation")),
-            ]
-        )
+        entries = [
+            key(colours.train, "━", self.tr("training")),
+            key(colours.valid, "●", self.tr("validation")),
+        ]
+        if self._run.best_epoch:
+            entries.append(key(colours.valid, "☆", self.tr("best")))
+        return "&nbsp; ".join(entries)
 
     def describe(self, x: float) -> str:
         records = self._run.history
@@ -81,7 +82,6 @@ class LossPanel(LearningPanel):
                 if run.trained or run.state == "training"
                 else self.tr("Press Train (Ctrl+T) and watch the loss fall here.")
             )
-            self.readout.setText(self.resting_text())
             experiment = run.experiment
             if experiment is not None:
                 self.plot.label(y_label=self.tr("loss [{name}]").format(name=experiment.task.loss))
@@ -89,6 +89,7 @@ class LossPanel(LearningPanel):
             self.draw_batches(run.losses, colours.train, 90)
         if what & (Aspect.EPOCHS | Aspect.STATE):
             self._draw_epochs()
+            self.readout.setText(self.resting_text())
         if what & (Aspect.EPOCHS | Aspect.PROGRESS | Aspect.STATE):
             self._fit()
 
@@ -109,15 +110,24 @@ class LossPanel(LearningPanel):
         if epoch is not None:
             self._place.setPos(epoch)
         best = self._run.best_epoch
-        stopping = self._run.experiment is not None and self._run.experiment.training.patience
-        at = [records[best - 1]] if stopping and 0 < best <= len(records) else []
+        at = [records[best - 1]] if 0 < best <= len(records) else []
         self._best.setData(
             [record.epoch for record in at],
             self.place([record.valid_loss for record in at]),
             pen=pen(colours.valid, 2),
             brush=NO_BRUSH,
         )
-        self._pins.draw(self._comparison.runs, self.place, colours)
+        self._pins.draw(
+            [
+                (
+                    run.label,
+                    np.array([record.epoch for record in run.history], float),
+                    self.place([record.valid_loss for record in run.history]),
+                )
+                for run in self._comparison.runs
+            ],
+            colours,
+        )
         self._draw_baselines()
 
     def _draw_baselines(self) -> None:

@@ -1,28 +1,25 @@
-"""The validation losses of pinned runs: grey, each with its label at its end."""
+"""The curves of pinned runs: grey, each with its label at its end."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
 
-from rnnviz.gui.comparison import Pinned
 from rnnviz.gui.theme import Colours
 from rnnviz.gui.widgets.plot import Plot, set_curve
 
 
 class PinnedCurves:
-    """Curves of other runs in a plot over epochs."""
+    """Curves of other runs in a plot, behind that of the present one."""
 
     def __init__(self, plot: Plot) -> None:
         self._plot = plot
         self._items: list[tuple[pg.PlotCurveItem, pg.TextItem]] = []
 
-    def draw(
-        self, runs: list[Pinned], place: Callable[[list[float]], np.ndarray], colours: Colours
-    ) -> None:
-        """Draw one curve for each run; `place` turns losses into heights."""
+    def draw(self, runs: Sequence[tuple[str, np.ndarray, np.ndarray]], colours: Colours) -> None:
+        """Draw one curve for each run: its label, its x and its heights."""
         while len(self._items) < len(runs):
             label = pg.TextItem(anchor=(1, 1))
             self._items.append((self._plot.add_curve(), self._plot.add(label)))
@@ -32,10 +29,14 @@ class PinnedCurves:
             label.setVisible(shown)
             if not shown:
                 continue
-            history = runs[number].history
-            heights = place([record.valid_loss for record in history])
-            x = np.array([record.epoch for record in history], float)
+            name, x, heights = runs[number]
             set_curve(curve, x, heights, colours.muted, width=1.5, alpha=190)
             label.setColor(colours.muted)
-            label.setText(runs[number].label)
-            label.setPos(x[-1], heights[-1])
+            label.setText(name)
+            there = np.flatnonzero(np.isfinite(heights))
+            label.setVisible(bool(len(there)))
+            if len(there):
+                # Where it ends high up, its name stands below it.
+                low, high = self._plot.box.viewRange()[1]
+                label.setAnchor((1, int(heights[there[-1]] < (low + high) / 2)))
+                label.setPos(x[there[-1]], heights[there[-1]])

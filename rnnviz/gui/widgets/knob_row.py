@@ -42,7 +42,8 @@ class KnobRow(QWidget):
         self._value: Value = knob.default
         self._gesture = 0
         self._title = QLabel(translated(knob.title))
-        self._title.setMinimumWidth(40)  # the number matters more than the end of a long name
+        if not knob.choices:
+            self._title.setMinimumWidth(40)  # the number matters more than the end of a long name
         self._title.installEventFilter(self)
         unit = translated(knob.unit)
         self._error = QLabel(objectName="error", wordWrap=True, visible=False)

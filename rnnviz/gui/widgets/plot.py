@@ -25,7 +25,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QGraphicsGridLayout, QGraphicsSimpleTextItem, QGraphicsWidget
+from PySide6.QtWidgets import QGraphicsSimpleTextItem, QGraphicsWidget
 
 from rnnviz.gui.theme import Colours
 
@@ -157,9 +157,6 @@ class Plot(pg.GraphicsView):
         self._press: QPointF | None = None
         self._moved = False
         self._page = QGraphicsWidget()
-        grid = QGraphicsGridLayout(self._page)
-        grid.setContentsMargins(4, 6, 12, 2)
-        grid.setSpacing(0)
         self.box = pg.ViewBox(enableMenu=False, enableMouse=False)
         self.box.disableAutoRange()
         self.y_axis = _Axis("left", maxTickLength=-4)
@@ -169,9 +166,8 @@ class Plot(pg.GraphicsView):
             axis.enableAutoSIPrefix(False)
             axis.linkToView(self.box)
             axis.setZValue(-1)
-        grid.addItem(self.y_axis, 0, 0)
-        grid.addItem(self.box, 0, 1)
-        grid.addItem(self.x_axis, 1, 1)
+        for item in (self.y_axis, self.box, self.x_axis):
+            item.setParentItem(self._page)
         self.setCentralItem(self._page)
         self._labels = (x_label, y_label)
         self._corner = QGraphicsSimpleTextItem(self._page)
@@ -325,6 +321,7 @@ class Plot(pg.GraphicsView):
             self.x_axis.setStyle(showValues=not low)
         self.x_axis.setHeight(6 if low else self._axis_height)
         self.y_axis.setStyle(maxTextLevel=0 if self.height() < 2 * LOW else 2)
+        self._place_axes()
         self._side.setVisible(side.width() < self.height() - self._axis_height)
         self._corner.setPos(
             self._axis_width - corner.width() - 4, self.height() - corner.height() - 3
@@ -332,6 +329,19 @@ class Plot(pg.GraphicsView):
         middle = (self.height() - self._axis_height) / 2
         self._side.setPos(4, min(middle + side.width() / 2, self.height() - self._axis_height))
 
+    def _place_axes(self) -> None:
+        # By hand: a layout of Qt's would do the same, but the one of a plot that was made after
+        # its window was shown calls what is already deleted when the window is.
+        left, top, right, bottom = _MARGINS
+        x, width = left + self._axis_width, self.width() - left - self._axis_width - right
+        height = self.height() - top - bottom - self.x_axis.height()
+        self.box.setGeometry(x, top, max(1, width), max(1, height))
+        self.y_axis.setGeometry(left, top, self._axis_width, max(1, height))
+        self.x_axis.setGeometry(x, top + height, max(1, width), self.x_axis.height())
+
+
+_MARGINS = (4, 6, 12, 2)
+"""around axes and curves, in pixels: left, top, right, bottom"""
 
 Line = npt.NDArray[np.number]
 

@@ -1,0 +1,235 @@
+"""What training does, on the screen: clipped steps, dropout, the best epoch, the result."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from rnnviz.engine.messages import EpochEnded, LiveTrace, Progress, Result
+from rnnviz.experiment import suited
+from rnnviz.gui.comparison import MOST
+from rnnviz.gui.panels.result import judgement
+from rnnviz.tasks.recall import Recall
+from rnnviz.tasks.series import Series
+from rnnviz.tasks.waves import Waves
+from tests.gui.driver import SMALL, Driver
+
+WAVES = (
+    suited(Waves(length=24, stretch=10, signals=60))
+    .with_value("training.epochs", 2)
+    .with_value("training.device", "cpu")
+    .with_value("network.hidden", 8)
+)
+
+
+def bring_forward(driver: Driver, *names: str) -> None:
+    for name in names:
+        driver.window.docks[name].show()
+        driver.window.docks[name].raise_()
+    driver.until_drawn()
+
+
+def judged(driver: Driver) -> Result:
+    driver.until(lambda: driver.lab.run.result is not None)
+    driver.until_drawn()
+    return driver.lab.run.result
+
+
+def cells(driver: Driver, panel: str) -> list[list[str]]:
+    table = driver.panel(panel).table
+    return [
+        [table.item(row, column).text() for column in range(table.columnCount())]
+        for row in range(table.rowCount())
+    ]
+
+
+# --- clipping ----------------------------------------------------------------------------
+
+
+def test_a_stroke_stands_on_the_line_for_every_step_that_was_clipped(driver: Driver):
+    driver.set_up(SMALL.with_value("training.clip_norm", 1.0))
+    bring_forward(driver, "gradient_norm")
+    driver.train_to_the_end()
+    norms = np.concatenate([report.grad_norms for report in driver.reports(Progress)])
+    places = np.flatnonzero(norms > 1.0)
+    assert 0 < len(places) < len(norms)
+    x, y = driver.panel("gradient_norm")._clipped.getData()
+    batches = driver.started.batches
+    np.testing.assert_allclose(x[::2], (places + 1) / batches, rtol=1e-6)
+    np.testing.assert_allclose(10 ** y[1::2], norms[places], rtol=1e-5)
+    np.testing.assert_allclose(10 ** y[::2], 1.0, rtol=1e-5)
+    text = driver.panel("gradient_norm").readout.text()
+    assert f"{len(places)} of {len(norms)} steps" in text
+
+
+def test_without_clipping_no_stroke_is_drawn(driver: Driver):
+    bring_forward(driver, "gradient_norm")
+    driver.train_to_the_end()
+    assert not driver.panel("gradient_norm")._clipped.isVisible()
+    assert driver.panel("gradient_norm").readout.text() == ""
+
+
+# --- dropout -----------------------------------------------------------------------------
+
+
+def test_what_dropout_hid_in_the_last_batch_is_painted(driver: Driver):
+    driver.set_up(SMALL.with_value("network.dropout_readout", 0.5))
+    bring_forward(driver, "dropout")
+    driver.train_to_the_end()
+    (mask,) = driver.panel("dropout").masks._masks
+    told = driver.reports(LiveTrace)[-1].dropout["readout"]
+    np.testing.assert_array_equal(mask.hidden, told)
+    assert told.shape == (20, 9)
+    assert f"{told.mean():.0%}" in driver.panel("dropout").readout.text()
+
+
+def test_without_dropout_the_panel_says_how_to_get_some(driver: Driver):
+    bring_forward(driver, "dropout")
+    assert "turn one of its dropout knobs up" in driver.panel("dropout")._empty.text()
+    assert not driver.panel("dropout").masks.isVisible()
+
+
+def test_another_run_takes_the_masks_away(driver: Driver):
+    driver.set_up(SMALL.with_value("network.dropout_inputs", 0.5))
+    bring_forward(driver, "dropout")
+    driver.train_to_the_end()
+    assert driver.panel("dropout").masks.isVisible()
+    driver.set_up(SMALL)
+    assert not driver.panel("dropout").masks.isVisible()
+
+
+# --- the best epoch ----------------------------------------------------------------------
+
+
+def test_a_star_marks_the_epoch_with_the_lowest_validation_loss(driver: Driver):
+    driver.train_to_the_end()
+    records = [report.record for report in driver.reports(EpochEnded)]
+    best = min(records, key=lambda record: record.valid_loss)
+    x, y = driver.panel("loss")._best.getData()
+    assert x.tolist() == [best.epoch]
+    assert 10 ** y[0] == pytest.approx(best.valid_loss)
+
+
+def test_patience_says_that_it_ended_the_run_and_which_weights_are_back(driver: Driver):
+    driver.set_up(
+        SMALL.with_value("training.patience", 2)
+        .with_value("training.epochs", 200)
+        .with_value("training.learning_rate", 0.1)
+    )
+    driver.train_to_the_end()
+    run = driver.lab.run
+    assert len(run.history) < 200
+    losses = [record.valid_loss for record in run.history]
+    best = losses.index(min(losses)) + 1
+    text = driver.window.status_line.state.text()
+    assert f"epoch {len(losses)}/200: no better for 2 epochs, back to epoch {best}" in text
+
+
+# --- the result --------------------------------------------------------------------------
+
+
+def test_while_it_trains_nothing_is_judged_on_test_examples(driver: Driver):
+    driver.set_up(WAVES)
+    bring_forward(driver, "result")
+    driver.do("epoch")
+    driver.until(lambda: len(driver.lab.run.history) == 1)
+    driver.until_state("paused")
+    driver.until_drawn()
+    assert driver.lab.run.result is None
+    assert "When training has ended" in driver.panel("result")._empty.text()
+
+
+def test_the_result_stands_beside_the_rules(driver: Driver):
+    driver.set_up(WAVES)
+    bring_forward(driver, "result")
+    driver.do("train")
+    result = judged(driver)
+    rows = cells(driver, "result")
+    assert [row[0] for row in rows] == ["this network", "majority", "nearest template"]
+    assert rows[0][2] == f"{result.test['accuracy']:.3g}"
+    assert rows[1][2] == f"{result.rules['majority']['accuracy']:.3g}"
+    assert "10 test examples" in driver.panel("result").about.text()
+    assert f"test accuracy {result.test['accuracy']:.3g}" in driver.window.status_line.result.text()
+
+
+def test_the_lag_of_a_series_is_said_beside_that_of_persistence(driver: Driver):
+    driver.set_up(
+        suited(Series(series="passengers"))
+        .with_value("training.epochs", 1)
+        .with_value("training.device", "cpu")
+    )
+    bring_forward(driver, "result")
+    driver.do("train")
+    lag = judged(driver).lag
+    said = driver.panel("result").lag.text()
+    assert said.endswith(f"{lag['network']} of this network, {lag['persistence']} of persistence.")
+
+
+def test_a_task_without_test_examples_is_judged_by_those_it_has():
+    result = Result(run=1, valid_loss=0.25, metrics={"RMSE": 0.5})
+    found = judgement(result, {"mean": 1.0})
+    assert found.measures == ["RMSE"]
+    assert found.rows == [("", [0.25, 0.5]), ("mean", [1.0, None])]
+    assert found.test_examples == 0
+
+
+# --- comparison and positions ------------------------------------------------------------
+
+
+def test_a_pinned_run_keeps_its_result_in_the_table(driver: Driver):
+    driver.lab.comparison.clear()
+    driver.set_up(WAVES)
+    bring_forward(driver, "comparison")
+    driver.do("train")
+    result = judged(driver)
+    driver.do("pin")
+    driver.do("reset")
+    driver.until_ready()
+    ((label, loss, valid, test, *_),) = cells(driver, "comparison")
+    assert label.endswith(": GRU 8")
+    assert loss == f"{result.valid_loss:.3g}"
+    assert (valid, test) == tuple(
+        f"{found['accuracy']:.3g}" for found in (result.metrics, result.test)
+    )
+    driver.lab.comparison.clear()
+
+
+def test_the_error_by_position_says_what_it_counts_along(driver: Driver):
+    driver.set_up(WAVES)
+    bring_forward(driver, "error_by_position")
+    driver.do("train")
+    judged(driver)
+    panel = driver.panel("error_by_position")
+    assert panel.along.text() == "frames after a switch"
+    told = driver.reports(EpochEnded)[-1].error_by_position
+    np.testing.assert_array_equal(panel._curve.getData()[1], told)
+
+
+def test_three_cells_from_one_start_stand_side_by_side_with_their_results(driver: Driver):
+    driver.lab.comparison.clear()
+    driver.set_up(
+        suited(Recall(length=6, strings=60))
+        .with_value("training.epochs", 1)
+        .with_value("training.device", "cpu")
+    )
+    driver.do("compare_cells")
+    driver.until(lambda: len(driver.lab.comparison.runs) == 3)
+    runs = driver.lab.comparison.runs
+    assert [run.experiment.network.cell for run in runs] == ["RNN", "LSTM", "GRU"]
+    assert len({run.experiment.training.seed for run in runs}) == 1
+    assert all(run.test is not None for run in runs)
+    assert not driver.window.series.going
+    driver.lab.comparison.clear()
+
+
+def test_at_most_eight_runs_are_kept_the_newest(driver: Driver):
+    driver.lab.comparison.clear()
+    driver.train_to_the_end()
+    for _ in range(MOST + 2):
+        driver.do("pin")
+    labels = [run.label.partition(":")[0] for run in driver.lab.comparison.runs]
+    assert len(labels) == MOST
+    assert [int(b) - int(a) for a, b in itertools.pairwise(labels)] == [1] * (MOST - 1)
+    driver.lab.comparison.clear()
