@@ -23,6 +23,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     input and is on or off there"""
     value_label: str = "value"
     """what the vertical axis of values shows, with its unit"""
+    inputs_named: list[str] = []
+    """what each of several inputs is"""
     horizon: int = 0
     """how many timesteps after the one it was given at an answer lies"""
     steps: list[str] = []

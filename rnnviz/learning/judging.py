@@ -169,3 +169,8 @@ def _parts_of_answers(
     if task.shape == "encoder-decoder":
         outputs = yield from judge.parts_of_decoded(model)
     return loss, outputs
+
+
+def summary(task: Task, examples: Examples, model: SequenceModel, device: str) -> dict[str, Any]:
+    """The same, all at once."""
+    return finished(parts_of_summary(task, examples, model, device))

@@ -96,14 +96,10 @@ def test_a_sum_is_right_within_four_hundredths():
     assert found["RMSE"] == pytest.approx(np.sqrt((2 * 0.03**2 + 2 * 0.05**2 + 1) / 6), rel=1e-5)
 
 
-def test_an_example_reads_as_numbers_with_their_marks(examples):
-    output = np.full((100, 1), 0.5, np.float32)
-    output[-1] = examples.valid.targets[3] + 0.01
-    reading = Adding().read(examples.valid, 3, output)
-    assert reading.kind == "values"
-    assert sum(step.endswith("*") for step in reading.steps) == 2
-    assert reading.asked[-1] == f"{examples.valid.targets[3, 0]:.2f}"
-    assert reading.right == [None] * 99 + [True]
+def test_an_example_reads_as_curves_of_numbers_marks_and_answers(examples):
+    reading = Adding().read(examples.valid, 3, np.full((100, 1), 0.5, np.float32))
+    assert (reading.kind, reading.inputs_named) == ("values", ["number", "marker"])
+    assert reading.answers == []  # the answer is a number: a curve, not words
 
 
 def test_two_batches_are_trained_and_an_example_is_traced():

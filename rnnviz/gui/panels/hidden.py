@@ -34,7 +34,8 @@ class HiddenPanel(TimePanel):
         self._veil = QGraphicsRectItem()
         self._column = QGraphicsRectItem()
         self._row = QGraphicsRectItem()
-        for item in (self._veil, self._column, self._row):
+        self._halo = QGraphicsRectItem()
+        for item in (self._veil, self._halo, self._column, self._row):
             self.plot.add(item)
         self._layer = QComboBox(visible=False)
         self._layer.activated.connect(stage.show_layer)
@@ -72,7 +73,8 @@ class HiddenPanel(TimePanel):
         if what & (Aspect.TRACE | Aspect.TIMESTEP):
             t, steps, units = scene.timestep, trace.timesteps, trace.units
             self._veil.setRect(QRectF(t + 1.5, -0.5, steps - t - 1, units))
-            self._column.setRect(QRectF(t + 0.5, -0.5, 1, units))
+            for frame in (self._halo, self._column):
+                frame.setRect(QRectF(t + 0.5, -0.5, 1, units))
         if what & (Aspect.UNIT | Aspect.ORDER | Aspect.TRACE):
             row = scene.row
             self._row.setVisible(row is not None)
@@ -88,8 +90,10 @@ class HiddenPanel(TimePanel):
         self.plot.y_axis.setGrid(False)
         self._veil.setPen(pen(colours.panel, 0, 0))
         self._veil.setBrush(pen(colours.panel, 1, 165).color())
-        # Dark in both themes: the middle of the map is white in both.
+        # Dark in both themes: the middle of the map is white in both; and in a light one, for
+        # its ends are dark.
         self._column.setPen(pen(LIGHT.text, 2))
+        self._halo.setPen(pen(LIGHT.panel, 4))
         self._key.recolour(colours)
 
     def _draw_states(self, scene: Scene) -> None:

@@ -46,6 +46,8 @@ class SequencePanel(TimePanel):
             self._painters[self._kind].clear()
             self._kind = kind
             what = EVERYTHING
+        # A line through words would cross them out: the column is shaded instead.
+        self._cursor.setVisible(kind != "tokens")
         self._painters[kind].draw(scene, what, self.colours)
 
     def describe(self, scene: Scene, timestep: int, y: float) -> str:

@@ -10,19 +10,22 @@ from rnnviz.gui.aspect import Aspect
 from rnnviz.gui.panels.time_panel import key
 from rnnviz.gui.stage import Scene
 from rnnviz.gui.theme import Colours
-from rnnviz.gui.widgets.plot import Plot, pen
+from rnnviz.gui.widgets.plot import NO_PEN, Plot, pen
+from rnnviz.records import Reading
 
-READ, ANSWER, ASKED = 3.0, 2.0, 1.0
-"""the heights of the three rows"""
+READ, ANSWER, MARK, ASKED = 3.0, 2.1, 1.55, 0.85
+"""the heights of the rows"""
+LOWEST, HIGHEST = 0.4, 3.45
 SHOWN = 400
 """Words that are drawn at most: where more are in view, none could be read."""
 
 
 class Tokens(QObject):
-    """Three rows: what is read, what is answered, what is right. Words to come are faint.
+    """Rows of words: what is read, what is answered, what is right. Words to come are faint, and
+    so is what it would answer where it is not asked yet.
 
-    A right answer has a tick and a wrong one a cross, so that they can be told apart without
-    colours. Where words are too wide for their timestep they stand upright.
+    A right answer has a tick below it and a wrong one a cross, so that they can be told apart
+    without colours. Where words are too wide for their timestep they stand upright.
     """
 
     def __init__(self, plot: Plot) -> None:
@@ -32,6 +35,10 @@ class Tokens(QObject):
         self._handover = QGraphicsRectItem()
         self._handover.setVisible(False)
         plot.add(self._handover)
+        self._now = QGraphicsRectItem()
+        self._now.setZValue(-20)
+        self._now.setVisible(False)
+        plot.add(self._now)
         self._shown = False
 
     def clear(self) -> None:
@@ -39,6 +46,7 @@ class Tokens(QObject):
         for text in self._texts:
             text.setVisible(False)
         self._handover.setVisible(False)
+        self._now.setVisible(False)
         self._plot.y_axis.setStyle(showValues=True)
         self._shown = False
 
@@ -47,10 +55,15 @@ class Tokens(QObject):
         entries = [key(colours.input, "■", self.tr("read"))]
         if any(scene.reading.answers):
             entries.append(key(colours.answer, "■", self.tr("answered (✓ right, ✗ wrong)")))
+        if any(
+            likely and not said
+            for said, likely in zip(scene.reading.answers, scene.reading.likely, strict=False)
+        ):
+            entries.append(key(colours.answer, "□", self.tr("if it stopped here")))
         if any(scene.reading.asked):
             entries.append(key(colours.target, "■", self.tr("right answer")))
         if scene.reading.handover is not None:
-            entries.append(key(colours.muted, "┃", self.tr("the notepad is handed over")))
+            entries.append(key(colours.muted, "┃", self.tr("handed over")))
         return "&nbsp;&nbsp; ".join(entries)
 
     def draw(self, scene: Scene, what: Aspect, colours: Colours) -> None:
@@ -58,29 +71,47 @@ class Tokens(QObject):
         if not self._shown:
             self._plot.y_axis.setStyle(showValues=False)
             self._plot.label(y_label=" ")
-            self._plot.set_y(0.4, 3.6, padding=0)
+            self._plot.set_y(LOWEST, HIGHEST, padding=0)
             self._shown = True
         if not what & (Aspect.TRACE | Aspect.TIMESTEP | Aspect.VIEW | Aspect.THEME):
             return
         reading, (low, high) = scene.reading, scene.view
         first, last = max(0, int(low - 0.5)), min(len(reading.steps), int(high + 0.5))
         self._draw_handover(reading.handover, colours)
+        self._now.setVisible(True)
+        self._now.setPen(NO_PEN)
+        shade = QColor(colours.line)
+        shade.setAlpha(120)
+        self._now.setBrush(shade)
+        self._now.setRect(QRectF(scene.timestep + 0.5, LOWEST, 1, HIGHEST - LOWEST))
         used = 0
         if last - first <= SHOWN:
             room = self._plot.box.width() / max(1e-9, high - low)
             for t in range(first, last):
                 faint = t > scene.timestep
                 used = self._word(used, t, READ, reading.steps[t], colours.input, faint, room)
-                if t < len(reading.answers) and reading.answers[t] and not faint:
-                    right = reading.right[t] if t < len(reading.right) else None
-                    sign = "" if right is None else "✓" if right else "✗"
-                    shade = colours.error if right is False else colours.answer
-                    word = f"{sign}{reading.answers[t]}"
-                    used = self._word(used, t, ANSWER, word, shade, False, room)
+                if not faint:
+                    used = self._answer(used, t, reading, colours, room)
                 if t < len(reading.asked) and reading.asked[t]:
                     used = self._word(used, t, ASKED, reading.asked[t], colours.target, faint, room)
         for text in self._texts[used:]:
             text.setVisible(False)
+
+    def _answer(self, place: int, t: int, reading: Reading, colours: Colours, room: float) -> int:
+        answer = reading.answers[t] if t < len(reading.answers) else ""
+        likely = reading.likely[t] if t < len(reading.likely) else []
+        if not answer:  # not asked yet: what it would say if it stopped here
+            return (
+                self._word(place, t, ANSWER, likely[0][0], colours.answer, True, room)
+                if likely
+                else place
+            )
+        right = reading.right[t] if t < len(reading.right) else None
+        shade = colours.error if right is False else colours.answer
+        place = self._word(place, t, ANSWER, answer, shade, False, room)
+        if right is None:
+            return place
+        return self._word(place, t, MARK, "✓" if right else "✗", shade, False, room)
 
     def _word(
         self, place: int, t: int, row: float, word: str, colour: str, faint: bool, room: float
@@ -93,7 +124,7 @@ class Tokens(QObject):
         shade.setAlpha(90 if faint else 255)
         text.setFont(font)
         text.setBrush(shade)
-        height = self._plot.box.height() / 3.2
+        height = self._plot.box.height() / 3.6
         metrics = QFontMetricsF(font)
         shown = word.replace("\n", "↵").replace(" ", "␣") if word.isspace() else word
         upright = metrics.horizontalAdvance(shown) > room
@@ -114,7 +145,7 @@ class Tokens(QObject):
     def _draw_handover(self, handover: int | None, colours: Colours) -> None:
         self._handover.setVisible(handover is not None)
         if handover is not None:
-            self._handover.setRect(QRectF(handover + 0.48, 0.4, 0.04, 3.2))
+            self._handover.setRect(QRectF(handover + 0.48, LOWEST, 0.04, HIGHEST - LOWEST))
             self._handover.setPen(pen(colours.muted, 2))
 
     def describe(self, scene: Scene, timestep: int, y: float) -> str:

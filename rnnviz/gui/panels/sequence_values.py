@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QCoreApplication, QObject
 
 from rnnviz.gui.aspect import Aspect
 from rnnviz.gui.panels.time_panel import key
@@ -45,7 +45,12 @@ class Values(QObject):
     def legend(self, scene: Scene, colours: Colours) -> str:
         """Which sign means what."""
         shown = _Shown(scene)
-        entries = [key(colours.input, "━", self.tr("input"))]
+        names = scene.reading.inputs_named or [self.tr("input")]
+        shades = [colours.input, *[colours.muted] * len(names)]
+        entries = [
+            key(shade, "━", QCoreApplication.translate("Task", name))
+            for shade, name in zip(shades, names, strict=False)
+        ]
         if scene.reading.answers:
             entries.append(key(colours.answer, "▬", self.tr("answer in words")))
         elif shown.output is not None:
