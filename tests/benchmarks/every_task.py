@@ -1,0 +1,134 @@
+"""Frames, Stop and memory with each task at its defaults, in the real window.
+
+    python tests/benchmarks/every_task.py [seconds] [task ...]
+
+1920 × 1080 on a display, every panel open. Prints a table with a line for each task: the
+time between two frames and between two pictures while it trains (target: 99 % within 33 ms),
+what marking and drawing took of it (8 ms), how soon Stop answers (100 ms), and how much
+memory both processes have after ten retrainings, against after the second (1.10).
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from itertools import pairwise
+
+import numpy as np
+from machine import live, screen, wait_until
+from memory import megabytes
+
+STOPS, RETRAININGS = 5, 10
+
+
+class Watched:
+    """The window, and what its frames take while it trains one task."""
+
+    def __init__(self) -> None:
+        from PySide6.QtCore import QEvent, QObject
+
+        from rnnviz.experiment import Experiment
+        from rnnviz.gui.app import application, open_window
+
+        application()
+        self.window = open_window(Experiment())
+        self.window.setGeometry(0, 0, 1920, 1080)
+        self.lab, self.run = self.window.lab, self.window.lab.run
+        wait_until(lambda: self.run.state == "paused")
+        self.lab.stage.select_unit(0)
+        live(0.5)
+        self.pictures: list[float] = []
+        outer = self
+
+        class Painted(QObject):
+            def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+                if event.type() == QEvent.Type.UpdateRequest and watched is outer.window:
+                    outer.pictures.append(time.perf_counter())
+                return False
+
+        self._painted = Painted()
+        self.window.installEventFilter(self._painted)
+        self.ticks: list[float] = []
+        self.drawn: list[float] = []
+        self.lab.clock.ticked.connect(lambda passed: self.ticks.append(1000 * passed))
+        self.lab.clock.drawn.connect(lambda took: self.drawn.append(1000 * took))
+
+    def begin(self, task: str) -> None:
+        """Train a task at its defaults until told otherwise."""
+        from rnnviz.experiment import suited
+        from rnnviz.tasks import TASKS
+
+        experiment = suited(TASKS[task]()).with_value("training.patience", 0)
+        self.lab.draft.replace(experiment.with_value("training.epochs", 1000), task)
+        self.lab.begin()
+        number = self.run.number
+        wait_until(lambda: self.run.number == number and self.run.step > 0)
+
+    def frames(self, seconds: float) -> tuple[float, float, float]:
+        """The 99th percentiles between frames, between pictures, and of drawing, in ms."""
+        live(1)
+        self.ticks.clear()
+        self.drawn.clear()
+        self.pictures.clear()
+        live(seconds)
+        between = [1000 * (b - a) for a, b in pairwise(self.pictures)]
+        late = (float(np.percentile(found, 99)) for found in (self.ticks, between, self.drawn))
+        frames, pictures, drawn = late
+        return frames, pictures, drawn
+
+    def stop(self) -> float:
+        """Milliseconds from Stop to its answer."""
+        from PySide6.QtCore import QCoreApplication, QEventLoop
+
+        start = time.perf_counter()
+        self.window.actions_by_name["stop"].trigger()
+        while self.run.state != "stopped":
+            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 5)
+        return 1000 * (time.perf_counter() - start)
+
+    def memory(self) -> tuple[float, float]:
+        """Megabytes (PSS) of the window and of the engine."""
+        assert self.run.engine is not None
+        return megabytes("self")[1], megabytes(self.run.engine.pid)[1]
+
+
+def measured(watched: Watched, task: str, seconds: float) -> str:
+    """One line of the table."""
+    stops, sizes = [], []
+    watched.begin(task)
+    frames = watched.frames(seconds)
+    stops.append(watched.stop())
+    for number in range(1, RETRAININGS + 1):
+        watched.begin(task)
+        live(0.4)
+        if number <= STOPS:
+            stops.append(watched.stop())
+        if number in (2, RETRAININGS):
+            live(0.2)
+            sizes.append(watched.memory())
+    watched.stop()
+    window, engine = (b / a for a, b in zip(*sizes, strict=True))
+    return (
+        f"| {task} | {frames[0]:.1f} | {frames[1]:.1f} | {frames[2]:.1f} "
+        f"| {np.median(stops):.0f} / {max(stops):.0f} | {window:.2f} | {engine:.2f} |"
+    )
+
+
+def main(seconds: float, tasks: list[str]) -> None:
+    """Print the table."""
+    with screen() as platform:
+        from rnnviz.tasks import TASKS
+
+        watched = Watched()
+        print(f"{platform}, {seconds:g} s of frames each, milliseconds and ratios\n")
+        print("| task | frames p99 | pictures p99 | drawing p99 | Stop median / max ", end="")
+        print("| window's memory | engine's memory |")
+        print("| --- | --- | --- | --- | --- | --- | --- |", flush=True)
+        for task in tasks or TASKS:
+            print(measured(watched, task, seconds), flush=True)
+        watched.window.close()
+        live(0.1)
+
+
+if __name__ == "__main__":
+    main(float(sys.argv[1]) if len(sys.argv) > 1 else 5.0, sys.argv[2:])
