@@ -24,7 +24,7 @@ BEHIND = {
     "preprocessing": "change",
 }
 """panels that share the place of another, as a tab behind it"""
-WIDTHS = (250, 640, 380)
+WIDTHS = (250, 605, 415)
 HEIGHTS = {
     "experiment": 600,
     "sequence": 190,

@@ -98,14 +98,14 @@ QSlider::handle:horizontal {{
 QSlider::handle:horizontal:disabled {{ background: {line}; }}
 QSlider::handle:horizontal:focus {{ border: 2px solid {panel}; background: {text}; }}
 
-QTableWidget#numbers {{ background: {panel}; border: 0; padding: 0 4px; }}
-QTableWidget#numbers::item {{ border: 0; padding: 0 4px; }}
+QTableWidget#numbers {{ background: {panel}; border: 0; padding: 0 2px; }}
+QTableWidget#numbers::item {{ border: 0; padding: 0 2px; }}
 QTableWidget#numbers::item:selected {{ background: {field}; color: {text}; }}
 QTableWidget#numbers QHeaderView, QTableWidget#numbers QHeaderView::section {{
     background: {panel}; border: 0; color: {muted};
 }}
 QTableWidget#numbers QHeaderView::section {{
-    border-bottom: 1px solid {line}; padding: 4px;
+    border-bottom: 1px solid {line}; padding: 4px 2px;
 }}
 
 QLineEdit#number {{

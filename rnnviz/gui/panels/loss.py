@@ -117,17 +117,6 @@ class LossPanel(LearningPanel):
             pen=pen(colours.valid, 2),
             brush=NO_BRUSH,
         )
-        self._pins.draw(
-            [
-                (
-                    run.label,
-                    np.array([record.epoch for record in run.history], float),
-                    self.place([record.valid_loss for record in run.history]),
-                )
-                for run in self._comparison.runs
-            ],
-            colours,
-        )
         self._draw_baselines()
 
     def _draw_baselines(self) -> None:
@@ -174,6 +163,15 @@ class LossPanel(LearningPanel):
             bottom = 0.0
         self.plot.set_y(bottom, top, padding=0.08)
         self._put_baselines()
+        pins = [
+            (
+                pin.label,
+                np.array([record.epoch for record in pin.history], float),
+                self.place([record.valid_loss for record in pin.history]),
+            )
+            for pin in self._comparison.runs
+        ]
+        self._pins.draw(pins, self.colours)
 
     def _put_baselines(self) -> None:
         # A rule that is exact is far below the picture: it is said at the bottom, with an arrow.

@@ -12,6 +12,7 @@ from rnnviz.gui.aspect import Aspect
 from rnnviz.gui.lab import Lab
 from rnnviz.gui.panels.panel import Panel
 from rnnviz.gui.theme import Theme
+from rnnviz.gui.widgets.apart import apart
 from rnnviz.gui.widgets.plot import Plot, pen
 from rnnviz.numerals import short
 
@@ -87,7 +88,8 @@ class PricePanel(Panel):
         for item in self._items[plot]:
             plot.box.removeItem(item)
         self._items[plot] = []
-        heights = []
+        heights: list[float] = []
+        ends: list[tuple[str, float, float]] = []
         for device, cell in dict.fromkeys((p.device, p.cell) for p in prices):
             own = sorted(
                 (getattr(p, along), p.milliseconds)
@@ -100,10 +102,21 @@ class PricePanel(Panel):
             curve = pg.PlotDataItem(
                 x, y, pen=pen(colour, 1.5), symbol=SIGNS[cell], symbolSize=8, symbolBrush=colour
             )
-            label = pg.TextItem(f"{cell} {short(10 ** y[-1], 2)}", color=colour, anchor=(1, 1))
-            label.setPos(x[-1], y[-1])
-            self._items[plot] += [plot.add(curve), plot.add(label)]
+            self._items[plot].append(plot.add(curve))
+            ends.append((f" {cell} {short(10 ** y[-1], 2)}", x[-1], y[-1]))
         if heights:
             plot.set_y(min(heights), max(heights), padding=0.15)
             values = np.log10([getattr(p, along) for p in prices])
-            plot.set_x(values.min() - 0.05, values.max() + 0.05)
+            # Room behind the last points for their names.
+            span = max(float(np.ptp(values)), 0.3)
+            plot.set_x(values.min() - 0.05 * span, values.max() + 0.95 * span)
+            self._name(plot, ends)
+
+    def _name(self, plot: Plot, ends: list[tuple[str, float, float]]) -> None:
+        low, high = plot.box.viewRange()[1]
+        line = plot.fontMetrics().height() * (high - low) / max(1.0, plot.box.height())
+        middles = apart([y for _, _, y in ends], line, low, high)
+        for (name, x, _), middle in zip(ends, middles, strict=True):
+            label = pg.TextItem(name, color=self.colours.text, anchor=(0, 0.5))
+            label.setPos(x, middle)
+            self._items[plot].append(plot.add(label))
