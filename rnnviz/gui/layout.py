@@ -19,7 +19,7 @@ BEHIND = {
     "writing": "gradient_norm",
     "comparison": "notepad",
     "price": "notepad",
-    "preprocessing": "change",
+    "preprocessing": "sequence",
 }
 """panels that share the place of another, as a tab behind it"""
 WIDTHS = (250, 640, 380)

@@ -88,7 +88,10 @@ def test_the_sizes_of_the_vocabularies_are_those_of_the_network(task, data):
 def test_the_cuts_put_together_are_the_text_of_the_file(task, data):
     raw = task.preparation(data.draw(st.sampled_from(PARTS)), data.draw(st.integers(0, 50)))
     written = "".join(raw.stretches[0].raw)
-    files = [resource(f"data/{name}").read_text(encoding="utf-8") for name in WITH_FILES[type(task).__struct_config__.tag]]
+    files = [
+        resource(f"data/{name}").read_text(encoding="utf-8")
+        for name in WITH_FILES[type(task).__struct_config__.tag]
+    ]
     lines = [line.split("\t", 1)[-1] for whole in files for line in whole.splitlines()]
     if isinstance(task, Characters):
         assert any(written in "\n".join(lines) + "\n" for lines in map(_texts, files))
@@ -130,9 +133,9 @@ def test_what_is_too_long_is_cut_off_at_its_end():
 def test_a_word_without_a_number_of_its_own_is_unknown():
     task = TASKS["sentiment"](vocabulary=10)
     column = task.preparation("valid", 0).stretches[0].columns[0]
-    counted = {piece: number for piece, number in zip(column.pieces, column.numbers, strict=True)}
+    counted = dict(zip(column.pieces, column.numbers, strict=True))
     rare = [piece for piece, number in counted.items() if number == column.unknown]
-    assert len(rare) > 0
+    assert rare
     assert len(counted) - len(rare) <= 8  # ten numbers, of which two are no word's
 
 
