@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
 from PySide6.QtCore import QThreadPool
+from PySide6.QtWidgets import QApplication
 
 from rnnviz.experiment import suited
+from rnnviz.gui.app import open_window
 from rnnviz.gui.panels.preprocessing import PreprocessingPanel
 from rnnviz.preparations import PreparedSequence, PreparedSeries
 from rnnviz.tasks import TASKS
-from tests.gui.driver import Driver, point_at
+from tests.gui.driver import SIZE, SMALL, Driver, end, point_at
+
+
+@pytest.fixture(scope="module")
+def driver(qapp: QApplication) -> Iterator[Driver]:
+    """A window with this panel in front. What builds it is of the module: pyqtgraph keeps a
+    widget for each plot, as long as the plot lives."""
+    driver = Driver(open_window(SMALL))
+    driver.window.resize(*SIZE)
+    driver.until_ready()
+    driver.window.docks["preprocessing"].raise_()
+    driver.until(lambda: driver.panel("preprocessing")._found is not None)
+    yield driver
+    end(driver.window)
 
 
 def shown(driver: Driver, **task: object) -> PreprocessingPanel:
