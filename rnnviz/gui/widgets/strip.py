@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
+    QFont,
     QFontMetricsF,
     QMouseEvent,
     QPainter,
@@ -26,6 +27,8 @@ BAR = 12
 """How high the bar of the whole is, in pixels."""
 NARROWEST, WIDEST = 22.0, 96.0
 """How wide a cell is at first, in pixels, as its texts need it."""
+ROW = 60.0
+"""From this height of a row on, in pixels, its letters grow."""
 READABLE = 9.0
 """In cells narrower than this no text is drawn."""
 
@@ -74,11 +77,13 @@ class Strip(QWidget):
 
     def _fit(self, view: StripView) -> None:
         """At first cells are as wide as most of their texts."""
-        metrics = QFontMetricsF(self.font())
+        metrics = QFontMetricsF(self._large(view))
         texts = [text for cell in view.cells if cell.kind == "read" for text in cell.texts]
         widths = [metrics.horizontalAdvance(text) for text in texts if text]
         need = float(np.percentile(widths, 90)) + 10 if widths else NARROWEST
-        cell = min(max(need, NARROWEST), WIDEST)
+        cell = min(
+            max(need, NARROWEST), WIDEST * metrics.height() / QFontMetricsF(self.font()).height()
+        )
         self._fitted = True
         self._show(0.0, max(4.0, self._room() / cell))
         self._follow()
@@ -89,6 +94,13 @@ class Strip(QWidget):
         self._low = max(0.0, min(low, end - wide))
         self._high = self._low + wide
         self.update()
+
+    def _large(self, view: StripView) -> QFont:
+        """Letters grow with their rows: on a large panel they are read from far away."""
+        font = QFont(self.font())
+        row = self.height() / len(view.rows)
+        font.setPointSizeF(font.pointSizeF() * min(max(row / ROW, 1.0), 2.0))
+        return font
 
     # --- places ------------------------------------------------------------------------
 
@@ -123,13 +135,16 @@ class Strip(QWidget):
             painter.drawText(
                 place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, name
             )
+        painter.setFont(self._large(view))
         inside = QRectF(self._side(), 0, self._room(), self.height())
         painter.setClipRect(inside)
         if len(view.spans) > 1:
+            painter.setFont(self.font())
             for span in view.spans:
                 left = max(self._x(span.start), self._side())
                 place = QRectF(left, 0, self._x(span.stop) - left, head)
                 painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, span.role)
+            painter.setFont(self._large(view))
         for cell in view.cells:
             if self._low - 1 < cell.position < self._high:
                 self._paint_cell(painter, cell, view, tops, colours)
