@@ -48,43 +48,6 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """``(O,)`` or ``(T, O)``: what was asked for"""
 
 
-class Preprocessing(msgspec.Struct, frozen=True, kw_only=True, eq=False):
-    """How one example of a series was made of raw data, step by step.
-
-    R points are in the file. M timesteps are made of them (`every` points each). They are
-    scaled by what the training part alone is like. A window of them is the example's input,
-    and `target` the timestep that it is asked about. The target belongs to the part (training,
-    validation, test) that the example does; the window may begin in the part before.
-    """
-
-    value_label: str
-    """what the raw values are, with their unit"""
-    raw: FloatArray
-    """``(R,)``, as in the file"""
-    labels: list[str]
-    """what stands beside each raw point in the file, such as its month: R of them"""
-    every: int
-    """timestep m was made of the raw points ``every * m`` to ``every * (m + 1) - 1``"""
-    values: FloatArray
-    """``(M,)`` in the same unit"""
-    scaled: FloatArray
-    """``(M,)``, what a network reads"""
-    scaling: str
-    """the rule from values to scaled values, as a formula with its numbers"""
-    train_end: int
-    """timesteps before this one are the training part, to which the scaling was fitted"""
-    valid_end: int
-    """timesteps from `train_end` to before this one are the validation part, the rest the test"""
-    start: int
-    """the window begins at this timestep"""
-    stop: int
-    """and ends before this one"""
-    target: int
-    """the timestep that is asked about"""
-    asked: float
-    """what is asked for, scaled: the value there, or the change since the window's last"""
-
-
 class Trace(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """All that a network computed on one example. Arrays are float32.
 

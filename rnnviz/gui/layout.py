@@ -21,7 +21,7 @@ BEHIND = {
     "dropout": "gradient_norm",
     "comparison": "notepad",
     "writing": "notepad",
-    "preprocessing": "change",
+    "preprocessing": "sequence",
 }
 """panels that share the place of another, as a tab behind it"""
 WIDTHS = (250, 605, 415)

@@ -7,8 +7,9 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from rnnviz.knobs import Knob, Value
+from rnnviz.preparations import DrawnByLot
 from rnnviz.records import Reading
-from rnnviz.tasks.task import Examples, FloatArray, Shape, Split, Task
+from rnnviz.tasks.task import Examples, FloatArray, Part, Shape, Split, Task
 
 CLOSE = 0.04
 """A sum, which lies between 0 and 2, counts as right within this much. (The limit of Hochreiter
@@ -95,6 +96,13 @@ class Adding(Task, tag="adding"):
             "RMSE": float(np.sqrt(np.mean(error.astype(float) ** 2))),
             "sums right": float(np.mean(error < CLOSE)),
         }
+
+    def preparation(self, part: Part, example: int, seed: int = 0) -> DrawnByLot:
+        return DrawnByLot(
+            how=f"Each example is a list of {self.length} numbers drawn by lot between 0 and 1; a "
+            "1 beside them marks one in the first half and one in the second. Such values need no "
+            "scaling, and all lists are equally long."
+        )
 
     def read(self, split: Split, example: int, output: FloatArray) -> Reading:
         return Reading(value_label="number", inputs_named=["number", "marker"])

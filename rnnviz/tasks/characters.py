@@ -9,9 +9,21 @@ import numpy as np
 import numpy.typing as npt
 
 from rnnviz.knobs import Knob, Value
+from rnnviz.preparations import Column, PreparedSequence, Stretch
 from rnnviz.records import Reading
 from rnnviz.tasks import data, measures, ngrams
-from rnnviz.tasks.task import DataError, Examples, FloatArray, IntArray, Loss, Shape, Split, Task
+from rnnviz.tasks.task import (
+    DataError,
+    Examples,
+    FloatArray,
+    IntArray,
+    Loss,
+    Part,
+    Shape,
+    Split,
+    Task,
+    nth,
+)
 
 UNKNOWN = 1
 """The token of characters that were seen too seldom to be learned."""
@@ -22,6 +34,9 @@ hundreds of syllables that come once or twice, and each would be a class of its 
 
 TRAIN, VALID = 0.9, 0.95
 """Where in the text training ends, and validation: what is left is for the test."""
+
+STREAMS = 16
+"""In how many stretches side by side a text is judged."""
 
 SHOWN = {" ": "␣", "\n": "↵", "\t": "⇥"}
 """How characters that cannot be seen are shown along the time axis."""
@@ -108,8 +123,8 @@ class Characters(Task, tag="characters"):
         train, valid = int(TRAIN * len(tokens)), int(VALID * len(tokens))
         return Examples(
             self._windows(tokens[:train]),
-            self._windows(tokens[train:valid], streams=16),
-            self._windows(tokens[valid:], streams=16),
+            self._windows(tokens[train:valid], streams=STREAMS),
+            self._windows(tokens[valid:], streams=STREAMS),
         )
 
     def baselines(self, examples: Examples) -> dict[str, float]:
@@ -126,6 +141,35 @@ class Characters(Task, tag="characters"):
 
     def error_by_position(self, outputs: FloatArray, split: Split) -> FloatArray:
         return measures.errors_by_position(outputs, split)
+
+    def preparation(self, part: Part, example: int, seed: int = 0) -> PreparedSequence:
+        encoded = _encoded(self.text, self.share)
+        cut = [int(share * len(encoded.tokens)) for share in (0, TRAIN, VALID, 1)]
+        begin, end = {"train": cut[:2], "valid": cut[1:3], "test": cut[2:]}[part]
+        streams = 1 if part == "train" else STREAMS
+        begin += self.window * nth(example, self._count(end - begin, streams), part)
+        written = _text(self.text)[begin : begin + self.window + 1]  # and what comes next
+        numbers = encoded.tokens[begin : begin + self.window].tolist()
+        names = [_shown(character) for character in self.alphabet]
+        return PreparedSequence(
+            stretches=[
+                Stretch(
+                    role="window",
+                    raw=list(written),
+                    columns=[
+                        Column(
+                            name="character",
+                            pieces=[names[number] for number in numbers],
+                            numbers=numbers,
+                            size=len(names),
+                            unknown=UNKNOWN,
+                        )
+                    ],
+                    padded=self.window,
+                )
+            ],
+            fitted=f"counted in the {cut[1]} characters of the training part alone",
+        )
 
     def read(self, split: Split, example: int, output: FloatArray) -> Reading:
         names = [_shown(character) for character in self.alphabet]
@@ -145,11 +189,15 @@ class Characters(Task, tag="characters"):
         found = ngrams.chances(ngrams.stream(train), ngrams.stream(split), self.output_size)
         return {name: float(-np.log(chance).mean()) for name, chance in found.items()}
 
+    def _count(self, tokens: int, streams: int) -> int:
+        """How many windows are made of so many tokens."""
+        count = (tokens - 1) // self.window
+        return count - (count % streams if count >= streams else 0)
+
     def _windows(self, tokens: IntArray, streams: int = 1) -> Split:
         """Windows that follow each other; as many as `streams` divide, where there are enough,
         so that as many stretches of the text can be read side by side."""
-        count = (len(tokens) - 1) // self.window
-        count -= count % streams if count >= streams else 0
+        count = self._count(len(tokens), streams)
         end = count * self.window
         return Split(
             tokens[:end].reshape(count, self.window, 1).copy(),

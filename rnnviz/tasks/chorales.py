@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from rnnviz.knobs import Knob, Value
+from rnnviz.preparations import PreparedSequence, Stretch
 from rnnviz.records import Reading
 from rnnviz.tasks import data, measures
-from rnnviz.tasks.task import DataError, Examples, FloatArray, Loss, Shape, Split, Task
+from rnnviz.tasks.task import DataError, Examples, FloatArray, Loss, Part, Shape, Split, Task, nth
 
 FILE = "bach-chorales.json"
 LOWEST, NOTES = 21, 88
@@ -97,6 +98,25 @@ class Chorales(Task, tag="chorales"):
         losses = _nll(outputs.astype(float), split.targets > 0).sum(axis=2)
         with np.errstate(invalid="ignore"):
             return ((losses * asked).sum(axis=0) / asked.sum(axis=0)).astype(np.float32)
+
+    def preparation(self, part: Part, example: int, seed: int = 0) -> PreparedSequence:
+        parts = _rolls()
+        roll = parts[part][nth(example, len(parts[part]), part)]
+        length = min(len(roll), self.longest) - 1  # the last step is asked for and not read
+        pitches = [(LOWEST + np.flatnonzero(row)).tolist() for row in roll]
+        return PreparedSequence(
+            stretches=[
+                Stretch(
+                    role="chorale",
+                    raw=[" ".join(map(str, chord)) or "–" for chord in pitches],
+                    cut_off=max(0, len(roll) - self.longest),
+                    roll=roll[:length],
+                    padded=self.timesteps,
+                )
+            ],
+            fitted=f"a row for each of the {NOTES} keys of a piano, {LOWEST} the lowest",
+            lengths=np.array([min(len(roll), self.longest) - 1 for roll in parts["train"]]),
+        )
 
     def read(self, split: Split, example: int, output: FloatArray) -> Reading:
         length = split.length(example)

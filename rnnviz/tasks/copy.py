@@ -8,9 +8,10 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from rnnviz.knobs import Knob, Value
+from rnnviz.preparations import Column, PreparedSequence, Stretch
 from rnnviz.records import Reading
 from rnnviz.tasks import measures
-from rnnviz.tasks.task import Examples, FloatArray, Loss, Shape, Split, Task
+from rnnviz.tasks.task import Examples, FloatArray, IntArray, Loss, Part, Shape, Split, Task, nth
 
 SYMBOLS, LONG = 8, 10
 """Eight different symbols, of which ten are to be copied, as in the published task."""
@@ -82,17 +83,7 @@ class Copy(Task, tag="copy"):
         return self.blanks + 2 * LONG
 
     def examples(self, seed: int) -> Examples:
-        rng = np.random.default_rng(seed)
-        symbols = rng.integers(1, SYMBOLS + 1, size=(self.sequences, LONG))
-        tokens = np.full((self.sequences, self.timesteps), BLANK)
-        targets = np.full_like(tokens, BLANK - 1)
-        tokens[:, :LONG] = symbols
-        tokens[:, -LONG - 1] = GO
-        targets[:, -LONG:] = symbols - 1
-        held = self.sequences // 10
-        cut = [self.sequences - 2 * held, self.sequences - held]
-        parts = zip(np.split(tokens[..., None], cut), np.split(targets, cut), strict=True)
-        return Examples(*(Split(*part) for part in parts))
+        return Examples(*map(self._split, self._drawn(seed)))
 
     def baselines(self, examples: Examples) -> dict[str, float]:
         return {"remembering nothing": LONG * math.log(SYMBOLS) / self.timesteps}
@@ -107,6 +98,17 @@ class Copy(Task, tag="copy"):
     def error_by_position(self, outputs: FloatArray, split: Split) -> FloatArray:
         return measures.errors_by_position(outputs, split)
 
+    def preparation(self, part: Part, example: int, seed: int = 0) -> PreparedSequence:
+        drawn = dict(zip(("train", "valid", "test"), self._drawn(seed), strict=True))[part]
+        nth(example, len(drawn), part)
+        numbers = self._split(drawn[example : example + 1]).inputs[0, :, 0].tolist()
+        names = [READ_AS[number] for number in numbers]
+        read = Column(name="symbol", pieces=names, numbers=numbers, size=len(READ_AS))
+        return PreparedSequence(
+            stretches=[Stretch(role="sequence", raw=names, columns=[read], padded=len(names))],
+            fitted="known beforehand: eight symbols, the blank and the sign to go",
+        )
+
     def read(self, split: Split, example: int, output: FloatArray) -> Reading:
         said, sought = output.argmax(axis=1), split.targets[example]
         return Reading(
@@ -117,3 +119,18 @@ class Copy(Task, tag="copy"):
             right=[bool(same) for same in said == sought],
             likely=measures.likeliest(output, NAMES),
         )
+
+    def _drawn(self, seed: int) -> list[IntArray]:
+        """The symbols ``(N, LONG)`` to learn from, to judge by and to test with."""
+        rng = np.random.default_rng(seed)
+        symbols = rng.integers(1, SYMBOLS + 1, size=(self.sequences, LONG))
+        held = self.sequences // 10
+        return np.split(symbols, [self.sequences - 2 * held, self.sequences - held])
+
+    def _split(self, symbols: IntArray) -> Split:
+        tokens = np.full((len(symbols), self.timesteps), BLANK)
+        targets = np.full_like(tokens, BLANK - 1)
+        tokens[:, :LONG] = symbols
+        tokens[:, -LONG - 1] = GO
+        targets[:, -LONG:] = symbols - 1
+        return Split(tokens[..., None], targets)

@@ -10,9 +10,21 @@ from typing import Annotated, ClassVar, Literal, NamedTuple
 import numpy as np
 
 from rnnviz.knobs import Knob, Value
+from rnnviz.preparations import Column, PreparedSequence, Stretch
 from rnnviz.records import Reading
 from rnnviz.tasks import measures
-from rnnviz.tasks.task import PAD, Examples, FloatArray, IntArray, Loss, Shape, Split, Task
+from rnnviz.tasks.task import (
+    PAD,
+    Examples,
+    FloatArray,
+    IntArray,
+    Loss,
+    Part,
+    Shape,
+    Split,
+    Task,
+    nth,
+)
 
 FIRST, END = datetime.date(1950, 1, 1), datetime.date(2050, 1, 1)
 """The days that are drawn from, up to the last of 2049: two digits of a year are enough."""
@@ -162,17 +174,7 @@ class Dates(Task, tag="dates"):
         return LONGEST + ANSWER_LENGTH
 
     def examples(self, seed: int) -> Examples:
-        rng = np.random.default_rng(seed)
-        # No day twice: whoever knows a day in one spelling must not meet it in another.
-        drawn = rng.choice((END - FIRST).days, self.dates, replace=False)
-        chosen = _taking_part(self.spellings)
-        ways = rng.integers(len(chosen), size=self.dates)
-        days = [FIRST + datetime.timedelta(int(day)) for day in drawn]
-        written = [chosen[way].write(day) for way, day in zip(ways, days, strict=True)]
-        answers = [day.isoformat() for day in days]
-        tenth = self.dates // 10
-        ends = (0, self.dates - 2 * tenth, self.dates - tenth, self.dates)
-        return Examples(*(_split(written[a:b], answers[a:b]) for a, b in itertools.pairwise(ends)))
+        return Examples(*(_split(*part) for part in self._parts(seed)))
 
     def baselines(self, examples: Examples) -> dict[str, float]:
         """The most frequent characters: each place's own shares, whatever was read."""
@@ -193,6 +195,23 @@ class Dates(Task, tag="dates"):
     def error_by_position(self, outputs: FloatArray, split: Split) -> FloatArray:
         return measures.errors_by_position(outputs, split)
 
+    def preparation(self, part: Part, example: int, seed: int = 0) -> PreparedSequence:
+        parts = self._parts(seed)
+        dates, answers = dict(zip(("train", "valid", "test"), parts, strict=True))[part]
+        date = dates[nth(example, len(dates), part)]
+        taught = [ANSWERS[START], *answers[example][:-1]]
+        return PreparedSequence(
+            stretches=[
+                Stretch(role=role, raw=raw, columns=[column], padded=padded)
+                for role, raw, padded, column in (
+                    ("the encoder reads", list(date), LONGEST, _column(list(date), ALPHABET)),
+                    ("the decoder is taught with", taught, ANSWER_LENGTH, _column(taught, ANSWERS)),
+                )
+            ],
+            fitted="known beforehand: every character that a date can have",
+            lengths=np.array([len(date) for date in parts[0][0]]),
+        )
+
     def read(self, split: Split, example: int, output: FloatArray) -> Reading:
         length = split.length(example)
         silent = [""] * length
@@ -209,6 +228,25 @@ class Dates(Task, tag="dates"):
             likely=unsaid + measures.likeliest(output[length:], ANSWERS),
             handover=length,
         )
+
+    def _parts(self, seed: int) -> list[tuple[list[str], list[str]]]:
+        """The dates to learn from, to judge by and to test with, and their answers."""
+        rng = np.random.default_rng(seed)
+        # No day twice: whoever knows a day in one spelling must not meet it in another.
+        drawn = rng.choice((END - FIRST).days, self.dates, replace=False)
+        chosen = _taking_part(self.spellings)
+        ways = rng.integers(len(chosen), size=self.dates)
+        days = [FIRST + datetime.timedelta(int(day)) for day in drawn]
+        written = [chosen[way].write(day) for way, day in zip(ways, days, strict=True)]
+        answers = [day.isoformat() for day in days]
+        tenth = self.dates // 10
+        ends = (0, self.dates - 2 * tenth, self.dates - tenth, self.dates)
+        return [(written[a:b], answers[a:b]) for a, b in itertools.pairwise(ends)]
+
+
+def _column(characters: list[str], names: list[str]) -> Column:
+    numbers = [names.index(character) for character in characters]
+    return Column(name="character", pieces=characters, numbers=numbers, size=len(names))
 
 
 def _taking_part(name: str) -> list[Spelling]:

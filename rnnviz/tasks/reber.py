@@ -8,9 +8,21 @@ import numpy as np
 import numpy.typing as npt
 
 from rnnviz.knobs import Knob, Value
+from rnnviz.preparations import Column, PreparedSequence, Stretch
 from rnnviz.records import Reading
 from rnnviz.tasks import measures
-from rnnviz.tasks.task import PAD, Examples, FloatArray, IntArray, Loss, Shape, Split, Task
+from rnnviz.tasks.task import (
+    PAD,
+    Examples,
+    FloatArray,
+    IntArray,
+    Loss,
+    Part,
+    Shape,
+    Split,
+    Task,
+    nth,
+)
 
 SYMBOLS = "BTPSXVE"
 
@@ -126,13 +138,7 @@ class Reber(Task, tag="reber"):
         return self.longest - 1
 
     def examples(self, seed: int) -> Examples:
-        rng = np.random.default_rng(seed)
-        held = self.strings // 6
-        none = np.empty((0, self.longest), np.int64)
-        train = _draw(rng, self.strings - 2 * held, self.longest, none)
-        valid = _draw(rng, held, self.longest, train)
-        test = _draw(rng, held, self.longest, np.concatenate([train, valid]))
-        return Examples(*map(_split, (train, valid, test)))
+        return Examples(*map(_split, self._drawn(seed)))
 
     def baselines(self, examples: Examples) -> dict[str, float]:
         return {
@@ -163,6 +169,25 @@ class Reber(Task, tag="reber"):
         with np.errstate(invalid="ignore"):
             return (wrong.sum(axis=0) / asked.sum(axis=0)).astype(np.float32)
 
+    def preparation(self, part: Part, example: int, seed: int = 0) -> PreparedSequence:
+        parts = self._drawn(seed)
+        chosen = dict(zip(("train", "valid", "test"), parts, strict=True))[part]
+        numbers = chosen[nth(example, len(chosen), part)]
+        numbers = numbers[numbers != PAD]
+        symbols = [SYMBOLS[number - 1] for number in numbers]
+        # The last symbol is asked for and not read.
+        read = Column(
+            name="symbol",
+            pieces=symbols[:-1],
+            numbers=numbers[:-1].tolist(),
+            size=len(SYMBOLS) + 1,
+        )
+        return PreparedSequence(
+            stretches=[Stretch(role="string", raw=symbols, columns=[read], padded=self.timesteps)],
+            fitted="known beforehand: the symbols of the grammar",
+            lengths=(parts[0] != PAD).sum(axis=1) - 1,
+        )
+
     def read(self, split: Split, example: int, output: FloatArray) -> Reading:
         tokens = _tokens(split)[example, : split.length(example)]
         allowed = legal(tokens[None])[0]
@@ -175,6 +200,16 @@ class Reber(Task, tag="reber"):
             right=[bool(right) for right in _right(output[None], allowed[None])[0]],
             likely=measures.likeliest(output, list(SYMBOLS)),
         )
+
+    def _drawn(self, seed: int) -> tuple[IntArray, IntArray, IntArray]:
+        """The strings to learn from, to judge by and to test with, padded."""
+        rng = np.random.default_rng(seed)
+        held = self.strings // 6
+        none = np.empty((0, self.longest), np.int64)
+        train = _draw(rng, self.strings - 2 * held, self.longest, none)
+        valid = _draw(rng, held, self.longest, train)
+        test = _draw(rng, held, self.longest, np.concatenate([train, valid]))
+        return train, valid, test
 
 
 def _right(outputs: FloatArray, allowed: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

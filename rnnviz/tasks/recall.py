@@ -9,9 +9,10 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from rnnviz.knobs import Knob, Value
+from rnnviz.preparations import Column, PreparedSequence, Stretch
 from rnnviz.records import Reading
 from rnnviz.tasks import measures
-from rnnviz.tasks.task import Examples, FloatArray, Loss, Shape, Split, Task
+from rnnviz.tasks.task import Examples, FloatArray, IntArray, Loss, Part, Shape, Split, Task, nth
 
 LETTERS, NOISE = string.ascii_uppercase, string.digits
 DIGITS = len(NOISE)
@@ -83,18 +84,24 @@ class Recall(Task, tag="recall"):
         return self.length
 
     def examples(self, seed: int) -> Examples:
-        rng = np.random.default_rng(seed)
-        tokens = self.letters + rng.integers(1, DIGITS + 1, size=(self.strings, self.length, 1))
-        tokens[:, 0] = rng.integers(1, self.letters + 1, size=(self.strings, 1))
-        held = self.strings // 6
-        cut = [self.strings - 2 * held, self.strings - held]
-        return Examples(*(Split(part, part[:, 0, 0] - 1) for part in np.split(tokens, cut)))
+        return Examples(*(Split(part, part[:, 0, 0] - 1) for part in self._drawn(seed)))
 
     def baselines(self, examples: Examples) -> dict[str, float]:
         return {"guessing": math.log(self.letters)}
 
     def metrics(self, outputs: FloatArray, split: Split) -> dict[str, float]:
         return {"accuracy": measures.accuracy(outputs, split)}
+
+    def preparation(self, part: Part, example: int, seed: int = 0) -> PreparedSequence:
+        drawn = dict(zip(("train", "valid", "test"), self._drawn(seed), strict=True))[part]
+        numbers = drawn[nth(example, len(drawn), part), :, 0].tolist()
+        symbols = self._symbols()
+        names = [symbols[number - 1] for number in numbers]
+        read = Column(name="symbol", pieces=names, numbers=numbers, size=len(symbols) + 1)
+        return PreparedSequence(
+            stretches=[Stretch(role="string", raw=names, columns=[read], padded=self.length)],
+            fitted=f"known beforehand: {self.letters} letters and {DIGITS} digits",
+        )
 
     def read(self, split: Split, example: int, output: FloatArray) -> Reading:
         names = list(LETTERS[: self.letters])
@@ -104,9 +111,21 @@ class Recall(Task, tag="recall"):
         before = len(said) - 1
         return Reading(
             kind="tokens",
-            steps=[(names + list(NOISE))[token - 1] for token in tokens],
+            steps=[self._symbols()[token - 1] for token in tokens],
             answers=[""] * before + [said[-1]],
             asked=[""] * before + [first],
             right=[None] * before + [said[-1] == first],
             likely=measures.likeliest(output, names),
         )
+
+    def _symbols(self) -> list[str]:
+        """What the tokens from 1 on are written as."""
+        return [*LETTERS[: self.letters], *NOISE]
+
+    def _drawn(self, seed: int) -> list[IntArray]:
+        """The tokens ``(N, T, 1)`` to learn from, to judge by and to test with."""
+        rng = np.random.default_rng(seed)
+        tokens = self.letters + rng.integers(1, DIGITS + 1, size=(self.strings, self.length, 1))
+        tokens[:, 0] = rng.integers(1, self.letters + 1, size=(self.strings, 1))
+        held = self.strings // 6
+        return np.split(tokens, [self.strings - 2 * held, self.strings - held])

@@ -11,6 +11,14 @@ from rnnviz.numerals import short
 
 Kind = Literal["none", "standard", "min-max", "log"]
 
+FITTED_TO: dict[Kind, str] = {
+    "none": "",
+    "standard": "mean ± spread",
+    "min-max": "lowest to highest",
+    "log": "mean ± spread of the logarithm",
+}
+"""What of the values each kind is fitted to."""
+
 HIGHEST_POWER = 80.0
 """Powers of e that are taken back at most: a network that has learnt nothing may answer with
 a number that would overflow."""
@@ -32,6 +40,13 @@ class Scaling(NamedTuple):
         """The values that were scaled."""
         values = scaled.astype(float) * self.spread + self.shift
         return np.expm1(np.minimum(values, HIGHEST_POWER)) if self.logs else values
+
+    def fitted(self, kind: Kind) -> tuple[float, float] | None:
+        """The two values of `FITTED_TO` that this was fitted to, the lower one first."""
+        if kind == "none":
+            return None
+        low, high = self.undo(np.array([0.0 if kind == "min-max" else -1.0, 1.0]))
+        return float(low), float(high)
 
     @property
     def formula(self) -> str:

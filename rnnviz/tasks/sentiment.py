@@ -9,10 +9,11 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 
 from rnnviz.knobs import Knob, Value
+from rnnviz.preparations import PreparedSequence, Stretch
 from rnnviz.records import Reading
 from rnnviz.tasks import bags, data, measures, text
-from rnnviz.tasks.subwords import Subwords
-from rnnviz.tasks.task import Examples, FloatArray, Loss, Shape, Split, Task
+from rnnviz.tasks.subwords import START, Subwords
+from rnnviz.tasks.task import Examples, FloatArray, Loss, Part, Shape, Split, Task, nth
 
 Review = tuple[str, int]
 """a text, and 1 where it is a good one, else 0"""
@@ -128,6 +129,28 @@ class Sentiment(Task, tag="sentiment"):
 
     def metrics(self, outputs: FloatArray, split: Split) -> dict[str, float]:
         return {"accuracy": measures.accuracy(outputs, split)}
+
+    def preparation(self, part: Part, example: int, seed: int = 0) -> PreparedSequence:
+        cut, known = self._reader()
+        reviews = _reviews(self.language)
+        chosen = dict(zip(("train", "valid", "test"), reviews, strict=True))[part]
+        review, _ = chosen[nth(example, len(chosen), part)]
+        pieces = cut(review)
+        bare = [piece.removeprefix(START) for piece in pieces]
+        lengths = [min(len(cut(review)), self.longest) for review, _ in reviews[0]]
+        return PreparedSequence(
+            stretches=[
+                Stretch(
+                    role="review",
+                    raw=text.cuts(review, bare if self.tokens == "subwords" else pieces),
+                    cut_off=max(0, len(pieces) - self.longest),
+                    columns=[text.column(self.tokens[:-1], known, pieces[: self.longest])],
+                    padded=self.longest,
+                )
+            ],
+            fitted=f"counted in the {len(lengths)} reviews of the training part alone",
+            lengths=np.array(lengths),
+        )
 
     def read(self, split: Split, example: int, output: FloatArray) -> Reading:
         names = self._reader()[1].names

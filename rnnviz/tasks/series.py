@@ -9,20 +9,19 @@ import numpy as np
 import numpy.typing as npt
 
 from rnnviz.knobs import Knob, KnobError, Value
-from rnnviz.records import Preprocessing, Reading
+from rnnviz.preparations import PreparedSeries
+from rnnviz.records import Reading
 from rnnviz.tasks import baselines
 from rnnviz.tasks.lag import best_shift
 from rnnviz.tasks.recorded import SOURCES, recorded
-from rnnviz.tasks.scaling import Kind, Scaling, fit
-from rnnviz.tasks.task import Examples, FloatArray, Shape, Split, Task
+from rnnviz.tasks.scaling import FITTED_TO, Kind, Scaling, fit
+from rnnviz.tasks.task import Examples, FloatArray, Part, Shape, Split, Task, nth
 
 VALID_SHARE = 0.1
 """Of all timesteps, those just before the test part."""
 
 FEWEST = 8
 """Training windows that there must be at least."""
-
-Part = Literal["train", "valid", "test"]
 
 
 class Timesteps(NamedTuple):
@@ -198,15 +197,13 @@ class Series(Task, tag="series"):
             target=undo(target + since[-1]).astype(np.float32),
         )
 
-    def preparation(self, part: Part, example: int) -> Preprocessing:
+    def preparation(self, part: Part, example: int, seed: int = 0) -> PreparedSeries:
         ready, asked = self._ready(), self._asked_about(part)
-        if not 0 <= example < len(asked):
-            raise IndexError(f"there are {len(asked)} {part} examples, none is {example}")
-        target = int(asked[example])
+        target = int(asked[nth(example, len(asked), part)])
         stop = target - self.horizon + 1
         since = ready.scaled[stop - 1] if self.predict == "change" else 0.0
         source = recorded(self.series)
-        return Preprocessing(
+        return PreparedSeries(
             value_label=SOURCES[self.series].value_label,
             raw=source.values.astype(np.float32),
             labels=source.labels,
@@ -214,12 +211,15 @@ class Series(Task, tag="series"):
             values=ready.values.astype(np.float32),
             scaled=ready.scaled.astype(np.float32),
             scaling=ready.scaling.formula,
+            fitted=ready.scaling.fitted(self.scaling),
+            fitted_name=FITTED_TO[self.scaling],
             train_end=ready.train_end,
             valid_end=ready.valid_end,
             start=stop - self.window,
             stop=stop,
             target=target,
             asked=float(ready.scaled[target] - since),
+            change=self.predict == "change",
         )
 
     def _ready(self) -> Timesteps:

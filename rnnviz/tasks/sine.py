@@ -9,10 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from rnnviz.knobs import Knob
+from rnnviz.numerals import short
+from rnnviz.preparations import DrawnByLot
 from rnnviz.records import Reading
 from rnnviz.tasks import baselines
 from rnnviz.tasks.shapes import SHAPES
-from rnnviz.tasks.task import Examples, FloatArray, Shape, Split, Task
+from rnnviz.tasks.task import Examples, FloatArray, Part, Shape, Split, Task
 
 OVERTONE = (1 + math.sqrt(5)) / 2
 """How much faster the second of two waves is: by the golden ratio, so that their sum never
@@ -130,6 +132,19 @@ class Sine(Task, tag="sine"):
             # The speed rises evenly from `speed` to twice that: angle = start + its integral.
             return np.sin(angle + speed * steps**2 / (2 * steps[-1]))
         return SHAPES[self.wave](angle)
+
+    def preparation(self, part: Part, example: int, seed: int = 0) -> DrawnByLot:
+        wave = {
+            "two": "sum of two sines",
+            "chirp": "sine that becomes faster",
+            "square": "square wave",
+        }
+        noise = f", and chance of {short(self.noise)} is added to every point" if self.noise else ""
+        return DrawnByLot(
+            how=f"Each example is a {wave.get(self.wave, self.wave)} that starts at an angle drawn "
+            f"by lot{noise}: {self.window} points to read, and the one {self.ahead} later that is "
+            "asked for. Values from −1 to 1 need no scaling, and all windows are equally long."
+        )
 
     def read(self, split: Split, example: int, output: FloatArray) -> Reading:
         return Reading(horizon=self.ahead)

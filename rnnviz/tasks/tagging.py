@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from rnnviz.knobs import Knob, Value
+from rnnviz.preparations import Column, PreparedSequence, Stretch
 from rnnviz.records import Reading
 from rnnviz.tasks import data, measures, text
-from rnnviz.tasks.task import Examples, FloatArray, IntArray, Loss, Shape, Split, Task
+from rnnviz.tasks.task import Examples, FloatArray, IntArray, Loss, Part, Shape, Split, Task, nth
 
 TAGS = [
     *("NOUN", "VERB", "ADJ", "ADV", "PRON", "PROPN", "DET", "ADP", "AUX", "NUM"),
@@ -140,6 +141,26 @@ class Tagging(Task, tag="tagging"):
     def error_by_position(self, outputs: FloatArray, split: Split) -> FloatArray:
         return measures.errors_by_position(outputs, split)
 
+    def preparation(self, part: Part, example: int, seed: int = 0) -> PreparedSequence:
+        parts = _sentences(self.language)
+        chosen = dict(zip(("train", "valid", "test"), parts, strict=True))[part]
+        sentence = chosen[nth(example, len(chosen), part)]
+        words = [word for word, _ in sentence]
+        return PreparedSequence(
+            stretches=[
+                Stretch(
+                    role="sentence",
+                    # A line of the file: words and tags with a stroke, a space between two.
+                    raw=[f"{' ' * (n > 0)}{word}/{tag}" for n, (word, tag) in enumerate(sentence)],
+                    cut_off=max(0, len(words) - LONGEST),
+                    columns=self._known().columns(words[:LONGEST]),
+                    padded=LONGEST,
+                )
+            ],
+            fitted=f"counted in the {len(parts[0])} sentences of the training part alone",
+            lengths=np.array([min(len(s), LONGEST) for s in parts[0]]),
+        )
+
     def read(self, split: Split, example: int, output: FloatArray) -> Reading:
         known = self._known()
         said = [TAGS[tag] for tag in output.argmax(axis=1)]
@@ -180,6 +201,22 @@ class Columns(NamedTuple):
             self.beginnings.first(_beginnings(word, LETTERS)),
             self.endings.first(_endings(word, LETTERS)),
         )
+
+    def columns(self, words: list[str]) -> list[Column]:
+        """The three numbers of each word, to be looked at."""
+        read = [self.encode(word) for word in words]
+        return [
+            Column(
+                name=name,
+                pieces=[known.names[row[place]] for row in read],
+                numbers=[row[place] for row in read],
+                size=len(known),
+                unknown=text.UNKNOWN,
+            )
+            for place, (name, known) in enumerate(
+                (("word", self.words), ("beginning", self.beginnings), ("ending", self.endings))
+            )
+        ]
 
     def shown(self, tokens: IntArray) -> str:
         """A word ``(3,)`` as it is read: where it is not known, what is known of it."""

@@ -8,12 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from rnnviz.knobs import Settings, Value
-from rnnviz.records import Preprocessing, Reading
+from rnnviz.preparations import Preparation
+from rnnviz.records import Reading
 
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
 
 Shape = Literal["many-to-one", "many-to-many", "encoder-decoder"]
+Part = Literal["train", "valid", "test"]
 Loss = Literal["MSE", "cross-entropy", "binary cross-entropy"]
 
 PAD = 0
@@ -145,16 +147,22 @@ class Task(Settings, tag_field="name"):
         examples do not follow each other in time."""
         return None
 
-    def preparation(
-        self, part: Literal["train", "valid", "test"], example: int
-    ) -> Preprocessing | None:
-        """How one example was made of raw data, to be looked at; None where it was drawn by
-        lot. Raises `DataError`, and `IndexError` where there is no such example."""
+    def preparation(self, part: Part, example: int, seed: int = 0) -> Preparation | None:
+        """How one of the `examples` of a seed was made of raw data, to be looked at; None where
+        nothing can be said. Raises `DataError`, and `IndexError` where there is no such example.
+        """
         return None
 
     def read(self, split: Split, example: int, output: npt.NDArray[np.float32]) -> Reading:
         """How the timesteps of one example, and the answers ``(T, O)`` to them, read."""
         raise NotImplementedError
+
+
+def nth(example: int, count: int, part: Part) -> int:
+    """The number of an example that is there; raises `IndexError` for others."""
+    if not 0 <= example < count:
+        raise IndexError(f"there are {count} {part} examples, none is {example}")
+    return example
 
 
 class DataError(Exception):

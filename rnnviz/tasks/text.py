@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from rnnviz.preparations import Column
 from rnnviz.tasks.task import PAD, IntArray
 
 UNKNOWN = 1
@@ -37,6 +38,25 @@ def words(text: str) -> list[str]:
 def characters(text: str) -> list[str]:
     """Letters, signs and spaces, in small letters; a Korean character is a syllable."""
     return [SPACE if letter.isspace() else letter for letter in text.lower()]
+
+
+def cuts(text: str, pieces: Iterable[str]) -> list[str]:
+    """A text in as many parts as there are pieces, each with the piece that it became.
+
+    Put together they are the text as it was. What no piece was made of, such as the spaces
+    between words, goes with the piece behind it, and what comes last with the last.
+    """
+    small = text.lower()
+    # Small letters may be more than the capital was: where each ends in the text.
+    ends = np.cumsum([0, *(len(letter.lower()) for letter in text)])
+    found: list[str] = []
+    place = before = 0
+    for piece in pieces:
+        place = place + 1 if piece == SPACE else small.index(piece, place) + len(piece)
+        end = int(np.searchsorted(ends, place))
+        found.append(text[before:end])
+        before = end
+    return [*found[:-1], found[-1] + text[before:]] if found else []
 
 
 @dataclass(frozen=True)
@@ -70,6 +90,17 @@ class Vocabulary:
     def first(self, tokens: Iterable[str]) -> int:
         """The number of the first of some tokens that has one."""
         return next((self.numbers[token] for token in tokens if token in self.numbers), UNKNOWN)
+
+
+def column(name: str, known: Vocabulary, pieces: list[str]) -> Column:
+    """Some pieces with their numbers, to be looked at."""
+    return Column(
+        name=name,
+        pieces=pieces,
+        numbers=known.encode(pieces),
+        size=len(known),
+        unknown=UNKNOWN,
+    )
 
 
 def padded(sequences: Sequence[Sequence[int]], longest: int) -> tuple[IntArray, IntArray]:

@@ -10,10 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from rnnviz.knobs import Knob, Value
+from rnnviz.numerals import short
+from rnnviz.preparations import DrawnByLot
 from rnnviz.records import Reading
 from rnnviz.tasks import measures
 from rnnviz.tasks.shapes import SHAPES
-from rnnviz.tasks.task import Examples, FloatArray, IntArray, Loss, Shape, Split, Task
+from rnnviz.tasks.task import Examples, FloatArray, IntArray, Loss, Part, Shape, Split, Task
 from rnnviz.tasks.templates import templates
 
 NAMES = list(SHAPES)
@@ -161,6 +163,14 @@ class Waves(Task, tag="waves"):
         distance = since_switch(split.targets)
         return np.array(
             [wrong[distance == place].mean() for place in range(distance.max() + 1)], np.float32
+        )
+
+    def preparation(self, part: Part, example: int, seed: int = 0) -> DrawnByLot:
+        noise = f", and chance of {short(self.noise)} is added to every frame" if self.noise else ""
+        return DrawnByLot(
+            how=f"Each example is put together by lot of stretches of about {self.stretch} frames, "
+            "each with a shape, a period and a phase of its own"
+            f"{noise}. Values of height 1 need no scaling, and all signals are equally long."
         )
 
     def read(self, split: Split, example: int, output: FloatArray) -> Reading:

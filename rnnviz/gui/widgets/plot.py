@@ -173,6 +173,7 @@ class Plot(pg.GraphicsView):
         self._corner = QGraphicsSimpleTextItem(self._page)
         self._side = QGraphicsSimpleTextItem(self._page)
         self._side.setRotation(-90)
+        self._right: _Axis | None = None
         self._colours: Colours | None = None
         self._axis_width, self._axis_height = 58, 24
 
@@ -182,6 +183,25 @@ class Plot(pg.GraphicsView):
         self._labels = (x_label or old_x, y_label or old_y)
         if self._colours and self._labels != (old_x, old_y):
             self.recolour(self._colours)
+
+    def set_right_ticks(self, ticks: list[tuple[float, float]], name: str) -> None:
+        """A second axis at the right: at each y another number, the name at the highest. Made
+        when first asked for; no ticks take it away."""
+        if self._right is None:
+            self._right = _Axis("right", maxTickLength=-4)
+            self._right.linkToView(self.box)
+            self._page.layout().addItem(self._right, 0, 2)  # type: ignore[attr-defined]
+        self._right.setVisible(bool(ticks))
+        texts = [(y, f"{number:g}") for y, number in ticks]
+        if texts:
+            texts[-1] = (texts[-1][0], f"{texts[-1][1]} {name}")
+        metrics = QFontMetricsF(QGuiApplication.font())
+        widest = max((metrics.horizontalAdvance(text) for _, text in texts), default=0)
+        self._right.setWidth(widest + 12 if texts else 0)
+        self._right.setTicks([texts])
+        if self._colours:
+            self._right.setPen(pen(self._colours.line))
+            self._right.setTextPen(pen(self._colours.muted))
 
     def recolour(self, colours: Colours) -> None:
         """Take on the colours of a theme."""

@@ -1,0 +1,100 @@
+"""The panel of the preprocessing: it reads what is seen, and shows what is asked for now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QThreadPool
+from PySide6.QtWidgets import QApplication
+
+from rnnviz.experiment import suited
+from rnnviz.gui.app import open_window
+from rnnviz.gui.panels.preprocessing import PreprocessingPanel
+from rnnviz.preparations import PreparedSequence, PreparedSeries
+from rnnviz.tasks import TASKS
+from tests.gui.driver import SIZE, SMALL, Driver, end, point_at
+
+
+@pytest.fixture(scope="module")
+def driver(qapp: QApplication) -> Iterator[Driver]:
+    """A window with this panel in front. What builds it is of the module: pyqtgraph keeps a
+    widget for each plot, as long as the plot lives."""
+    driver = Driver(open_window(SMALL))
+    driver.window.resize(*SIZE)
+    driver.until_ready()
+    driver.window.docks["preprocessing"].raise_()
+    driver.until(lambda: driver.panel("preprocessing")._found is not None)
+    yield driver
+    end(driver.window)
+
+
+def shown(driver: Driver, **task: object) -> PreprocessingPanel:
+    """The panel in front, with an experiment on this task."""
+    driver.window.docks["preprocessing"].raise_()
+    name = str(task.pop("name"))
+    driver.set_up(suited(TASKS[name](**task)).with_value("training.device", "cpu"))
+    panel = driver.panel("preprocessing")
+    assert isinstance(panel, PreprocessingPanel)
+    driver.until(
+        lambda: panel._asked is not None and panel._asked[0] == driver.lab.run.experiment.task
+    )
+    QThreadPool.globalInstance().waitForDone()
+    driver.until_drawn()
+    return panel
+
+
+def test_behind_a_tab_it_reads_nothing(driver: Driver):
+    driver.window.docks["sequence"].raise_()
+    panel = driver.panel("preprocessing")
+    driver.until_drawn()
+    before = panel._asked
+    driver.set_up(suited(TASKS["series"](series="passengers")))
+    assert panel._asked == before
+
+
+def test_a_review_is_shown_with_its_padding(driver: Driver):
+    panel = shown(driver, name="sentiment", longest=20)
+    assert isinstance(panel._found, PreparedSequence)
+    assert panel.strip.isVisible()
+    assert not panel.plot.isVisible()
+    assert f"{panel._strip.padding} padding: neither read nor counted" in panel.readout.text()
+
+
+def test_the_frame_follows_the_player_past_the_padding(driver: Driver):
+    panel = shown(driver, name="dates", dates=500)
+    length = panel._found.stretches[0].length
+    driver.lab.player.go_to(length)  # the decoder's first timestep
+    driver.until_drawn()
+    assert panel.strip._now == panel._strip.spans[1].start
+    assert panel.strip._low <= panel.strip._now < panel.strip._high
+
+
+def test_another_example_moves_the_window_of_a_series(driver: Driver):
+    panel = shown(driver, name="series", series="passengers", window=6)
+    assert isinstance(panel._found, PreparedSeries)
+    first = panel._series.window
+    driver.lab.player.show_example(2)
+    driver.until(lambda: panel._series.window == (first[0] + 2, first[1] + 2))
+    driver.until_drawn()
+
+
+def test_pointing_at_a_series_says_its_month(driver: Driver):
+    panel = shown(driver, name="series", series="passengers", window=6)
+    point_at(panel.plot, 1, 300)
+    assert panel.readout.text().startswith("1949-01: 112 → scaled")
+
+
+def test_a_stale_answer_is_dropped(driver: Driver):
+    panel = shown(driver, name="series", series="passengers", window=6)
+    kept = panel._found
+    task, example, seed, batch = panel._asked
+    panel._take((task, example + 1, seed, batch), (None, None, None, None))
+    assert panel._found is kept
+
+
+def test_where_examples_are_drawn_by_lot_the_task_says_so(driver: Driver):
+    panel = shown(driver, name="adding", lists=60, length=10)
+    assert panel._empty.text() == panel._found.how
+    assert panel._empty.isVisible()
+    assert not panel.strip.isVisible()
