@@ -190,7 +190,7 @@ class Plot(pg.GraphicsView):
         if self._right is None:
             self._right = _Axis("right", maxTickLength=-4)
             self._right.linkToView(self.box)
-            self._page.layout().addItem(self._right, 0, 2)  # type: ignore[attr-defined]
+            self._right.setParentItem(self._page)
         self._right.setVisible(bool(ticks))
         texts = [(y, f"{number:g}") for y, number in ticks]
         if texts:
@@ -199,6 +199,7 @@ class Plot(pg.GraphicsView):
         widest = max((metrics.horizontalAdvance(text) for _, text in texts), default=0)
         self._right.setWidth(widest + 12 if texts else 0)
         self._right.setTicks([texts])
+        self._place_axes()
         if self._colours:
             self._right.setPen(pen(self._colours.line))
             self._right.setTextPen(pen(self._colours.muted))
@@ -353,11 +354,14 @@ class Plot(pg.GraphicsView):
         # By hand: a layout of Qt's would do the same, but the one of a plot that was made after
         # its window was shown calls what is already deleted when the window is.
         left, top, right, bottom = _MARGINS
-        x, width = left + self._axis_width, self.width() - left - self._axis_width - right
+        beside = self._right.width() if self._right is not None else 0
+        x, width = left + self._axis_width, self.width() - left - self._axis_width - right - beside
         height = self.height() - top - bottom - self.x_axis.height()
         self.box.setGeometry(x, top, max(1, width), max(1, height))
         self.y_axis.setGeometry(left, top, self._axis_width, max(1, height))
         self.x_axis.setGeometry(x, top + height, max(1, width), self.x_axis.height())
+        if self._right is not None:
+            self._right.setGeometry(x + width, top, beside, max(1, height))
 
 
 _MARGINS = (4, 6, 12, 2)
