@@ -17,6 +17,7 @@ COLUMNS: tuple[tuple[str, ...], ...] = (
 BEHIND = {
     "error_by_position": "gradient_norm",
     "writing": "gradient_norm",
+    "composing": "gradient_norm",
     "comparison": "notepad",
     "price": "notepad",
     "preprocessing": "change",

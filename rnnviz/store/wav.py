@@ -36,9 +36,13 @@ def samples(
     """
     step = 60.0 / beats_per_minute
     sound = np.zeros(round((len(roll) * step + RELEASE) * RATE))
+    tones: dict[tuple[int, int], npt.NDArray[np.float64]] = {}  # most come more than once
     for note, first, last in _held(roll):
         begin = round(first * step * RATE)
-        tone = _tone(frequency(lowest + note), (last - first) * step)[: len(sound) - begin]
+        kind = note, last - first
+        if kind not in tones:
+            tones[kind] = _tone(frequency(lowest + note), kind[1] * step)
+        tone = tones[kind][: len(sound) - begin]
         sound[begin : begin + len(tone)] += tone
     loudest = np.abs(sound).max(initial=0.0)
     return (sound * (0.9 / loudest if loudest else 0.0)).astype(np.float32)
