@@ -32,8 +32,8 @@ HEIGHTS = {
     "change": 110,
     "relevance": 110,
     "loss": 260,
-    "gradient_norm": 170,
-    "notepad": 230,
+    "gradient_norm": 195,
+    "notepad": 205,
 }
 CLOSED = {"unit"}
 """opened when a unit is selected"""

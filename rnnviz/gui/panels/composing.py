@@ -66,13 +66,8 @@ class ComposingPanel(Panel):
         self.always.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.always.setChecked(True)
         self.readout = QLabel(objectName="muted")
-        for widget in (
-            self.button,
-            self.play_button,
-            self.save_button,
-            self.always,
-            self.readout,
-        ):
+        for widget in (self.button, self.play_button, self.save_button, self.readout):
+            widget.setMinimumWidth(1)  # as all in a header: it must not push the columns about
             self.controls.addWidget(widget)
         self._add_sliders()
         self.plot = Plot(self.tr("quarter"), self.tr("note"))
@@ -117,8 +112,10 @@ class ComposingPanel(Panel):
             lambda eights: str(8 * eights),
             self.tr("How many quarter notes are composed."),
         )
+        self.always.setToolTip(self.tr("Compose anew after each epoch, while nothing is played"))
         self.tempo.valueChanged.connect(self._composer.set_tempo)
         self.temperature.sliderReleased.connect(self.compose)
+        self.sliders.add_beside(self.always)
         self.body.addWidget(self.sliders)
 
     # --- what a person does --------------------------------------------------------------
@@ -217,7 +214,6 @@ class ComposingPanel(Panel):
         self.sliders.setVisible(composer.composes)
         self.button.setText(self._progress(piece))
         self.button.setEnabled(composer.able)
-        self.always.setVisible(composer.composes)
         self.play_button.setText(self.tr("Stop") if speaker.playing else self.tr("Play"))
         self.play_button.setIcon(icon("stop" if speaker.playing else "play", self.colours))
         self.play_button.setEnabled(

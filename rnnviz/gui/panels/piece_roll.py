@@ -66,9 +66,9 @@ class PieceRoll(QObject):
             return self.tr("{note}, step {step}: given").format(note=name, step=step)
         share = float(piece.shares[step - 1 - piece.heard, row])
         text = (
-            self.tr("{note}, step {step}: composed, probability {share:.1%}")
+            self.tr("{note}, step {step}: composed, {share:.1%} likely")
             if sounds
-            else self.tr("{note}, step {step}: silent, probability {share:.1%}")
+            else self.tr("{note}, step {step}: silent, {share:.1%} likely")
         )
         return text.format(note=name, step=step, share=share)
 

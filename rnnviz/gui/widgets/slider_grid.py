@@ -41,3 +41,7 @@ class SliderGrid(QWidget):
             self._grid.addWidget(widget, row, 3 * column + offset)
         self._grid.setColumnStretch(3 * column + 1, 1)
         return slider
+
+    def add_beside(self, widget: QWidget) -> None:
+        """Put something to the right of all sliders."""
+        self._grid.addWidget(widget, 0, 3 * COLUMNS, -1, 1)
