@@ -127,6 +127,8 @@ def _entries(tr: Callable[[str], str]) -> dict[str, list[Entry]]:
         ],
         tr("Window"): [
             Entry("save_history", tr("Save history as CSV …"), ("Ctrl+S",)),
+            Entry("save_midi", tr("Save the piece as MIDI …"), ()),
+            Entry("save_wav", tr("Save the piece as WAV …"), ()),
             Entry("copy_window", tr("Copy window as image"), ("Ctrl+Shift+C",)),
             Entry("deselect", tr("Let the selected unit go"), ("Esc",)),
             Entry("full_screen", tr("Full screen"), ("F11",), icon="fullscreen", checkable=True),

@@ -35,6 +35,11 @@ def explain(failure: Failed) -> str:
             "stays, and the log file named in Help, About tells more."
         ),
     }
+    if failure.request is not None and failure.kind == "error":
+        return _tr(
+            "The engine met an error ({detail}) and could not answer; the run is as it was, and "
+            "the log file named in Help, About tells more."
+        ).format(detail=failure.detail)
     return templates[failure.kind].format(step=failure.step, detail=failure.detail)
 
 

@@ -11,8 +11,10 @@ from rnnviz.experiment import Experiment
 from rnnviz.gui.aspect import Aspect
 from rnnviz.gui.clock import FrameClock
 from rnnviz.gui.comparison import Comparison
+from rnnviz.gui.composer import Composer
 from rnnviz.gui.draft import Draft
 from rnnviz.gui.failures import engine_lost, explain
+from rnnviz.gui.loudspeaker import Loudspeaker
 from rnnviz.gui.player import Player
 from rnnviz.gui.prices import Prices
 from rnnviz.gui.run import Run
@@ -51,6 +53,8 @@ class Lab(QObject):
         self.run = Run(self.worker, self)
         self.comparison = Comparison(self)
         self.prices = Prices(self.worker, self)
+        self.composer = Composer(self.run, self.player, self)
+        self.loudspeaker = Loudspeaker(self)
         self.retrain = False
         self._trained = False
         self._rest = QTimer(self, interval=REST_MS, singleShot=True)
@@ -75,6 +79,7 @@ class Lab(QObject):
         self._rest.stop()
         self._launch.stop()
         self.player.pause()
+        self.loudspeaker.close()
         self.worker.close()
 
     # --- what can be done ----------------------------------------------------------------

@@ -21,6 +21,7 @@ BEHIND = {
     "dropout": "gradient_norm",
     "comparison": "notepad",
     "writing": "notepad",
+    "composing": "notepad",
     "preprocessing": "sequence",
 }
 """panels that share the place of another, as a tab behind it"""
@@ -33,8 +34,8 @@ HEIGHTS = {
     "change": 110,
     "relevance": 110,
     "loss": 260,
-    "gradient_norm": 170,
-    "notepad": 230,
+    "gradient_norm": 195,
+    "notepad": 205,
 }
 CLOSED = {"unit"}
 """opened when a unit is selected"""

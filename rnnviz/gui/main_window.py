@@ -26,8 +26,10 @@ from rnnviz.gui.lab import Lab
 from rnnviz.gui.menus import add_menus
 from rnnviz.gui.notice import Notice
 from rnnviz.gui.panels import all_panels
+from rnnviz.gui.panels.composing import ComposingPanel
 from rnnviz.gui.player_bar import PlayerBar
 from rnnviz.gui.preferences import Preferences
+from rnnviz.gui.saving import PieceSaver
 from rnnviz.gui.series_of_runs import SeriesOfRuns, of_cells
 from rnnviz.gui.status_line import StatusLine
 from rnnviz.gui.style import dress
@@ -52,6 +54,7 @@ class MainWindow(QMainWindow):
         self.docks = {panel.name: Dock(panel) for panel in all_panels(lab, theme)}
         self.notice = Notice(self)
         self.series = SeriesOfRuns(lab)
+        self.saver = PieceSaver(lab.composer, preferences, self)
         self._make_toolbar()
         self.addToolBarBreak()
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.notice)
@@ -114,6 +117,8 @@ class MainWindow(QMainWindow):
             redo=lab.draft.stack.redo,
             defaults=self._take_defaults,
             save_history=self.save_history,
+            save_midi=lambda: self.saver.ask("midi"),
+            save_wav=lambda: self.saver.ask("wav"),
             copy_window=lambda: copy_image(self),
             full_screen=self._set_full_screen,
             larger=lambda: self._resize_text(1),
@@ -125,6 +130,11 @@ class MainWindow(QMainWindow):
         )
         lab.changed.connect(self._show_state)
         lab.warned.connect(self.notice.say)
+        self.saver.said.connect(self.notice.say)
+        lab.composer.changed.connect(self._show_piece)
+        composing = self.docks["composing"].panel
+        assert isinstance(composing, ComposingPanel)
+        composing.save_with([self.actions_by_name[name] for name in ("save_midi", "save_wav")])
         connect_stage(self.actions_by_name, lab.stage)
         lab.stage.unit_selected.connect(lambda: layout.open_unit(self, self.docks))
         self.theme.changed.connect(self._recolour)
@@ -155,7 +165,12 @@ class MainWindow(QMainWindow):
         actions["reset"].setEnabled(begun and run.state != "preparing")
         actions["pin"].setEnabled(bool(run.history))
         actions["save_history"].setEnabled(bool(run.history))
+        self._show_piece()
         self._show_device()
+
+    def _show_piece(self) -> None:
+        for name in ("save_midi", "save_wav"):
+            self.actions_by_name[name].setEnabled(self.lab.composer.piece is not None)
 
     def _show_device(self) -> None:
         run = self.lab.run

@@ -26,7 +26,8 @@ def add_menus(window: MainWindow) -> QActionGroup:
             else:
                 menu.addSeparator()
 
-    fill(bar.addMenu(tr("&File")), "save_history", "copy_window", "", "quit")
+    saving = ("save_history", "save_midi", "save_wav", "copy_window")
+    fill(bar.addMenu(tr("&File")), *saving, "", "quit")
     fill(bar.addMenu(tr("&Edit")), "undo", "redo", "", "defaults")
     run = bar.addMenu(tr("&Training"))
     fill(run, "train", "pause", "batch", "epoch", "stop", "reset", "")

@@ -12,11 +12,14 @@ from rnnviz.analysis.envelope import Envelope
 from rnnviz.engine.messages import (
     Adjust,
     Advance,
+    Compose,
+    Composed,
     EpochEnded,
     Failed,
     LiveTrace,
     Pause,
     Progress,
+    PutDown,
     Ready,
     Report,
     RequestTrace,
@@ -52,6 +55,8 @@ class Run(QObject):
     """The `Trace` to show: of the example and the epoch that are looked at."""
     written = Signal(object)
     """The `Written` that was asked for last."""
+    composed = Signal(object)
+    """The `Composed` that was asked for last, or what there is of it so far."""
     failed = Signal(object)
     """The `Failed` that ended it, or None where the engine was lost."""
 
@@ -172,6 +177,30 @@ class Run(QObject):
             )
         )
 
+    def compose(
+        self, *, example: int, heard: int, steps: int, temperature: float, seed: int
+    ) -> int:
+        """Ask for a piece that goes on with an example; the answer is `composed`. The number of
+        the request comes back."""
+        self._writing += 1
+        self._worker.send(
+            Compose(
+                run=self.number,
+                request=self._writing,
+                example=example,
+                heard=heard,
+                steps=steps,
+                temperature=temperature,
+                seed=seed,
+            )
+        )
+        return self._writing
+
+    def put_down(self) -> None:
+        """Leave what is being written or composed as it is; no answer to it is taken."""
+        self._writing += 1
+        self._worker.send(PutDown(run=self.number))
+
     def look_at(self, example: int, epoch: int | None) -> None:
         """Ask for the trace of an example after an epoch, or of now."""
         if not self.can_trace:
@@ -237,6 +266,10 @@ class Run(QObject):
     def _take_Written(self, report: Written) -> None:  # noqa: N802
         if report.request == self._writing:
             self.written.emit(report)
+
+    def _take_Composed(self, report: Composed) -> None:  # noqa: N802
+        if report.request == self._writing:
+            self.composed.emit(report)
 
     def _take_StateChanged(self, report: StateChanged) -> None:  # noqa: N802
         self.state = report.state

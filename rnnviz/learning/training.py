@@ -17,12 +17,13 @@ from rnnviz.experiment import Experiment
 from rnnviz.learning import devices
 from rnnviz.learning.batches import Batches
 from rnnviz.learning.chance import Chance
+from rnnviz.learning.composing import Chord, chords
 from rnnviz.learning.examples import trace_example
 from rnnviz.learning.failing import DIVERGED, of_constant_answer, running_out_of_memory
 from rnnviz.learning.failing import TrainingFailed as TrainingFailed  # it is raised here
 from rnnviz.learning.judging import Judge, Parts, finished, parts_of_summary
 from rnnviz.learning.losses import summed, take, tensors
-from rnnviz.learning.network import State, build, with_weights
+from rnnviz.learning.network import SequenceModel, State, build, with_weights
 from rnnviz.learning.snapshots import Snapshots
 from rnnviz.learning.stepper import Stepper
 from rnnviz.learning.writing import Letter, letters
@@ -188,9 +189,15 @@ class Trainer:
     ) -> Iterator[Letter | None]:
         """What the network writes on after `text`, as `letters` has it, with the weights of
         now, whatever is trained before it is finished."""
-        weights, chance = self._stepper.weights.cpu().clone(), torch.Generator().manual_seed(seed)
-        model = with_weights(self.experiment, weights)
-        return letters(model, self.experiment.task, text, length, temperature, chance)
+        chance = torch.Generator().manual_seed(seed)
+        return letters(self._as_now(), self.experiment.task, text, length, temperature, chance)
+
+    def composing(
+        self, start: BoolArray, steps: int, temperature: float, seed: int
+    ) -> Iterator[Chord | None]:
+        """How the network goes on with a roll, as `chords` has it, in the same way."""
+        chance = torch.Generator().manual_seed(seed)
+        return chords(self._as_now(), self.experiment.task, start, steps, temperature, chance)
 
     @property
     def dropout(self) -> dict[str, BoolArray]:
@@ -222,6 +229,10 @@ class Trainer:
             self.experiment.task, self.examples, self.model, self.device
         )
         return found | more
+
+    def _as_now(self) -> SequenceModel:
+        """A network of its own with the weights of now."""
+        return with_weights(self.experiment, self._stepper.weights.cpu().clone())
 
     def _learn(self) -> None:
         batch = take(self._train, self._next_batch())

@@ -36,9 +36,15 @@ def samples(
     """
     step = 60.0 / beats_per_minute
     sound = np.zeros(round((len(roll) * step + RELEASE) * RATE))
-    for note, first, last in _held(roll):
+    held = _held(roll)
+    longest: dict[int, int] = {}
+    for note, first, last in held:
+        longest[note] = max(longest.get(note, 0), last - first)
+    # A short note is the beginning of a long one: each pitch is made once.
+    voices = {note: _voice(frequency(lowest + note), n * step) for note, n in longest.items()}
+    for note, first, last in held:
         begin = round(first * step * RATE)
-        tone = _tone(frequency(lowest + note), (last - first) * step)[: len(sound) - begin]
+        tone = _let_go(voices[note], (last - first) * step)[: len(sound) - begin]
         sound[begin : begin + len(tone)] += tone
     loudest = np.abs(sound).max(initial=0.0)
     return (sound * (0.9 / loudest if loudest else 0.0)).astype(np.float32)
@@ -68,12 +74,20 @@ def _held(roll: npt.NDArray[np.bool_]) -> list[tuple[int, int, int]]:
     return list(zip(notes.tolist(), begins.tolist(), ends.tolist(), strict=True))
 
 
-def _tone(pitch: float, seconds: float) -> npt.NDArray[np.float64]:
+def _voice(pitch: float, seconds: float) -> npt.NDArray[np.float64]:
+    """A note that is struck and held for so long."""
     time = np.arange(round((seconds + RELEASE) * RATE)) / RATE
     wave_form = np.zeros_like(time)
     for number, loudness in enumerate(PARTIALS, start=1):
         if number * pitch < RATE / 2:
             wave_form += loudness * np.sin(2 * np.pi * number * pitch * time)
-    comes = np.minimum(1.0, time / ATTACK)
-    goes = np.clip((seconds + RELEASE - time) / RELEASE, 0.0, 1.0)
-    return wave_form * comes * goes * np.exp(-time / FADING)
+    return wave_form * np.minimum(1.0, time / ATTACK) * np.exp(-time / FADING)
+
+
+def _let_go(voice: npt.NDArray[np.float64], seconds: float) -> npt.NDArray[np.float64]:
+    """The same, let go after so long."""
+    tone = voice[: round((seconds + RELEASE) * RATE)].copy()
+    end = max(0, int(seconds * RATE))
+    left = seconds + RELEASE - np.arange(end, len(tone)) / RATE
+    tone[end:] *= np.clip(left / RELEASE, 0.0, 1.0)
+    return tone

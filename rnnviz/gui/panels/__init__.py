@@ -6,6 +6,7 @@ from rnnviz.gui.clock import FrameClock
 from rnnviz.gui.lab import Lab
 from rnnviz.gui.panels.change import ChangePanel
 from rnnviz.gui.panels.comparison import ComparisonPanel
+from rnnviz.gui.panels.composing import ComposingPanel
 from rnnviz.gui.panels.dropout import DropoutPanel
 from rnnviz.gui.panels.error_by_position import ErrorByPositionPanel
 from rnnviz.gui.panels.experiment import ExperimentPanel
@@ -44,5 +45,6 @@ def all_panels(lab: Lab, theme: Theme) -> list[Panel]:
         PricePanel(lab, theme),
         DropoutPanel(lab, theme),
         WritingPanel(lab, theme),
+        ComposingPanel(lab, theme),
         PreprocessingPanel(lab, theme),
     ]
