@@ -53,10 +53,12 @@ class OwnText(NamedTuple):
 
     def remark(self, name: str) -> str:
         """What a person should know about how it was read, if there is anything."""
-        long = f"only the first {LONGEST:,} characters of {name} are used"
-        strange = f"{name} is not UTF-8 and was read as {self.encoding}"
-        said = [*[strange] * self.guessed, *[long] * (not self.whole)]
-        return f"{'; '.join(said)}." if said else ""
+        said = []
+        if self.guessed:
+            said.append(f"is not UTF-8 and was read as {self.encoding}")
+        if not self.whole:
+            said.append(f"is very long, so that its first {LONGEST:,} characters are used")
+        return f"{name} {', and '.join(said)}." if said else ""
 
 
 def stamp(path: str) -> Stamp:
