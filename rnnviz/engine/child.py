@@ -13,8 +13,10 @@ from rnnviz.engine.messages import (
     Adjust,
     Advance,
     Command,
+    Compose,
     MeasurePrices,
     Pause,
+    PutDown,
     Ready,
     RequestTrace,
     Start,
@@ -116,5 +118,7 @@ def _obey(run: Run, command: Command) -> None:
             run.adjust(learning_rate, clip_norm)
         case Watch(example=example):
             run.watch(example)
-        case Write():
+        case Write() | Compose():
             run.write(command)
+        case PutDown():
+            run.put_down()

@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 
 from rnnviz.experiment import Experiment
-from rnnviz.records import Device, EpochRecord, FloatArray, Timing, Trace
+from rnnviz.records import BoolArray, Device, EpochRecord, FloatArray, Timing, Trace
 
 
 class _Message(msgspec.Struct, frozen=True, kw_only=True, tag=True, eq=False):
@@ -101,7 +101,40 @@ class Write(_Message):
     seed: int = 0
 
 
-Command = Start | Advance | Pause | Stop | Adjust | Watch | RequestTrace | MeasurePrices | Write
+class Compose(_Message):
+    """Ask for `steps` steps of music that go on with the first `heard` of a validation example,
+    one at least, with the weights of now, where the task `composes`. Each note is drawn at
+    `temperature` (0: those above 1/2 are played) by the chance of `seed`, as a text is by
+    `Write`; of requests for either only the newest is answered."""
+
+    run: int
+    request: int
+    example: int = 0
+    heard: int = 8
+    steps: int = 64
+    temperature: float = 1.0
+    seed: int = 0
+
+
+class PutDown(_Message):
+    """Leave what is being written or composed as it is."""
+
+    run: int
+
+
+Command = (
+    Start
+    | Advance
+    | Pause
+    | Stop
+    | Adjust
+    | Watch
+    | RequestTrace
+    | MeasurePrices
+    | Write
+    | Compose
+    | PutDown
+)
 
 
 # --- from the engine -----------------------------------------------------------------
@@ -186,6 +219,22 @@ class Written(_Message):
     likely: list[list[tuple[str, float]]]
 
 
+class Composed(_Message):
+    """The answer to `Compose`, and on the way to it what is there so far: of n steps fewer than
+    `steps` then."""
+
+    run: int
+    request: int
+    roll: BoolArray
+    """``(heard + n, I)``: what was given, then what is composed"""
+    heard: int
+    """how many steps were given: no more than the example has"""
+    steps: int
+    """how many are composed in all"""
+    shares: FloatArray
+    """``(n, I)``: the probability that each note was drawn by"""
+
+
 class Price(_Message):
     """One measurement that `MeasurePrices` asked for: milliseconds of a training step."""
 
@@ -232,6 +281,7 @@ Report = (
     | LiveTrace
     | TraceAnswer
     | Written
+    | Composed
     | Price
     | StateChanged
     | Failed

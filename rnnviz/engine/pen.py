@@ -1,13 +1,18 @@
-"""What the engine writes with: a text that is asked for, in pieces between two batches."""
+"""What the engine writes with: a text or a piece that is asked for, bit by bit between two
+batches."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
+import numpy as np
 import torch
 
-from rnnviz.engine.messages import Write, Written
+from rnnviz.engine.messages import Compose, Composed, Write, Written
+from rnnviz.learning.composing import Chord, opening
 from rnnviz.learning.training import Trainer
+from rnnviz.learning.writing import Letter
 
 PIECE = 0.015
 """Seconds of writing at a time, so that nobody waits for a text who wants to stop."""
@@ -15,32 +20,88 @@ PIECE = 0.015
 LONGEST = 10_000
 """Letters of one answer at most."""
 
+MOST_STEPS = 1_000
+"""Steps that are composed for one answer at most."""
+
+TELLING = 0.25
+"""Seconds after which it is told how far a piece has come."""
+
 
 class Pen:
     """Writes what was asked for with the weights of the moment in which it was asked."""
 
-    def __init__(self, asked: Write, trainer: Trainer) -> None:
+    def __init__(self, asked: Write | Compose, trainer: Trainer) -> None:
         self.asked = asked
-        length = max(0, min(asked.length, LONGEST))
-        self._letters = trainer.writing(asked.text, length, asked.temperature, asked.seed)
-        self._text: list[str] = []
-        self._likely: list[list[tuple[str, float]]] = []
+        self.over = False
+        """Whether all is written."""
+        self._answers = (
+            _text(asked, trainer) if isinstance(asked, Write) else _piece(asked, trainer)
+        )
 
-    def go_on(self) -> Written | None:
-        """Write for a moment; the answer, once all is written."""
+    def go_on(self) -> Written | Composed | None:
+        """Write for a moment; an answer, once there is one."""
         # One letter feeds no more than one thread: a second one only waits, and costs five
         # times as long where another program has its core. Training sets its own number.
         torch.set_num_threads(1)
         end = time.perf_counter() + PIECE
-        for letter in self._letters:
-            if letter is not None:
-                self._text.append(letter.text)
-                self._likely.append(letter.likely)
-            if time.perf_counter() >= end:
-                return None
-        return Written(
-            run=self.asked.run,
-            request=self.asked.request,
-            text=self._text,
-            likely=self._likely,
+        for answer in self._answers:
+            if answer is not None or time.perf_counter() >= end:
+                return answer
+        self.over = True
+        return None
+
+
+def _text(asked: Write, trainer: Trainer) -> Iterator[Written | None]:
+    length = max(0, min(asked.length, LONGEST))
+    letters = trainer.writing(asked.text, length, asked.temperature, asked.seed)
+    return _written(asked, letters)
+
+
+def _written(asked: Write, letters: Iterator[Letter | None]) -> Iterator[Written | None]:
+    """None after each letter, then the text."""
+    text: list[str] = []
+    likely: list[list[tuple[str, float]]] = []
+    for letter in letters:
+        if letter is not None:
+            text.append(letter.text)
+            likely.append(letter.likely)
+        yield None
+    yield Written(run=asked.run, request=asked.request, text=text, likely=likely)
+
+
+def _piece(asked: Compose, trainer: Trainer) -> Iterator[Composed | None]:
+    steps = max(0, min(asked.steps, MOST_STEPS))
+    start = opening(trainer.examples.valid, asked.example, asked.heard)
+    chords = trainer.composing(start, steps, asked.temperature, asked.seed)
+    return _composed(asked, start, steps, chords)
+
+
+def _composed(
+    asked: Compose, start: np.ndarray, steps: int, chords: Iterator[Chord | None]
+) -> Iterator[Composed | None]:
+    """None after each chord, now and then how far the piece has come, then all of it."""
+    heard = len(start)
+    roll = np.concatenate([start, np.zeros((steps, start.shape[1]), bool)])
+    shares = np.zeros((steps, start.shape[1]), np.float32)
+
+    def so_far(done: int) -> Composed:
+        return Composed(
+            run=asked.run,
+            request=asked.request,
+            roll=roll[: heard + done].copy(),
+            heard=heard,
+            steps=steps,
+            shares=shares[:done].copy(),
         )
+
+    done, told = 0, time.perf_counter()
+    for chord in chords:
+        if chord is not None:
+            roll[heard + done], shares[done] = chord
+            done += 1
+        if done < steps and time.perf_counter() >= told + TELLING:
+            told = time.perf_counter()
+            yield so_far(done)
+        else:
+            yield None
+    yield so_far(steps)

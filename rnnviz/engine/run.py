@@ -10,6 +10,7 @@ from typing import Literal
 
 from rnnviz.engine.failures import failure
 from rnnviz.engine.messages import (
+    Compose,
     EpochEnded,
     LiveTrace,
     Progress,
@@ -81,7 +82,7 @@ class Run:
             self.advance("end")
 
     def work(self) -> None:
-        """Write a few letters of the text that was asked for, and train one batch or pay the
+        """Write a few letters or chords of what was asked for, and train one batch or pay the
         trace that is owed."""
         if self._pen is not None:
             self._write_on(self._pen)
@@ -136,12 +137,17 @@ class Run:
             )
         )
 
-    def write(self, asked: Write) -> None:
-        """Begin the text that was asked for, instead of one that is under way."""
+    def write(self, asked: Write | Compose) -> None:
+        """Begin the text or the piece that was asked for, instead of one that is under way."""
+        self._pen = None
         try:
             self._pen = Pen(asked, self._trainer)
         except Exception as error:
             self._report(failure(error, self.number, self._trainer.step, asked.request))
+
+    def put_down(self) -> None:
+        """Leave the text or the piece that is under way."""
+        self._pen = None
 
     def fail(self, error: Exception) -> None:
         """Report that the run ended with `error`; its last good weights can be traced."""
@@ -156,14 +162,15 @@ class Run:
 
     def _write_on(self, pen: Pen) -> None:
         try:
-            written = pen.go_on()
+            answer = pen.go_on()
         except Exception as error:
             self._pen = None
             self._report(failure(error, self.number, self._trainer.step, pen.asked.request))
             return
-        if written is not None:
+        if answer is not None:
+            self._report(answer)
+        if pen.over:
             self._pen = None
-            self._report(written)
 
     def _train_batch(self) -> None:
         record = self._trainer.train_batch()

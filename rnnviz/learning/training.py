@@ -17,16 +17,17 @@ from rnnviz.experiment import Experiment
 from rnnviz.learning import devices
 from rnnviz.learning.batches import Batches
 from rnnviz.learning.chance import Chance
+from rnnviz.learning.composing import Chord, chords
 from rnnviz.learning.examples import trace_example
 from rnnviz.learning.failing import DIVERGED, of_constant_answer, running_out_of_memory
 from rnnviz.learning.failing import TrainingFailed as TrainingFailed  # it is raised here
 from rnnviz.learning.judging import Judge, Parts, summary
 from rnnviz.learning.losses import summed, take, tensors
-from rnnviz.learning.network import State, build, with_weights
+from rnnviz.learning.network import SequenceModel, State, build, with_weights
 from rnnviz.learning.snapshots import Snapshots
 from rnnviz.learning.stepper import Stepper
 from rnnviz.learning.writing import Letter, letters
-from rnnviz.records import EpochRecord, FloatArray, Trace
+from rnnviz.records import BoolArray, EpochRecord, FloatArray, Trace
 from rnnviz.tasks import Examples
 
 DEAREST_RELEVANCE = 1e11
@@ -185,9 +186,15 @@ class Trainer:
     ) -> Iterator[Letter | None]:
         """What the network writes on after `text`, as `letters` has it, with the weights of
         now, whatever is trained before it is finished."""
-        weights, chance = self._stepper.weights.cpu().clone(), torch.Generator().manual_seed(seed)
-        model = with_weights(self.experiment, weights)
-        return letters(model, self.experiment.task, text, length, temperature, chance)
+        chance = torch.Generator().manual_seed(seed)
+        return letters(self._as_now(), self.experiment.task, text, length, temperature, chance)
+
+    def composing(
+        self, start: BoolArray, steps: int, temperature: float, seed: int
+    ) -> Iterator[Chord | None]:
+        """How the network goes on with a roll, as `chords` has it, in the same way."""
+        chance = torch.Generator().manual_seed(seed)
+        return chords(self._as_now(), self.experiment.task, start, steps, temperature, chance)
 
     def result(self) -> dict[str, Any]:
         """What the run has come to, as plain data. `valid_loss` is that of the weights as
@@ -205,6 +212,10 @@ class Trainer:
             found["valid_loss"] = self._best[0]
         self._set_threads()
         return found | summary(self.experiment.task, self.examples, self.model, self.device)
+
+    def _as_now(self) -> SequenceModel:
+        """A network of its own with the weights of now."""
+        return with_weights(self.experiment, self._stepper.weights.cpu().clone())
 
     def _learn(self) -> None:
         batch = take(self._train, self._next_batch())

@@ -38,6 +38,7 @@ class Chorales(Task, tag="chorales"):
     summary: ClassVar[str] = "Predict the next chord of a chorale by Bach, and compose."
     shape: ClassVar[Shape] = "many-to-many"
     loss: ClassVar[Loss] = "binary cross-entropy"
+    composes: ClassVar[bool] = True
     network: ClassVar[dict[str, Value]] = {"cell": "LSTM", "hidden": 100, "dropout_readout": 0.1}
     training: ClassVar[dict[str, Value]] = {
         "learning_rate": 2e-3,
@@ -66,6 +67,14 @@ class Chorales(Task, tag="chorales"):
     @property
     def output_size(self) -> int:
         return NOTES
+
+    @property
+    def lowest_pitch(self) -> int:
+        return LOWEST
+
+    @property
+    def row_names(self) -> list[str]:
+        return [note_name(LOWEST + row) for row in range(NOTES)]
 
     @property
     def timesteps(self) -> int:

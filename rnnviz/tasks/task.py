@@ -73,6 +73,9 @@ class Task(Settings, tag_field="name"):
     writes: ClassVar[bool] = False
     """Whether each answer is the next token, so that the network can go on with a text by
     itself; there is one vocabulary then, and `alphabet` and `tokens_of`."""
+    composes: ClassVar[bool] = False
+    """Whether each answer is the next input, each value of it on or off, so that the network can
+    go on with a roll of notes by itself; there are `lowest_pitch` and `row_names` then."""
     position: ClassVar[str] = "timestep"
     """what `error_by_position` counts"""
     network: ClassVar[dict[str, Value]] = {}
@@ -101,6 +104,17 @@ class Task(Settings, tag_field="name"):
 
     def tokens_of(self, text: str) -> IntArray:
         """Where it `writes`: a text as tokens ``(T, 1)``, one at least, whatever is in it."""
+        raise NotImplementedError
+
+    @property
+    def lowest_pitch(self) -> int:
+        """Where it `composes`: the MIDI pitch of the first value; each next one is a semitone
+        higher."""
+        raise NotImplementedError
+
+    @property
+    def row_names(self) -> list[str]:
+        """Where it `composes`: what the note of each value is called."""
         raise NotImplementedError
 
     @property
