@@ -16,6 +16,7 @@ from rnnviz.engine.messages import (
     LiveTrace,
     Pause,
     Progress,
+    PutDown,
     Ready,
     Report,
     RequestTrace,
@@ -49,7 +50,7 @@ class Run(QObject):
     trace_received = Signal(object)
     """The `Trace` to show: of the example and the epoch that are looked at."""
     written = Signal(object)
-    """The `Written` that was asked for last."""
+    """A part of the `Written` that was asked for last."""
     failed = Signal(object)
     """The `Failed` that ended it, or None where the engine was lost."""
 
@@ -142,8 +143,9 @@ class Run(QObject):
         )
         self.changed.emit(Aspect.EPOCHS | Aspect.STATE)
 
-    def write(self, text: str, length: int, temperature: float, seed: int) -> None:
-        """Ask for letters that go on with a text; the answer is `written`."""
+    def write(self, text: str, length: int, temperature: float, seed: int) -> int:
+        """Ask for letters that go on with a text; the answer is `written`, and has the number
+        of the request."""
         self._writing += 1
         self._worker.send(
             Write(
@@ -155,6 +157,12 @@ class Run(QObject):
                 seed=seed,
             )
         )
+        return self._writing
+
+    def stop_writing(self) -> None:
+        """Write no more; what was written so far is all."""
+        self._writing += 1
+        self._worker.send(PutDown(run=self.number))
 
     def look_at(self, example: int, epoch: int | None) -> None:
         """Ask for the trace of an example after an epoch, or of now."""

@@ -6,6 +6,7 @@ import codecs
 import os
 import re
 import stat
+from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -159,11 +160,13 @@ def _guess(sample: bytes) -> str | None:
 
 
 def _is_korean(text: str) -> bool:
-    """Whether what is beyond ASCII is Hangul: Chinese and Japanese, read as Korean, are half
-    of it hanja."""
-    beyond = [character for character in text if character > "\x7f"]
-    hangul = sum("가" <= c <= "힣" or "ㄱ" <= c <= "ㆎ" for c in beyond)
-    return hangul >= 0.9 * len(beyond)
+    """Whether what is beyond ASCII is Hangul, and half of it the usual syllables, which are
+    those of KS X 1001: Chinese, read as Korean, has many hanja, and Japanese odd syllables."""
+    beyond = Counter(character for character in text if character > "\x7f")
+    hangul = Counter({c: n for c, n in beyond.items() if "가" <= c <= "힣" or "ㄱ" <= c <= "ㆎ"})
+    # Two bytes in EUC-KR, where others are spelled out in eight.
+    usual = sum(n for c, n in hangul.items() if len(c.encode("euc-kr")) == 2)
+    return hangul.total() >= 0.9 * beyond.total() and 2 * usual >= hangul.total()
 
 
 _WESTERN = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßœ€£°§«»‹›“”„‘’‚–—…·¡¿\xa0")  # noqa: RUF001

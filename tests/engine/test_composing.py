@@ -1,5 +1,6 @@
 """Asking an engine for a piece, also while it trains."""
 
+import itertools
 import time
 
 import numpy as np
@@ -87,7 +88,7 @@ def test_on_the_way_it_is_told_what_there_is_so_far(engine: Conversation) -> Non
     pieces = of(Composed, whole(engine))
     assert len(pieces) > 1
     assert all(piece.steps == 1000 for piece in pieces)
-    for earlier, later in zip(pieces, pieces[1:], strict=False):
+    for earlier, later in itertools.pairwise(pieces):
         done = len(earlier.roll)
         assert done < len(later.roll)
         np.testing.assert_array_equal(later.roll[:done], earlier.roll)
