@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 
 from rnnviz.experiment import Experiment, suited
 from rnnviz.gui.preferences import Preferences
@@ -39,7 +39,7 @@ def test_choosing_a_file_is_one_gesture_and_one_undo(unplugged, file: str):
     def pick() -> None:
         dialog = QApplication.activeModalWidget()
         assert isinstance(dialog, QFileDialog)
-        dialog.selectFile(file)
+        dialog.findChild(QLineEdit, "fileNameEdit").setText(file)
         dialog.accept()
 
     QTimer.singleShot(300, pick)
