@@ -51,8 +51,8 @@ class WritingPanel(Panel):
         self._length = 0
         self._waiting: list[tuple[str, Chances]] = []  # letters that are not on the page yet
         self._going = False
-        self._clean = True
-        self._first_of_all = True
+        self._clean = True  # whether the page is that of the last request
+        self._stale = False  # whether it is that of another run
         self.button = QToolButton(text=self.tr("Write"))
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.clicked.connect(self._press)
@@ -94,6 +94,9 @@ class WritingPanel(Panel):
         self.temperature.valueChanged.connect(self._turn)
         self.temperature.sliderReleased.connect(self._ask)
         self.page = WrittenPage()
+        self.page.setPlaceholderText(
+            self.tr("Press Write, or Train: the network goes on from here.")
+        )
         self.page.pointed.connect(self._point)
         self.progress = QProgressBar(textVisible=False)
         kept = self.progress.sizePolicy()
@@ -158,11 +161,13 @@ class WritingPanel(Panel):
         if behind and self.always.isChecked() and not self._going:
             self._ask()
         self._put_letters()
-        there = writes and (self._going or not self._first_of_all)
+        if self._stale:
+            self._stale = False
+            self.page.begin("")
         for widget in self._settings:
             widget.setVisible(writes)
-        self.page.setVisible(there)
-        self.say_empty("" if there else self._empty_text())
+        self.page.setVisible(writes)
+        self.say_empty("" if writes else self._whose_network_writes())
         self.button.setText(self.tr("Stop") if self._going else self.tr("Write"))
         self.button.setEnabled(can)
         self.always.setVisible(writes)
@@ -170,11 +175,7 @@ class WritingPanel(Panel):
         self.progress.setRange(0, max(1, self._length))
         self.progress.setValue(len(self.page.letters))
 
-    def _empty_text(self) -> str:
-        if self._writes:
-            return self.tr(
-                "Press Write, or Train: the network goes on with the text above, letter by letter."
-            )
+    def _whose_network_writes(self) -> str:
         titles = [
             QCoreApplication.translate("Task", task.title) for task in TASKS.values() if task.writes
         ]
@@ -228,7 +229,7 @@ class WritingPanel(Panel):
         if not self._waiting:
             return
         if not self._clean:
-            self._clean, self._first_of_all = True, False
+            self._clean = True
             self.page.begin(self._seed)
         some, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
         self.page.add([letter for letter, _ in some], [likely for _, likely in some])
@@ -244,7 +245,7 @@ class WritingPanel(Panel):
     def _run_changed(self, what: Aspect) -> None:
         run = self._lab.run
         if run.number != self._run:
-            self._run, self._written_after, self._first_of_all = run.number, -1, True
+            self._run, self._written_after, self._stale = run.number, -1, True
             self._end()
         if len(run.history) != self._epochs:
             self._epochs = len(run.history)
