@@ -274,7 +274,7 @@ def idle(experiment: Experiment, path: str) -> bool:
         "network.gate_bias": network.cell not in ("GRU", "LSTM"),
         "network.dropout_layers": network.layers == 1,
         "training.momentum": training.optimizer != "SGD",
-    }.get(path, False)
+    }.get(path, path.startswith("task.") and task.idle(path.removeprefix("task.")))
 
 
 def knobs(experiment: Experiment) -> Iterator[tuple[str, Knob]]:

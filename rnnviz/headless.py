@@ -48,6 +48,8 @@ def train(experiment: Experiment, json: str | None = None, csv: str | None = Non
         trainer: Trainer | None = None
         try:
             trainer = Trainer(experiment)
+            if experiment.task.remark:
+                _complain(experiment.task.remark)
             _run(trainer, interrupted)
             status = 130 if interrupted and not trainer.done else 0
         except Exception as error:

@@ -7,6 +7,7 @@ command-line option, the check and the reference table all follow from it.
 from __future__ import annotations
 
 import math
+import os
 import typing
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
@@ -39,6 +40,10 @@ class Knob(msgspec.Struct, frozen=True):
     can be typed where that is more than a slider should offer. Where `off` is
     given, 0 is taken too, stands left of `low` and is shown as that word.
     `live` knobs also act on a run that is under way.
+
+    Where `files` is given, the knob holds the path of a file, "" for none (shown as `off`).
+    `files` says which kind as Qt's file dialogs do: ``"Text files (*.txt *.md)"``. Whether
+    there is such a file, and what is in it, is found out by whoever reads it.
     """
 
     title: str
@@ -50,6 +55,7 @@ class Knob(msgspec.Struct, frozen=True):
     most: float | None = None
     off: str = ""
     live: bool = False
+    files: str = ""
     choices: tuple[str, ...] = ()
     name: str = ""
     kind: type = float
@@ -66,6 +72,10 @@ class Knob(msgspec.Struct, frozen=True):
             if value not in self.choices:
                 self._refuse("{title} must be {right}, not {given}.", value)
             return
+        if self.files:
+            if not isinstance(value, str) or "\0" in value:
+                self._refuse("{title} must be {right}, not {given}.", value)
+            return
         if isinstance(value, bool) or not isinstance(value, int | float):
             self._refuse("{title} must be a number, not {given}.", value)
         if self.kind is int and not isinstance(value, int):
@@ -76,7 +86,14 @@ class Knob(msgspec.Struct, frozen=True):
             self._refuse("{title} must be {right}, not {given}.", value)
 
     def parse(self, text: str) -> Value:
-        """Read what a person typed, checked; raise `KnobError` with what would be right."""
+        """Read what a person typed, checked; raise `KnobError` with what would be right.
+
+        A path may begin with ``~`` or where the program was started; what is kept is absolute.
+        """
+        if self.files:
+            none = text.strip().lower() in ("", self.off.lower())
+            self.check(text)
+            return "" if none else os.path.abspath(os.path.expanduser(text))
         text = text.strip()
         value: Value = text
         if not self.choices:
@@ -96,13 +113,15 @@ class Knob(msgspec.Struct, frozen=True):
         """What is taken, in words: ``"1 to 512"`` or ``"auto, cpu or cuda"``."""
         if self.choices:
             return " or ".join([", ".join(self.choices[:-1]), self.choices[-1]])
+        if self.files:
+            return f"{self.files}, or {self.off}"
         zero = f", or 0 ({self.off})" if self.off else ""
         return f"{self.low:g} to {self.limit:g}{zero}"
 
     def text(self, value: Value) -> str:
         """`value` as a person reads it: three significant digits, no trailing zeros."""
         if isinstance(value, str):
-            return value
+            return self.off if self.files and not value else value
         if self.off and value == 0:
             return self.off
         if self.kind is int:

@@ -45,7 +45,9 @@ def knob_options() -> list[Option]:
 def _option(path: str, knob: Knob, task: str = "") -> Option:
     details = [f"{task} task" if task else "", knob.takes, knob.unit]
     details.append(f"default {knob.text(knob.default)}")
-    value = "NAME" if knob.choices else "N" if knob.kind is int else "X"
+    value = "N" if knob.kind is int else "X"
+    if knob.choices or knob.files:
+        value = "NAME" if knob.choices else "FILE"
     name = "--" + knob.name.replace("_", "-")
     return Option(name, f"{knob.help} ({'; '.join(filter(None, details))})", value, path)
 

@@ -16,6 +16,7 @@ import rnnviz
 from rnnviz.cli import main
 from rnnviz.experiment import Experiment, knobs, read_experiment
 from rnnviz.learning.training import Trainer, TrainingFailed
+from rnnviz.options import experiment_of, knob_options, read
 from rnnviz.tasks import TASKS
 
 SMALL = ["--window", "10", "--windows", "120", "--hidden", "8", "--batch", "16", "--device", "cpu"]
@@ -212,3 +213,12 @@ def test_ctrl_c_stops_after_the_batch_and_keeps_what_there_is(tmp_path: Path) ->
     history = json.loads((tmp_path / "out.json").read_text())["history"]
     assert 1 <= len(history) < 10_000
     assert len((tmp_path / "out.csv").read_text().splitlines()) == len(history) + 1
+
+
+def test_a_file_of_ones_own_is_an_option():
+    options = knob_options()
+    typed = read(["--task", "characters", "--file", "my.txt"], options)
+    experiment = experiment_of(typed, options)
+    assert experiment.value("task.file") == os.path.abspath("my.txt")
+    none = read(["--task", "characters", "--file", "none"], options)
+    assert experiment_of(none, options).value("task.file") == ""

@@ -15,7 +15,7 @@ ALL = dict(knobs(Experiment())) | {
     for task, settings in TASKS.items()
     for name, knob in knobs_of(settings).items()
 }
-NUMERIC = {path: knob for path, knob in ALL.items() if not knob.choices}
+NUMERIC = {path: knob for path, knob in ALL.items() if not (knob.choices or knob.files)}
 each_numeric = pytest.mark.parametrize("knob", NUMERIC.values(), ids=NUMERIC)
 each = pytest.mark.parametrize("knob", ALL.values(), ids=ALL)
 

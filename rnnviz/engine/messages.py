@@ -161,6 +161,8 @@ class Started(_Message):
     """batches in an epoch"""
     valid_examples: int
     baselines: dict[str, float]
+    remark: str = ""
+    """what should be known about a person's data as they were read"""
 
 
 class Progress(_Message):
@@ -215,13 +217,18 @@ class TraceAnswer(_Message):
 
 
 class Written(_Message):
-    """The answer to `Write`: each letter, without the text that it goes on with, and for each
-    the likeliest with the probabilities that it was drawn by, the likeliest first."""
+    """The answer to `Write`, in parts where it takes a while: letters, without the text that
+    they go on with, and for each the likeliest with the probabilities that it was drawn by, the
+    likeliest first, and last the letter itself where it is none of them."""
 
     run: int
     request: int
     text: list[str]
     likely: list[list[tuple[str, float]]]
+    first: int = 0
+    """how many letters came in the parts before"""
+    length: int = 0
+    """how many there are in all; the last part ends with the last of them"""
 
 
 class Composed(_Message):

@@ -24,7 +24,7 @@ MOST_STEPS = 1_000
 """Steps that are composed for one answer at most."""
 
 TELLING = 0.25
-"""Seconds after which it is told how far a piece has come."""
+"""Seconds after which it is told how far a text or a piece has come."""
 
 
 class Pen:
@@ -54,19 +54,37 @@ class Pen:
 def _text(asked: Write, trainer: Trainer) -> Iterator[Written | None]:
     length = max(0, min(asked.length, LONGEST))
     letters = trainer.writing(asked.text, length, asked.temperature, asked.seed)
-    return _written(asked, letters)
+    return _written(asked, length, letters)
 
 
-def _written(asked: Write, letters: Iterator[Letter | None]) -> Iterator[Written | None]:
-    """None after each letter, then the text."""
-    text: list[str] = []
-    likely: list[list[tuple[str, float]]] = []
+def _written(
+    asked: Write, length: int, letters: Iterator[Letter | None]
+) -> Iterator[Written | None]:
+    """None after each letter, now and then those that were not told yet, and at the end."""
+    done, told = 0, time.perf_counter()
+    fresh: list[Letter] = []
+
+    def part() -> Written:
+        return Written(
+            run=asked.run,
+            request=asked.request,
+            text=[letter.text for letter in fresh],
+            likely=[letter.likely for letter in fresh],
+            first=done - len(fresh),
+            length=length,
+        )
+
     for letter in letters:
         if letter is not None:
-            text.append(letter.text)
-            likely.append(letter.likely)
-        yield None
-    yield Written(run=asked.run, request=asked.request, text=text, likely=likely)
+            fresh.append(letter)
+            done += 1
+        if fresh and done < length and time.perf_counter() >= told + TELLING:
+            told = time.perf_counter()
+            yield part()
+            fresh = []
+        else:
+            yield None
+    yield part()
 
 
 def _piece(asked: Compose, trainer: Trainer) -> Iterator[Composed | None]:

@@ -78,6 +78,7 @@ class Run:
                 batches=trainer.batches,
                 valid_examples=len(trainer.examples.valid.inputs),
                 baselines=dict(trainer.baselines),
+                remark=trainer.experiment.task.remark,
             )
         )
         self._report_trace(relevance=True if paused else None)

@@ -57,6 +57,7 @@ class Lab(QObject):
         self.loudspeaker = Loudspeaker(self)
         self.retrain = False
         self._trained = False
+        self._remark = ""
         self._rest = QTimer(self, interval=REST_MS, singleShot=True)
         self._rest.timeout.connect(self._follow)
         self._launch = QTimer(self, interval=PAINT_MS, singleShot=True)
@@ -171,12 +172,19 @@ class Lab(QObject):
         if Aspect.STATE in what:
             if run.started is not None:
                 self.player.set_examples(run.started.valid_examples)
+                self._say(run.started.remark)
             if run.state in ("finished", "stopped") and self.stage.order != "index":
                 self.stage.sort_again()
         begins = run.trained and not self._trained
         self._trained = run.trained
         if begins or what & (Aspect.EPOCHS | Aspect.STATE):
             self.changed.emit()
+
+    def _say(self, remark: str) -> None:
+        """Pass on what the engine remarks about a file, once and not with every run."""
+        if remark and remark != self._remark:
+            self.warned.emit(remark)
+        self._remark = remark
 
     def _show(self, trace: Trace) -> None:
         self.stage.show(trace)

@@ -55,7 +55,7 @@ class Preferences:
 
     @property
     def folder(self) -> str:
-        """Where something was saved last."""
+        """Where something was saved or opened last."""
         return str(self._settings.value("folder", ""))
 
     @folder.setter

@@ -54,7 +54,7 @@ class Run(QObject):
     trace_received = Signal(object)
     """The `Trace` to show: of the example and the epoch that are looked at."""
     written = Signal(object)
-    """The `Written` that was asked for last."""
+    """A part of the `Written` that was asked for last."""
     composed = Signal(object)
     """The `Composed` that was asked for last, or what there is of it so far."""
     failed = Signal(object)
@@ -163,8 +163,9 @@ class Run(QObject):
         )
         self.changed.emit(Aspect.EPOCHS | Aspect.STATE)
 
-    def write(self, text: str, length: int, temperature: float, seed: int) -> None:
-        """Ask for letters that go on with a text; the answer is `written`."""
+    def write(self, text: str, length: int, temperature: float, seed: int) -> int:
+        """Ask for letters that go on with a text; the answer is `written`, and has the number
+        of the request."""
         self._writing += 1
         self._worker.send(
             Write(
@@ -176,6 +177,7 @@ class Run(QObject):
                 seed=seed,
             )
         )
+        return self._writing
 
     def compose(
         self, *, example: int, heard: int, steps: int, temperature: float, seed: int

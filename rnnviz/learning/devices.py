@@ -101,13 +101,17 @@ def _sizes(experiment: Experiment) -> Experiment:
     """All that the time of a step depends on; what else there is to set is as it comes."""
     training = experiment.training
     return msgspec.structs.replace(
-        experiment, training=Training(batch=training.batch, optimizer=training.optimizer)
+        experiment,
+        # A copy: what the task has read of a file is not to be kept as long as the timings.
+        task=msgspec.structs.replace(experiment.task),
+        training=Training(batch=training.batch, optimizer=training.optimizer),
     )
 
 
 @functools.lru_cache(maxsize=256)
 def _timings(sizes: Experiment) -> tuple[Timing, ...]:
     threads = torch.get_num_threads()
+    sizes = msgspec.structs.replace(sizes, task=msgspec.structs.replace(sizes.task))
     found = []
     try:
         for count in sorted({1, ALL_THREADS}):

@@ -24,6 +24,12 @@ STREAMS = 16
 """In how many stretches a series is read at most where notepads are carried over."""
 
 
+def stretch(rows: int) -> int:
+    """How many examples follow each other in a stretch, which begins with an empty notepad:
+    row n goes on from row n - 1 but where n divides by it."""
+    return rows // max(n for n in range(1, STREAMS + 1) if rows % n == 0)
+
+
 Result = TypeVar("Result")
 Parts = Generator[None, None, Result]
 
@@ -91,8 +97,7 @@ class Judge:
         """Row numbers of parts that fit; with lengths, like next to like."""
         rows, timesteps = self._tensors.inputs.shape[:2]
         if self._task.stateful:
-            streams = max(n for n in range(1, STREAMS + 1) if rows % n == 0)
-            return list(torch.arange(rows).view(streams, -1).unbind(1))
+            return list(torch.arange(rows).view(-1, stretch(rows)).unbind(1))
         order = torch.arange(rows)
         if self._split.lengths is not None:
             order = torch.as_tensor(np.argsort(self._split.lengths, kind="stable"))

@@ -16,7 +16,8 @@ SHOWN = 5
 
 
 class Letter(NamedTuple):
-    """What was written, and the likeliest with the probabilities that it was drawn by."""
+    """What was written, and the likeliest with the probabilities that it was drawn by; last it
+    is itself, where it is none of them."""
 
     text: str
     likely: list[tuple[str, float]]
@@ -73,10 +74,12 @@ def letters(
         logits, state = _answer(model, token, state)
         chances = probabilities(logits.masked_fill(mute, -torch.inf), temperature)
         token = torch.multinomial(chances, 1, generator=generator)  # (1,)
-        best, places = chances.topk(min(SHOWN, len(alphabet)))
-        pairs = zip(places.tolist(), best.tolist(), strict=True)
+        places = chances.topk(min(SHOWN, len(alphabet))).indices.tolist()
+        drawn = int(token)
+        shown = places if drawn in places else [*places, drawn]
+        pairs = zip(shown, chances[shown].tolist(), strict=True)
         yield Letter(
-            alphabet[int(token)], [(alphabet[place], chance) for place, chance in pairs if chance]
+            alphabet[drawn], [(alphabet[place], chance) for place, chance in pairs if chance]
         )
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+import math
+import os
+from functools import cached_property, lru_cache
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from rnnviz.knobs import Knob, Value
+from rnnviz.knobs import Knob, Value, knobs_of
 from rnnviz.preparations import Column, PreparedSequence, Stretch
 from rnnviz.records import Reading
-from rnnviz.tasks import data, measures, ngrams
+from rnnviz.tasks import data, measures, ngrams, own_file
 from rnnviz.tasks.task import (
     DataError,
     Examples,
@@ -30,7 +32,16 @@ UNKNOWN = 1
 
 SELDOM = 5
 """A character that the training part has fewer times than this is unknown. Korean has some
-hundreds of syllables that come once or twice, and each would be a class of its own."""
+hundreds of syllables that come once or twice, and each would be a class of its own. In texts
+of less than 100,000 characters fewer times are enough, but never one."""
+
+MOST = 1500
+"""Characters with a token of their own at most, those that come most often: a Chinese novel has
+several thousand, and each is a class that every answer is computed for."""
+
+ANSWERS = 2**26
+"""Numbers in all answers to a split at most, 256 MB of them: of a long text as much is kept for
+validation, and as much for the test."""
 
 TRAIN, VALID = 0.9, 0.95
 """Where in the text training ends, and validation: what is left is for the test."""
@@ -48,11 +59,14 @@ TEXTS = {
 }
 
 
-class Characters(Task, tag="characters"):
+class Characters(Task, tag="characters", dict=True):
     """Windows of T characters, one behind the other; each character's answer is the next.
 
     The notepad is carried from a window to the next, so that it has read the whole text
     before, although the gradient goes back through one window only.
+
+    A file that a person chose is read once for each instance, as it is then: a run has one,
+    and what is changed in the file meanwhile is for the next run.
     """
 
     title: ClassVar[str] = "Characters"
@@ -73,6 +87,16 @@ class Characters(Task, tag="characters"):
         Literal["Shakespeare", "English reviews", "Korean reviews"],
         Knob("text", "What is read: plays, or what people wrote about films, food and goods."),
     ] = "Shakespeare"
+    file: Annotated[
+        str,
+        Knob(
+            "own text",
+            "A text file of your own that is read instead: a book, a diary, a program; of a "
+            "very long one the first 5 million characters.",
+            files="Text files (*.txt *.md)",
+            off="none",
+        ),
+    ] = ""
     window: Annotated[
         int,
         Knob(
@@ -97,6 +121,13 @@ class Characters(Task, tag="characters"):
         ),
     ] = 1.0
 
+    def idle(self, knob: str) -> bool:
+        return knob == "text" and bool(self.file)
+
+    @property
+    def remark(self) -> str:
+        return self._text.remark
+
     @property
     def vocabularies(self) -> tuple[int, ...]:
         return (self.output_size,)
@@ -111,20 +142,45 @@ class Characters(Task, tag="characters"):
 
     @property
     def alphabet(self) -> list[str]:
-        return _encoded(self.text, self.share).alphabet
+        return self._text.alphabet
+
+    @cached_property
+    def _text(self) -> _Encoded:
+        if self.file:
+            return _encoded_file(own_file.stamp(self.file), self.share)
+        return _encoded(self.text, self.share)
 
     def tokens_of(self, text: str) -> IntArray:
         """A text as tokens ``(T, 1)``; where nothing is given, a line begins."""
-        return _numbered(_codes(text or "\n"), _encoded(self.text, self.share).known)[:, None]
+        return _numbered(_codes(text or "\n"), self._text.known)[:, None]
 
     def examples(self, seed: int) -> Examples:
         """The same for every seed: the text is cut at fixed places, in its own order."""
-        tokens = _encoded(self.text, self.share).tokens
-        train, valid = int(TRAIN * len(tokens)), int(VALID * len(tokens))
+        tokens = self._text.tokens
+        train, valid, test = _parts(len(tokens))
+        if min(valid, test) <= self.window:
+            raise DataError(self._too_short())
+        most = ANSWERS // self.output_size
         return Examples(
             self._windows(tokens[:train]),
-            self._windows(tokens[train:valid], streams=STREAMS),
-            self._windows(tokens[valid:], streams=STREAMS),
+            self._windows(tokens[train : train + valid][:most], streams=STREAMS),
+            self._windows(tokens[train + valid :][:most], streams=STREAMS),
+        )
+
+    def _too_short(self) -> str:
+        """In a text of n characters each part must have a window, and one more to ask for."""
+        used = len(self._text.tokens)
+        needed = used
+        while min(_parts(needed)[1:]) <= self.window:
+            needed += 1
+        name = os.path.basename(self.file) if self.file else self.text
+        of = "" if self.share == 1 else f" of which a share of {self.share:g} is used,"
+        shorter = min(_parts(used)[1:]) - 1
+        window = knobs_of(Characters)["window"]
+        smaller = f", or windows of {shorter} at most" if shorter >= window.low else ""
+        return (
+            f"{name} has {self._text.length} characters,{of} too few for windows of "
+            f"{self.window}: that takes {math.ceil(needed / self.share)}{smaller}."
         )
 
     def baselines(self, examples: Examples) -> dict[str, float]:
@@ -143,19 +199,20 @@ class Characters(Task, tag="characters"):
         return measures.errors_by_position(outputs, split)
 
     def preparation(self, part: Part, example: int, seed: int = 0) -> PreparedSequence:
-        encoded = _encoded(self.text, self.share)
-        cut = [int(share * len(encoded.tokens)) for share in (0, TRAIN, VALID, 1)]
+        encoded = self._text
+        train, valid, test = _parts(len(encoded.tokens))
+        cut = [0, train, train + valid, train + valid + test]
         begin, end = {"train": cut[:2], "valid": cut[1:3], "test": cut[2:]}[part]
         streams = 1 if part == "train" else STREAMS
         begin += self.window * nth(example, self._count(end - begin, streams), part)
-        written = _text(self.text)[begin : begin + self.window + 1]  # and what comes next
+        written = encoded.codes[begin : begin + self.window + 1]  # and what comes next
         numbers = encoded.tokens[begin : begin + self.window].tolist()
         names = [_shown(character) for character in self.alphabet]
         return PreparedSequence(
             stretches=[
                 Stretch(
                     role="window",
-                    raw=list(written),
+                    raw=[chr(code) for code in written],
                     columns=[
                         Column(
                             name="character",
@@ -212,19 +269,48 @@ class _Encoded(NamedTuple):
     """the code points that have a token, sorted; token k + 2 is the k-th"""
     alphabet: list[str]
     """what each token is written as"""
+    codes: npt.NDArray[np.uint32]
+    """``(n,)``, the code point of each character as it stands in the text"""
+    length: int
+    """how many characters the whole text has"""
+    remark: str = ""
 
 
 @lru_cache(maxsize=4)
 def _encoded(name: str, share: float) -> _Encoded:
+    return _numbered_by_training(_text(name), share)
+
+
+@lru_cache(maxsize=2)
+def _encoded_file(file: own_file.Stamp, share: float) -> _Encoded:
+    found = own_file.read(file)
+    encoded = _numbered_by_training(found.text, share)
+    if not len(encoded.known):
+        raise DataError(
+            f"{file.name} has hardly a character twice, so nothing can be learned from it: "
+            "choose a longer text."
+        )
+    return encoded._replace(remark=found.remark(file.name))
+
+
+def _numbered_by_training(text: str, share: float) -> _Encoded:
     """A text as tokens, numbered by the characters of its training part."""
-    codes = _codes(_text(name))
-    codes = codes[: int(share * len(codes))]
-    distinct, counts = np.unique(codes[: int(TRAIN * len(codes))], return_counts=True)
-    known = distinct[counts >= SELDOM]
+    codes = _codes(text)
+    used = codes[: int(share * len(codes))]
+    distinct, counts = np.unique(used[: _parts(len(used))[0]], return_counts=True)
+    often = max(2, min(SELDOM, len(used) * SELDOM // 100_000))
+    common = np.sort(np.argsort(-counts, kind="stable")[:MOST])
+    known = distinct[common][counts[common] >= often]
     alphabet = ["", "", *(chr(code) for code in known)]
-    tokens = _numbered(codes, known)
+    tokens = _numbered(used, known)
     tokens.setflags(write=False)
-    return _Encoded(tokens, known, alphabet)
+    return _Encoded(tokens, known, alphabet, used, len(codes))
+
+
+def _parts(count: int) -> tuple[int, int, int]:
+    """How many of so many characters are for training, for validation and for the test."""
+    train, valid = int(TRAIN * count), int(VALID * count)
+    return train, valid - train, count - valid
 
 
 def _text(name: str) -> str:
@@ -251,6 +337,8 @@ def _codes(text: str) -> npt.NDArray[np.uint32]:
 
 
 def _numbered(codes: npt.NDArray[np.uint32], known: npt.NDArray[np.uint32]) -> IntArray:
+    if not len(known):
+        return np.full(len(codes), UNKNOWN, np.int64)
     places = np.minimum(np.searchsorted(known, codes), len(known) - 1)
     return np.where(known[places] == codes, places + UNKNOWN + 1, UNKNOWN)
 

@@ -127,6 +127,17 @@ class Task(Settings, tag_field="name"):
         together)."""
         raise NotImplementedError
 
+    def idle(self, knob: str) -> bool:
+        """Whether one of the task's own knobs has no effect, as others are set. Read from
+        nothing but the knobs: the window asks."""
+        return False
+
+    @property
+    def remark(self) -> str:
+        """What a person should know about the data as they were read, in one sentence, such
+        as that a file was too long; "" where there is nothing to say. Raises `DataError`."""
+        return ""
+
     def examples(self, seed: int) -> Examples:
         """Make all examples; the same seed gives the same ones. Raises `DataError`."""
         raise NotImplementedError

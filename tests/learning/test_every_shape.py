@@ -185,6 +185,8 @@ def experiments(draw):
             value = "cpu"
         elif knob.choices:
             value = draw(st.sampled_from(knob.choices))
+        elif knob.files:
+            value = ""
         else:
             most = max(SMALL.get(name, np.inf), knob.low)
             value = draw(st.sampled_from([stop for stop in positions(knob) if stop <= most]))

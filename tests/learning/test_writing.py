@@ -85,8 +85,12 @@ def test_each_letter_has_the_chances_that_the_whole_text_gives_it(cell, layers):
     shares = torch.softmax(logits / 0.7, dim=1)
     for letter, row in zip(written, shares, strict=True):
         best, places = row.topk(5)
-        assert [name for name, _ in letter.likely] == [TASK.alphabet[p] for p in places.tolist()]
-        assert [p for _, p in letter.likely] == pytest.approx(best.tolist(), rel=1e-4)
+        likely = letter.likely[:5]
+        assert [name for name, _ in likely] == [TASK.alphabet[p] for p in places.tolist()]
+        assert [p for _, p in likely] == pytest.approx(best.tolist(), rel=1e-4)
+        # However unlikely it was, its own chance is told, once.
+        own = [share for name, share in letter.likely if name == letter.text]
+        assert own == [pytest.approx(float(row[TASK.alphabet.index(letter.text)]), rel=1e-4)]
 
 
 def test_letters_are_drawn_as_often_as_they_are_likely():

@@ -6,9 +6,10 @@ from bisect import bisect_left
 from itertools import count
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
+from rnnviz.gui.widgets.file_field import FileField
 from rnnviz.gui.widgets.slider import Slider
 from rnnviz.knobs import Knob, KnobError, Value, positions
 
@@ -30,7 +31,8 @@ class KnobRow(QWidget):
     """Shows a value of one knob and lets a person turn it.
 
     A double click on the name or the slider asks for the default. What is typed and not
-    taken stays, with the reason below, until it is mended or Escape gives it up.
+    taken stays, with the reason below, until it is mended or Escape gives it up. A file may be
+    dropped on the row of a knob that holds one.
     """
 
     turned = Signal(object, int)
@@ -54,8 +56,11 @@ class KnobRow(QWidget):
         grid.addWidget(self._title, 0, 0)
         grid.setColumnStretch(0, 1)
         self._choice: QComboBox | None = None
+        self._file: FileField | None = None
         if knob.choices:
             self._make_choice(grid)
+        elif knob.files:
+            self._make_file(grid)
         else:
             self._make_slider(grid)
         grid.addWidget(self._error, 2, 0, 1, 2)
@@ -71,6 +76,14 @@ class KnobRow(QWidget):
         self._choice.activated.connect(self._choose)
         self._choice.setAccessibleName(self._title.text())
         grid.addWidget(self._choice, 0, 1)
+
+    def _make_file(self, grid: QGridLayout) -> None:
+        self._file = FileField(self.knob.files)
+        self._file.chosen.connect(self.type)
+        self._file.button.setAccessibleName(self._title.text())
+        self.setAcceptDrops(True)
+        grid.addWidget(self._file, 0, 1)
+        grid.addWidget(self._file.name, 1, 0, 1, 2)
 
     def _make_slider(self, grid: QGridLayout) -> None:
         self._stops = positions(self.knob)
@@ -106,6 +119,9 @@ class KnobRow(QWidget):
         if self._choice is not None:
             self._choice.setCurrentText(str(value))
             return
+        if self._file is not None:
+            self._file.show_path(str(value))
+            return
         assert not isinstance(value, str)
         self.slider.blockSignals(True)
         place = bisect_left(self._stops, value)
@@ -133,6 +149,16 @@ class KnobRow(QWidget):
         self._begin()
         self._complain("")
         self._say(value)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802  Qt's name
+        """Take a file, and nothing else."""
+        if _dropped(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        """Choose the file that was dropped."""
+        event.acceptProposedAction()
+        self.type(_dropped(event))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
         """A double click on the name resets; Escape in the number gives up."""
@@ -176,6 +202,12 @@ class KnobRow(QWidget):
     def _complain(self, why: str) -> None:
         self._error.setText(why)
         self._error.setVisible(bool(why))
-        if self._number.property("wrong") != bool(why):
+        if self._file is None and self._number.property("wrong") != bool(why):
             self._number.setProperty("wrong", bool(why))
             self._number.style().polish(self._number)
+
+
+def _dropped(event: QDropEvent) -> str:
+    """The path of the one file that is dragged, or ""."""
+    urls = event.mimeData().urls()
+    return urls[0].toLocalFile() if len(urls) == 1 else ""
