@@ -32,8 +32,10 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from rnnviz.experiment import Experiment, suited
 from rnnviz.knobs import Value
 from rnnviz.learning.training import Trainer
+from rnnviz.tasks.characters import Characters
 from rnnviz.tasks.sentiment import Sentiment
 from rnnviz.tasks.series import Series
+from rnnviz.tasks.tagging import Tagging
 
 Grid = dict[str, tuple[Value, ...]]
 """for each path of a knob, the values that are tried"""
@@ -49,6 +51,13 @@ class Search(NamedTuple):
 def searches() -> dict[str, Search]:
     """All searches by name."""
     passengers = Series(series="passengers", scaling="log", predict="change", window=12)
+    few = suited(passengers).with_value("training.batch", 16)
+    tags: Grid = {
+        "training.epochs": (10, 15),
+        "network.embedding": (64, 128),
+        "network.dropout_inputs": (0.3, 0.5),
+        "network.dropout_readout": (0.3, 0.5),
+    }
     # Together: how many epochs are best hangs on the cell and on the rate.
     pace: Grid = {
         "network.cell": ("RNN", "GRU", "LSTM"),
@@ -79,11 +88,39 @@ def searches() -> dict[str, Search]:
         "sunspots": Search(suited(Series()), (pace, sizes | read, held)),
         "temperature": Search(suited(Series(series="temperature")), (pace, sizes | read, held)),
         "passengers": Search(
-            suited(passengers).with_value("training.batch", 16),
+            few,
             (long, held | {"training.patience": (0, 8, 20)}),
+        ),
+        "passengers, GRU": Search(
+            turned(few, {"network.cell": "GRU", "training.patience": 20}),
+            (
+                {
+                    "training.epochs": (100, 200, 300),
+                    "training.learning_rate": (1e-3, 3e-3),
+                    "network.dropout_readout": (0.0, 0.2),
+                },
+            ),
+        ),
+        "sunspots, closer": Search(
+            suited(Series()),
+            (
+                {
+                    "network.cell": ("RNN", "GRU", "LSTM"),
+                    "training.epochs": (30, 60),
+                    "task.window": (24, 48),
+                },
+            ),
         ),
         "english": Search(suited(Sentiment()), (cells, wide, again, decay, rates)),
         "korean": Search(suited(Sentiment(language="Korean", tokens="characters")), words),
+        "tagging": Search(suited(Tagging()).with_value("network.direction", "both"), (tags,)),
+        "tagging, korean": Search(
+            suited(Tagging(language="Korean", ending=2)), ({"task.beginning": (1, 2, 3)}, tags)
+        ),
+        "characters": Search(
+            suited(Characters()).with_value("training.schedule", "cosine"),
+            ({"training.batch": (64, 32), "training.learning_rate": (5e-3, 1e-2)},),
+        ),
     }
 
 
@@ -124,9 +161,10 @@ def chosen(errors: list[list[float]]) -> int:
     """The first point that cannot be told from the best, from the errors of each, by run."""
     table = np.array(errors)  # points, runs
     best = table[int(table.mean(axis=1).argmin())]
+    runs = table.shape[1]
     for place, row in enumerate(table):
         worse = row - best
-        if worse.mean() <= worse.std(ddof=1) / math.sqrt(len(worse)):
+        if worse.mean() <= (worse.std(ddof=1) / math.sqrt(runs) if runs > 1 else 0.0):
             return place
     raise AssertionError("the best is not worse than itself")
 

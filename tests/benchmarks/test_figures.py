@@ -129,7 +129,8 @@ def test_results_come_back_from_the_file_as_they_were():
 
 
 def test_a_row_is_trained_to_its_end_and_measured():
-    row = Row("series", AIRLINE, (RMSE,), {"training.epochs": 3, "training.batch": 32}, every=2)
+    short = {"training.epochs": 3, "training.batch": 32, "training.patience": 0}
+    row = Row("series", AIRLINE, (RMSE,), short, every=2)
     found = figures.measured(row, seed=1)
     assert found.experiment == row.experiment(1)
     assert (found.epochs, found.early.moment.step) == (3, 9)
