@@ -51,7 +51,12 @@ class Search(NamedTuple):
 def searches() -> dict[str, Search]:
     """All searches by name."""
     passengers = Series(series="passengers", scaling="log", predict="change", window=12)
-    few = suited(passengers).with_value("training.batch", 16)
+    plain: dict[str, Value] = {
+        "network.dropout_readout": 0.0,
+        "training.patience": 0,
+        "training.batch": 16,
+    }
+    few = turned(suited(passengers), plain)
     tags: Grid = {
         "training.epochs": (10, 15),
         "network.embedding": (64, 128),
@@ -101,25 +106,15 @@ def searches() -> dict[str, Search]:
                 },
             ),
         ),
-        "sunspots, closer": Search(
-            suited(Series()),
-            (
-                {
-                    "network.cell": ("RNN", "GRU", "LSTM"),
-                    "training.epochs": (30, 60),
-                    "task.window": (24, 48),
-                },
-            ),
-        ),
         "english": Search(suited(Sentiment()), (cells, wide, again, decay, rates)),
         "korean": Search(suited(Sentiment(language="Korean", tokens="characters")), words),
         "tagging": Search(suited(Tagging()).with_value("network.direction", "both"), (tags,)),
         "tagging, korean": Search(
-            suited(Tagging(language="Korean", ending=2)), ({"task.beginning": (1, 2, 3)}, tags)
+            suited(Tagging(language="Korean", ending=2)), ({"task.beginning": (1, 2, 3)},)
         ),
         "characters": Search(
             suited(Characters()).with_value("training.schedule", "cosine"),
-            ({"training.batch": (64, 32), "training.learning_rate": (5e-3, 1e-2)},),
+            ({"training.learning_rate": (5e-3, 1e-2)},),
         ),
     }
 
