@@ -34,14 +34,10 @@ def presets() -> dict[str, Experiment]:
             "training.clip_norm", 0.1
         ),
         tr("Sunspots"): suited(Series()),
-        tr("Melbourne's temperature"): suited(Series(series="temperature")).with_value(
-            "network.cell", "GRU"
-        ),
+        tr("Melbourne's temperature"): suited(Series(series="temperature")),
         tr("Airline passengers"): suited(
             Series(series="passengers", scaling="log", predict="change", window=12)
-        )
-        .with_value("training.batch", 16)
-        .with_value("training.epochs", 300),
+        ),
         tr("Naming waves, read both ways"): suited(Waves()).with_value(*both),
         tr("Is it a good review?"): suited(Sentiment()),
         tr("Korean reviews, letter by letter"): suited(

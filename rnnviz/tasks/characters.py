@@ -77,10 +77,11 @@ class Characters(Task, tag="characters", dict=True):
     writes: ClassVar[bool] = True
     network: ClassVar[dict[str, Value]] = {"cell": "LSTM", "hidden": 128, "embedding": 64}
     training: ClassVar[dict[str, Value]] = {
-        "learning_rate": 5e-3,
+        "learning_rate": 1e-2,
         "batch": 64,
-        "epochs": 10,
+        "epochs": 15,
         "clip_norm": 5.0,
+        "schedule": "cosine",
     }
 
     text: Annotated[

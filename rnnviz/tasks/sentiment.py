@@ -44,7 +44,7 @@ class Sentiment(Task, tag="sentiment"):
     whole_sequence: ClassVar[bool] = True
     network: ClassVar[dict[str, Value]] = {
         "cell": "GRU",
-        "embedding": 64,
+        "embedding": 128,
         "dropout_inputs": 0.3,
         "dropout_readout": 0.3,
     }

@@ -61,14 +61,14 @@ class Tagging(Task, tag="tagging"):
     whole_sequence: ClassVar[bool] = True
     network: ClassVar[dict[str, Value]] = {
         "cell": "GRU",
-        "embedding": 64,
+        "embedding": 128,
         "dropout_inputs": 0.3,
         "dropout_readout": 0.3,
     }
     training: ClassVar[dict[str, Value]] = {
         "learning_rate": 5e-3,
         "batch": 32,
-        "epochs": 10,
+        "epochs": 15,
         "schedule": "cosine",
     }
 

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import math
+
+import msgspec
+import numpy as np
+import pytest
+
+from rnnviz.tasks import TASKS
+from rnnviz.tasks.series import Series
+from tests.benchmarks import choose, figures
+from tests.benchmarks.figure_rows import Figure, Row, rows
+from tests.benchmarks.figure_table import Early, Measured, Moment, Results, Value, written
+
+RMSE = Figure("RMSE", "at most", 40.0, "38 to 40")
+SUMS = Figure("sums right", "at least", 0.9, "90 %")
+VAIN = Figure("loss", "stays above", 0.15, "0.17")
+AIRLINE = Series(series="passengers", scaling="log", predict="change", window=12)
+
+
+def run(row: Row, seed: int, value: float, **changes: object) -> Measured:
+    """What might have been measured of a row with one figure."""
+    measure = row.figures[0].measure
+    found = Measured(
+        experiment=row.experiment(seed),
+        torch="2.13.0",
+        cores=2,
+        threads=1,
+        parameters=4353,
+        setup=0.5,
+        seconds=20.0 + seed,
+        epochs=30,
+        early=Early(Moment(4, 160, 9.9), 0.5, {measure: 0.25}),
+        valid={measure: Value(0.25, 0.01)},
+        test={measure: Value(value, 0.125)},
+        rules={"always 1": {"loss": 1 / 6}, "best": {measure: 0.125, "loss": 9.0}},
+        reached={measure: Moment(3, 120, 7.25)},
+    )
+    return msgspec.structs.replace(found, **changes)
+
+
+def cells(row: Row, *runs: Measured) -> dict[str, str]:
+    """The one line of a row, by the heads of its columns."""
+    lines = written([row], {row.name: dict(enumerate(runs))}).splitlines()
+    head, _, line = (line.strip("| ").split(" | ") for line in lines if line.startswith("|"))
+    return dict(zip(head, line, strict=True))
+
+
+def test_every_task_has_a_row_and_no_two_have_one_name():
+    names = [row.name for row in rows()]
+    assert len(set(names)) == len(names)
+    assert {type(row.task) for row in rows()} == set(TASKS.values())
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: row.name)
+def test_a_row_changes_its_tasks_defaults_and_is_measured_by_what_the_task_measures(row):
+    experiment = row.experiment(seed=3)
+    assert experiment.training.seed == 3
+    assert experiment.training.device == "cpu"
+    assert all(experiment.value(path) == value for path, value in row.changes.items())
+    split, task = row.task.examples(0).valid, row.task
+    several = () if task.shape == "many-to-one" else split.targets.shape[1:2]
+    outputs = np.zeros((len(split.inputs), *several, task.output_size), np.float32)
+    known = {"loss", *task.metrics(outputs, split)}
+    assert {figure.measure for figure in row.figures} <= known
+
+
+def test_a_row_stands_beside_its_rules_with_what_was_seen_and_when():
+    row = Row("adding: tiny", TASKS["adding"](), (SUMS,))
+    assert cells(row, run(row, 0, 0.9)) == {
+        "task": "adding: tiny",
+        "cell": "LSTM",
+        "units": "32",
+        "measure": "sums right",
+        "wanted": "at least 90.00 %",
+        "reached before": "90 %",
+        "validation": "25.00 % ± 1.00 %",
+        "test": "90.00 % ± 12.50 %",
+        "simple rules on the same examples": "always 1 loss 0.167, best 12.50 %",
+        "epochs": "30",
+        "after 10 s": "epoch 4: 25.00 %",
+        "s to the figure": "7.2 (epoch 3, step 120)",
+        "s in all": "20",
+        "parameters": "4,353",
+    }
+
+
+def test_a_figure_that_is_missed_says_so():
+    row = Row("series", AIRLINE, (RMSE,))
+    missed = run(row, 0, 40.5, reached={"RMSE": None})
+    assert cells(row, missed)["test"] == "40.5 ± 0.12 (missed)"
+    assert cells(row, missed)["s to the figure"] == "never"
+    assert "0 of 1 figures" in written([row], {row.name: {0: missed}})
+
+
+def test_without_test_examples_the_validation_examples_decide():
+    row = Row("series", AIRLINE, (RMSE,))
+    found = cells(row, run(row, 0, 0.0, test={}, valid={"RMSE": Value(41.0)}))
+    assert (found["validation"], found["test"]) == ("41 (missed)", "–")
+
+
+def test_of_several_seeds_the_middle_one_stands_with_the_least_and_the_greatest():
+    row = Row("series", AIRLINE, (RMSE,))
+    never = run(row, 2, 41.0, reached={"RMSE": None})
+    found = cells(row, run(row, 0, 39.0), run(row, 1, 38.0), never)
+    assert found["test"] == "39 ± 0.12 (38 to 41; 3 seeds)"
+    assert found["s to the figure"].startswith("7.2")
+    assert found["s in all"] == "21"
+
+
+def test_what_should_stay_bad_is_met_by_staying_bad_and_never_reached():
+    row = Row("adding: RNN", TASKS["adding"](), (VAIN,))
+    found = cells(row, run(row, 0, 0.168))
+    assert (found["test"], found["s to the figure"]) == ("0.168 ± 0.12", "–")
+
+
+def test_before_the_first_epoch_ends_there_is_the_training_loss_to_be_seen():
+    row = Row("series", AIRLINE, (RMSE,))
+    early = Early(Moment(0, 310, 9.9), 0.5)
+    assert cells(row, run(row, 0, 39.0, early=early))["after 10 s"] == (
+        "batch 310: training loss 0.5"
+    )
+
+
+def test_results_come_back_from_the_file_as_they_were():
+    row = Row("series", AIRLINE, (RMSE,))
+    results = {row.name: {seed: run(row, seed, 39.0) for seed in range(2)}}
+    assert msgspec.json.decode(msgspec.json.encode(results), type=Results) == results
+
+
+def test_a_row_is_trained_to_its_end_and_measured():
+    short = {"training.epochs": 3, "training.batch": 32, "training.patience": 0}
+    row = Row("series", AIRLINE, (RMSE,), short, every=2)
+    found = figures.measured(row, seed=1)
+    assert found.experiment == row.experiment(1)
+    assert (found.epochs, found.early.moment.step) == (3, 9)
+    assert found.early.values["RMSE"] == pytest.approx(found.valid["RMSE"].value)
+    assert found.rules["persistence"]["RMSE"] == pytest.approx(52.5, abs=0.05)
+    # Whatever is reached, is reached when it was looked for.
+    easy = row._replace(figures=(RMSE._replace(wanted=1e9),))
+    assert figures.measured(easy, seed=1).reached["RMSE"].step == 2
+
+
+def test_the_jackknife_gives_a_share_its_binomial_standard_error():
+    right = np.arange(40) < 30
+    left_out = [np.delete(right, k).mean() for k in range(40)]
+    # With n - 1 for n, as for every variance that is estimated along with its mean.
+    assert figures.jackknife(left_out) == pytest.approx(math.sqrt(0.75 * 0.25 / 39))
+
+
+def test_settings_of_series_are_chosen_by_what_lies_before_the_test_part():
+    for seed in range(6):
+        judged = choose.seeded(choose.searches()["passengers"].start, seed).task
+        last = judged.preparation("valid", len(judged.examples(0).valid.inputs) - 1)
+        assert last.target < Series(series="passengers").preparation("test", 0).target
+
+
+def test_a_search_goes_on_with_the_first_point_that_cannot_be_told_from_the_best():
+    clearly_worse, as_good, best = [0.3, 0.31, 0.29], [0.21, 0.18, 0.23], [0.2, 0.2, 0.2]
+    assert choose.chosen([clearly_worse, as_good, best]) == 1
+    assert choose.chosen([clearly_worse, best, as_good]) == 1
+
+
+def test_points_of_a_grid_are_all_its_combinations():
+    grid = {"network.hidden": (1, 2), "network.cell": ("RNN", "GRU")}
+    assert [tuple(point.values()) for point in choose.points(grid)] == [
+        (1, "RNN"),
+        (1, "GRU"),
+        (2, "RNN"),
+        (2, "GRU"),
+    ]
