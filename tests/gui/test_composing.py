@@ -171,15 +171,15 @@ def test_another_task_says_what_to_choose(composing: Driver):
     compose(composing)
     composing.set_up(SMALL)
     shown = panel(composing)
-    assert "Chorales" in shown._empty.text()
-    assert shown._empty.isVisible()
+    assert "Chorales" in shown.promise.text()
+    assert shown.promise.isVisible()
     assert not shown.button.isEnabled()
     assert not shown.plot.isVisible()
     assert not composing.window.actions_by_name["save_midi"].isEnabled()
 
 
 def test_before_the_first_piece_it_says_what_to_do(composing: Driver):
-    assert "Press Compose" in panel(composing)._empty.text()
+    assert "Press Compose" in panel(composing).promise.text()
     assert not composing.window.actions_by_name["save_wav"].isEnabled()
 
 
@@ -291,9 +291,8 @@ def test_without_sound_a_hint_says_why_and_saving_works(composing: Driver):
     shown = panel(composing)
     silent = speaker.state != "ready"
     assert shown.play_button.isEnabled() != silent
-    assert shown.hint.isVisible() == silent
     words = {"no_package": "rnnviz[audio]", "no_library": "PortAudio", "no_device": "No loudspea"}
-    assert words.get(speaker.state, "") in shown.hint.text()
+    assert words.get(speaker.state, "new") in shown.readout.text()
     assert shown.save_button.isEnabled()
 
 
@@ -307,7 +306,7 @@ def test_what_cannot_be_played_is_said_and_over(composing: Driver):
     speaker.play(broken, wav.RATE)
     assert speaker.playing
     composing.until(lambda: not speaker.playing)
-    composing.until(lambda: "the cable is out." in shown.hint.text())
+    composing.until(lambda: "the cable is out." in shown.readout.text())
     assert speaker.seconds is None
     shown._wrong = ""
 

@@ -5,8 +5,9 @@ import pytest
 import torch
 
 from rnnviz.experiment import Experiment, Network, suited
-from rnnviz.learning.composing import compose
+from rnnviz.learning.composing import chords, compose, opening, probabilities
 from rnnviz.learning.network import build
+from rnnviz.learning.training import Trainer
 from rnnviz.tasks import Sine
 from rnnviz.tasks.chorales import Chorales
 
@@ -96,3 +97,65 @@ def test_what_cannot_compose_says_so(start):
 def test_composing_from_nothing_says_so(model, start):
     with pytest.raises(ValueError, match="at least one step"):
         compose(model, TASK, start[:0], 4, 1.0, chance())
+
+
+@pytest.mark.parametrize(("cell", "layers"), [("RNN", 1), ("GRU", 2), ("LSTM", 2)])
+def test_each_note_has_the_chances_that_the_whole_piece_gives_it(start, cell, layers):
+    """Read at once, start and piece give the same chances as one chord at a time."""
+    experiment = suited(TASK).with_value("network.cell", cell)
+    model = build(experiment.with_value("network.layers", layers)).eval()
+    composed = list(chords(model, TASK, start, 30, 0.7, chance(3)))
+    assert composed[:4] == [None] * 4
+    piece = [chord for chord in composed if chord is not None]
+    assert len(piece) == 30
+    roll = np.concatenate([start, [chord.notes for chord in piece]])
+    with torch.no_grad():
+        logits = model(torch.tensor(roll).float()[None])[0, len(start) - 1 : -1].double()
+    expected = torch.sigmoid(logits / 0.7).numpy()
+    np.testing.assert_allclose([chord.shares for chord in piece], expected, rtol=1e-4)
+
+
+def test_notes_are_drawn_one_throw_of_the_dice_a_chord(start):
+    """A note sounds where a number drawn evenly from [0, 1) is below its chance."""
+    model, throws = build(suited(TASK)).eval(), chance(8)
+    for chord in list(chords(model, TASK, start, 10, 1.0, chance(8)))[len(start) - 1 :]:
+        np.testing.assert_array_equal(
+            chord.notes, torch.rand(88, generator=throws).numpy() < chord.shares
+        )
+
+
+@pytest.mark.parametrize("temperature", [0.0, 1e-300, 1e-3, 1.0, 1e300])
+def test_chances_are_chances_at_any_temperature(temperature):
+    found = probabilities(torch.tensor([1000.0, 3.0, -3.0, -1000.0]), temperature)
+    assert bool(((found >= 0) & (found <= 1)).all())
+    assert bool((found.diff() <= 0).all())
+
+
+@pytest.mark.parametrize("temperature", [-0.1, float("nan")])
+def test_a_temperature_below_0_says_so(model, start, temperature):
+    with pytest.raises(ValueError, match="a temperature is 0 or more"):
+        compose(model, TASK, start, 4, temperature, chance())
+
+
+def test_an_example_opens_with_its_first_steps():
+    valid = Chorales().examples(0).valid
+    length = valid.length(3)
+    for wanted, steps in ((5, 5), (0, 1), (10_000, length)):
+        np.testing.assert_array_equal(opening(valid, 3, wanted), valid.inputs[3, :steps] > 0)
+    with pytest.raises(IndexError):
+        opening(valid, len(valid.inputs), 5)
+
+
+def test_a_run_composes_with_the_weights_of_the_moment_it_was_asked(start):
+    experiment = suited(TASK).with_value("training.device", "cpu")
+    trainer = Trainer(experiment.with_value("network.hidden", 8))
+
+    def notes(composed):
+        return np.array([chord.notes for chord in composed if chord is not None])
+
+    untrained = notes(trainer.composing(start, 20, 1.0, 0))
+    begun = trainer.composing(start, 20, 1.0, 0)
+    for _ in range(3):
+        trainer.train_batch()
+    np.testing.assert_array_equal(notes(begun), untrained)
+    assert not np.array_equal(notes(trainer.composing(start, 20, 1.0, 0)), untrained)

@@ -183,3 +183,12 @@ def test_two_batches_are_trained_and_an_example_is_traced():
     trainer.train_batch()
     assert trainer.train_batch().metrics.keys() == {"NLL a step", "frame accuracy"}
     assert trainer.trace(0).output.shape == (7, 88)
+
+
+def test_it_composes_and_names_its_rows():
+    task = Chorales()
+    assert task.composes
+    assert task.lowest_pitch == 21
+    names = task.row_names
+    assert len(names) == task.output_size == task.input_size
+    assert (names[0], names[60 - 21], names[69 - 21], names[-1]) == ("A0", "C4", "A4", "C8")

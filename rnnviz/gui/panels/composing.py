@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -65,8 +66,7 @@ class ComposingPanel(Panel):
         self.always = QCheckBox(self.tr("as it learns"))
         self.always.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.always.setChecked(True)
-        self.readout = QLabel(objectName="muted")
-        for widget in (self.button, self.play_button, self.save_button, self.readout):
+        for widget in (self.button, self.play_button, self.save_button):
             widget.setMinimumWidth(1)  # as all in a header: it must not push the columns about
             self.controls.addWidget(widget)
         self._add_sliders()
@@ -78,9 +78,15 @@ class ComposingPanel(Panel):
         self.plot.zoomed.connect(self._zoom)
         self.plot.reset.connect(lambda: self.mark(Aspect.PROGRESS))
         self.body.addWidget(self.plot, 1)
-        self.hint = QLabel(objectName="muted", wordWrap=True)
-        self.hint.setContentsMargins(8, 0, 8, 4)
-        self.body.addWidget(self.hint)
+        self.promise = QLabel(objectName="empty", wordWrap=True)
+        self.promise.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.promise.setContentsMargins(24, 0, 24, 4)
+        self.body.addWidget(self.promise, 1)
+        # Not in the header: there is no room for what a note has to say.
+        self.readout = QLabel(objectName="muted", wordWrap=True)
+        self.readout.setTextFormat(Qt.TextFormat.RichText)
+        self.readout.setContentsMargins(8, 0, 8, 4)
+        self.body.addWidget(self.readout)
 
     def _add_sliders(self) -> None:
         self.sliders = SliderGrid()
@@ -202,14 +208,15 @@ class ComposingPanel(Panel):
         if piece is not None and Aspect.PROGRESS in what:
             self.roll.draw(piece, self.colours)
             self.plot.set_x(0.5, piece.heard + piece.steps + 0.5)
-            self._rest()
         if Aspect.TIMESTEP in what:
             seconds = self._speaker.seconds
             self.roll.play_at(None if seconds is None else seconds * self._heard_tempo / 60)
 
     def _show_what_can_be_done(self, piece: Piece | None) -> None:
         composer, speaker = self._composer, self._speaker
-        self.say_empty(self._missing(piece))
+        missing = self._missing(piece)
+        self.promise.setText(missing)  # below the sliders, not across them
+        self.promise.setVisible(bool(missing))
         self.plot.setVisible(piece is not None)
         self.sliders.setVisible(composer.composes)
         self.button.setText(self._progress(piece))
@@ -220,12 +227,8 @@ class ComposingPanel(Panel):
             speaker.state == "ready" and piece is not None and not composer.composing
         )
         self.save_button.setEnabled(piece is not None)
-        hint = self._hint()
-        self.play_button.setToolTip(hint or self.tr("Play the piece, or stop it"))
-        self.hint.setText(hint)
-        self.hint.setVisible(bool(hint) and composer.composes)
-        if piece is None:
-            self.readout.setText("")
+        self.play_button.setToolTip(self._hint() or self.tr("Play the piece, or stop it"))
+        self._rest()
 
     def _missing(self, piece: Piece | None) -> str:
         if piece is not None:
@@ -246,28 +249,31 @@ class ComposingPanel(Panel):
         return self.tr("Stop, {done} of {count}").format(done=piece.done, count=piece.steps)
 
     def _hint(self) -> str:
+        """Why nothing can be heard; empty if it can."""
         if self._wrong:
             return self.tr("The loudspeaker could not be used: {why}.").format(
                 why=self._wrong.rstrip(".")
             )
         return {
-            "no_package": self.tr('To hear it: pip install "rnnviz[audio]". Saving works without.'),
-            "no_library": self.tr(
-                "To hear it, install PortAudio (Debian, Ubuntu: apt install libportaudio2). "
-                "Saving works without."
-            ),
-            "no_device": self.tr("No loudspeaker was found here. Saving works without."),
+            "no_package": self.tr('For sound: pip install "rnnviz[audio]".'),
+            "no_library": self.tr("For sound, install PortAudio (libportaudio2)."),
+            "no_device": self.tr("No loudspeaker was found here."),
         }.get(self._speaker.state, "")
 
     def _point(self, x: float, y: float) -> None:
         piece = self._composer.piece
-        if piece is not None:
-            said = self.roll.describe(piece, x, y)
-            self.readout.setText(said or self.roll.legend(self.colours))
+        said = self.roll.describe(piece, x, y) if piece is not None else ""
+        if said:
+            self.readout.setText(said)
+        else:
+            self._rest()
 
     def _rest(self) -> None:
-        if self._composer.piece is not None:
-            self.readout.setText(self.roll.legend(self.colours))
+        """Say which colour is what, and what is missing to hear it."""
+        legend = self.roll.legend(self.colours) if self._composer.piece is not None else ""
+        hint = html.escape(self._hint()) if self._composer.composes else ""
+        self.readout.setText("&nbsp;&nbsp; ".join(text for text in (legend, hint) if text))
+        self.readout.setVisible(bool(legend or hint))
 
     def _zoom(self, low: float, high: float) -> None:
         """Look closer, at no less than four steps and at no more than there are."""

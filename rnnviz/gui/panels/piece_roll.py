@@ -77,7 +77,7 @@ class PieceRoll(QObject):
         return "&nbsp;&nbsp; ".join(
             [
                 key(colours.input, "■", self.tr("given")),
-                key(colours.answer, "■", self.tr("composed")),
+                key(colours.answer, "■", self.tr("new")),
             ]
         )
 
