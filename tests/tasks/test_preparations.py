@@ -32,6 +32,8 @@ def tasks(draw, names=tuple(SEQUENCES)):
     """A task with every knob somewhere on its slider."""
     task = TASKS[draw(st.sampled_from(names))]()
     for name, knob in knobs_of(type(task)).items():
+        if knob.files:
+            continue
         most = SMALL.get(name, np.inf)
         stops = knob.choices or [stop for stop in positions(knob) if stop <= most]
         try:
