@@ -24,7 +24,9 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     value_label: str = "value"
     """what the vertical axis of values shows, with its unit"""
     inputs_named: list[str] = []
-    """what each of several inputs is"""
+    """what each of several inputs is, or each row of a roll"""
+    marked: list[int] = []
+    """the rows of a roll that are named on its axis"""
     horizon: int = 0
     """how many timesteps after the one it was given at an answer lies"""
     steps: list[str] = []

@@ -134,6 +134,8 @@ class Chorales(Task, tag="chorales"):
         return Reading(
             kind="roll",
             value_label="note",
+            inputs_named=self.row_names,
+            marked=list(range(-LOWEST % 12, NOTES, 12)),  # each C
             horizon=1,
             steps=_chords(heard),
             answers=_chords(said),

@@ -212,8 +212,10 @@ def send_mouse(
 
 
 def end(window: MainWindow) -> None:
-    """Close a window and delete it now."""
+    """Close a window and delete it now. What it remembers is of no use to others: windows of a
+    module or of the session share a home."""
     window.close()
+    window.preferences._settings.clear()
     window.lab.deleteLater()
     window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)

@@ -18,7 +18,7 @@ from rnnviz.gui.panels.composing import ComposingPanel
 from rnnviz.gui.panels.piece_roll import painted, rows_in_view
 from rnnviz.store import midi, wav
 from rnnviz.tasks.chorales import Chorales
-from tests.gui.driver import SIZE, SMALL, Driver, end, point_at
+from tests.gui.driver import SMALL, Driver, end, point_at
 
 BACH = (
     suited(Chorales(longest=16))
@@ -33,7 +33,7 @@ BACH = (
 def studio(qapp: QApplication) -> Iterator[Driver]:
     """A window with the panel in front. It is made once, before the first test."""
     window = open_window(BACH)
-    window.resize(*SIZE)
+    window.resize(1280, 1900)  # so that each note is some pixels high
     driver = Driver(window)
     driver.until_ready()
     window.docks["composing"].raise_()

@@ -78,7 +78,10 @@ def test_a_preparation_is_what_stands_in_the_tensor(task, seed, data):
 def test_the_sizes_of_the_vocabularies_are_those_of_the_network(task, data):
     found = task.preparation(data.draw(st.sampled_from(PARTS)), 0)
     sizes = [column.size for column in found.stretches[0].columns]
-    assert sizes == list(task.vocabularies)
+    # How many pieces of words there are is only known when they were counted: at most so many.
+    assert all(0 < size <= most for size, most in zip(sizes, task.vocabularies, strict=True))
+    if getattr(task, "tokens", "") != "subwords":
+        assert sizes == list(task.vocabularies)
     for stretch in found.stretches:
         for column in stretch.columns:
             assert len(column.pieces) == len(column.numbers) == stretch.length
@@ -88,7 +91,7 @@ def test_the_sizes_of_the_vocabularies_are_those_of_the_network(task, data):
 @given(tasks(tuple(WITH_FILES)), st.data())
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_cuts_put_together_are_the_text_of_the_file(task, data):
-    raw = task.preparation(data.draw(st.sampled_from(PARTS)), data.draw(st.integers(0, 50)))
+    raw = task.preparation(data.draw(st.sampled_from(PARTS)), data.draw(st.integers(0, 3)))
     written = "".join(raw.stretches[0].raw)
     files = [
         resource(f"data/{name}").read_text(encoding="utf-8")

@@ -41,7 +41,7 @@ class GradientNormPanel(LearningPanel):
             text = self.tr("no longer clipped")
         if not len(run.losses):
             return text
-        steps = self.tr("{n:,} of {all:,} steps").format(n=run.clipped, all=len(run.grad_norms))
+        steps = self.tr("{n:,} of {all:,}").format(n=run.clipped, all=len(run.grad_norms))
         return f"{text}&nbsp;&nbsp; {key(self.colours.error, '━', steps)}"
 
     def describe(self, x: float) -> str:

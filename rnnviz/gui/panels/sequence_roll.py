@@ -30,6 +30,7 @@ class Roll(QObject):
     def clear(self) -> None:
         """Take everything away: another kind of sequence comes."""
         self._image.setVisible(False)
+        self._plot.y_axis.setTicks(None)
 
     def legend(self, scene: Scene, colours: Colours) -> str:
         """Which colour is what."""
@@ -73,6 +74,9 @@ class Roll(QObject):
         self._image.setVisible(True)
         if what & (Aspect.TRACE | Aspect.THEME):
             self._plot.label(y_label=scene.reading.value_label)
+            names = scene.reading.inputs_named
+            marked = [(row, names[row]) for row in scene.reading.marked]
+            self._plot.y_axis.setTicks([marked, []] if marked else None)
             self._plot.set_y(low - 0.5, high + 0.5, padding=0)
 
     def describe(self, scene: Scene, timestep: int, y: float) -> str:
@@ -82,9 +86,10 @@ class Roll(QObject):
         row = round(y)
         if not 0 <= row < trace.inputs.shape[1]:
             return ""
-        text = self.tr("timestep {t}, row {row}: {state}").format(
+        names = scene.reading.inputs_named
+        text = self.tr("timestep {t}, {row}: {state}").format(
             t=timestep + 1,
-            row=row,
+            row=names[row] if row < len(names) else self.tr("row {row}").format(row=row),
             state=self.tr("on") if trace.inputs[timestep, row] > 0.5 else self.tr("off"),
         )
         if trace.output is not None:
