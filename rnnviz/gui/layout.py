@@ -34,8 +34,8 @@ HEIGHTS = {
     "change": 110,
     "relevance": 110,
     "loss": 260,
-    "gradient_norm": 195,
-    "notepad": 205,
+    "gradient_norm": 208,
+    "notepad": 192,
 }
 CLOSED = {"unit"}
 """opened when a unit is selected"""

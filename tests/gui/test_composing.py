@@ -33,6 +33,7 @@ BACH = (
 def studio(qapp: QApplication) -> Iterator[Driver]:
     """A window with the panel in front. It is made once, before the first test."""
     window = open_window(BACH)
+    window.theme.enlarge(-window.theme.larger)  # another test may have had it larger
     window.resize(1280, 1900)  # so that each note is some pixels high
     driver = Driver(window)
     driver.until_ready()
@@ -40,6 +41,7 @@ def studio(qapp: QApplication) -> Iterator[Driver]:
     driver.until(lambda: panel(driver)._built)
     driver.until(lambda: driver.lab.loudspeaker.state != "unknown")
     yield driver
+    window.reset_layout()  # it is kept for the next window
     end(window)
 
 
@@ -124,17 +126,29 @@ def test_pitches_are_named_on_the_axis(composing: Driver):
     assert ticks[48 - 21] == "C3"
 
 
-def test_pointing_at_a_note_says_its_name_step_and_probability(composing: Driver):
+def test_a_note_says_its_name_step_and_probability(composing: Driver):
     roll = compose(composing)
     piece, shown = composing.lab.composer.piece, panel(composing)
-    step, row = (int(place) for place in np.argwhere(roll[8:])[0] + (8, 0))
-    point_at(shown.plot, step + 1, row)
-    name = Chorales().row_names[row]
-    share = piece.shares[step - 8, row]
-    assert shown.readout.text() == f"{name}, step {step + 1}: composed, {share:.1%} likely"
+    names = Chorales().row_names
+    for sounds, word in ((True, "composed"), (False, "silent")):
+        step, row = (int(place) for place in np.argwhere(roll[8:] == sounds)[0] + (8, 0))
+        share = f"{piece.shares[step - 8, row]:.1%} likely"
+        said = shown.roll.describe(piece, step + 1.2, row - 0.3)
+        assert said == f"{names[row]}, step {step + 1}: {word}, {share}"
     step, row = (int(place) for place in np.argwhere(roll[:8])[0])
-    point_at(shown.plot, step + 1, row)
-    assert shown.readout.text() == f"{Chorales().row_names[row]}, step {step + 1}: given"
+    assert shown.roll.describe(piece, step + 1, row) == f"{names[row]}, step {step + 1}: given"
+    assert shown.roll.describe(piece, 25, row) == ""
+
+
+def test_pointing_at_a_note_is_answered_below_the_roll(composing: Driver):
+    compose(composing)
+    shown = panel(composing)
+    resting = shown.readout.text()
+    point_at(shown.plot, 12, 40)
+    assert "step 12: " in shown.readout.text()
+    assert " likely" in shown.readout.text()
+    shown.plot.left.emit()
+    assert shown.readout.text() == resting
 
 
 def test_a_second_press_gives_another_piece_and_the_series_is_the_same_again(composing: Driver):
@@ -292,7 +306,7 @@ def test_without_sound_a_hint_says_why_and_saving_works(composing: Driver):
     silent = speaker.state != "ready"
     assert shown.play_button.isEnabled() != silent
     words = {"no_package": "rnnviz[audio]", "no_library": "PortAudio", "no_device": "No loudspea"}
-    assert words.get(speaker.state, "new") in shown.readout.text()
+    assert words.get(speaker.state, "") in shown.readout.text()
     assert shown.save_button.isEnabled()
 
 

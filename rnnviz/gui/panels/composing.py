@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import html
 from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QCheckBox, QLabel, QMenu, QToolButton
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QMenu, QToolButton
 
 from rnnviz.gui.aspect import EVERYTHING, Aspect
 from rnnviz.gui.composer import Piece
 from rnnviz.gui.icons import icon
 from rnnviz.gui.lab import Lab
 from rnnviz.gui.panels.panel import Panel
-from rnnviz.gui.panels.piece_roll import PieceRoll
+from rnnviz.gui.panels.piece_roll import PieceRoll, sign
 from rnnviz.gui.theme import Theme
 from rnnviz.gui.widgets.plot import Plot
 from rnnviz.gui.widgets.slider_grid import SliderGrid
@@ -66,6 +65,7 @@ class ComposingPanel(Panel):
         self.always = QCheckBox(self.tr("as it learns"))
         self.always.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.always.setChecked(True)
+        self.always.setToolTip(self.tr("Compose anew after each epoch, while nothing is played"))
         for widget in (self.button, self.play_button, self.save_button):
             widget.setMinimumWidth(1)  # as all in a header: it must not push the columns about
             self.controls.addWidget(widget)
@@ -84,9 +84,12 @@ class ComposingPanel(Panel):
         self.body.addWidget(self.promise, 1)
         # Not in the header: there is no room for what a note has to say.
         self.readout = QLabel(objectName="muted", wordWrap=True)
-        self.readout.setTextFormat(Qt.TextFormat.RichText)
-        self.readout.setContentsMargins(8, 0, 8, 4)
-        self.body.addWidget(self.readout)
+        self.readout.setMinimumWidth(1)
+        line = QHBoxLayout()
+        line.setContentsMargins(8, 0, 8, 4)
+        line.addWidget(self.readout, 1)
+        line.addWidget(self.always)
+        self.body.addLayout(line)
 
     def _add_sliders(self) -> None:
         self.sliders = SliderGrid()
@@ -118,10 +121,8 @@ class ComposingPanel(Panel):
             lambda eights: str(8 * eights),
             self.tr("How many quarter notes are composed."),
         )
-        self.always.setToolTip(self.tr("Compose anew after each epoch, while nothing is played"))
         self.tempo.valueChanged.connect(self._composer.set_tempo)
         self.temperature.sliderReleased.connect(self.compose)
-        self.sliders.add_beside(self.always)
         self.body.addWidget(self.sliders)
 
     # --- what a person does --------------------------------------------------------------
@@ -199,6 +200,9 @@ class ComposingPanel(Panel):
         if Aspect.THEME in what:
             what = EVERYTHING
             self.plot.recolour(self.colours)
+            # What is given and what is new have their colours in the roll.
+            self.sliders.mark(self.given, sign(self.colours.input))
+            self.sliders.mark(self.steps, sign(self.colours.answer))
         if self._composer.composes:
             self._speaker.look()
             self._go_on()
@@ -218,7 +222,8 @@ class ComposingPanel(Panel):
         self.promise.setText(missing)  # below the sliders, not across them
         self.promise.setVisible(bool(missing))
         self.plot.setVisible(piece is not None)
-        self.sliders.setVisible(composer.composes)
+        for widget in (self.sliders, self.always):
+            widget.setVisible(composer.composes)
         self.button.setText(self._progress(piece))
         self.button.setEnabled(composer.able)
         self.play_button.setText(self.tr("Stop") if speaker.playing else self.tr("Play"))
@@ -269,11 +274,8 @@ class ComposingPanel(Panel):
             self._rest()
 
     def _rest(self) -> None:
-        """Say which colour is what, and what is missing to hear it."""
-        legend = self.roll.legend(self.colours) if self._composer.piece is not None else ""
-        hint = html.escape(self._hint()) if self._composer.composes else ""
-        self.readout.setText("&nbsp;&nbsp; ".join(text for text in (legend, hint) if text))
-        self.readout.setVisible(bool(legend or hint))
+        """Say what is missing to hear it, if anything is."""
+        self.readout.setText(self._hint() if self._composer.composes else "")
 
     def _zoom(self, low: float, high: float) -> None:
         """Look closer, at no less than four steps and at no more than there are."""

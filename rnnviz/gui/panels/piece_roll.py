@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, QRectF
 from PySide6.QtGui import QColor
 
 from rnnviz.gui.composer import Piece
-from rnnviz.gui.panels.time_panel import key
 from rnnviz.gui.theme import Colours
 from rnnviz.gui.widgets.plot import Plot, pen
 
@@ -72,14 +71,10 @@ class PieceRoll(QObject):
         )
         return text.format(note=name, step=step, share=share)
 
-    def legend(self, colours: Colours) -> str:
-        """Which colour is what."""
-        return "&nbsp;&nbsp; ".join(
-            [
-                key(colours.input, "■", self.tr("given")),
-                key(colours.answer, "■", self.tr("new")),
-            ]
-        )
+
+def sign(colour: str) -> str:
+    """What stands before the name of something that is drawn in a colour."""
+    return f'<span style="color:{colour}">■</span>'
 
 
 def rows_in_view(piece: Piece) -> tuple[int, int]:

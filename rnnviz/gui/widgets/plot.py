@@ -351,8 +351,7 @@ class Plot(pg.GraphicsView):
         self._side.setPos(4, min(middle + side.width() / 2, self.height() - self._axis_height))
 
     def _place_axes(self) -> None:
-        # By hand: a layout of Qt's would do the same, but the one of a plot that was made after
-        # its window was shown calls what is already deleted when the window is.
+        # By hand: a layout of Qt's would do the same, with a hidden window for each plot.
         left, top, right, bottom = _MARGINS
         beside = self._right.width() if self._right is not None else 0
         x, width = left + self._axis_width, self.width() - left - self._axis_width - right - beside

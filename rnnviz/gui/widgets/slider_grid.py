@@ -21,6 +21,7 @@ class SliderGrid(QWidget):
         self._grid.setHorizontalSpacing(6)
         self._grid.setVerticalSpacing(2)
         self._count = 0
+        self._labels: dict[Slider, QLabel] = {}
 
     def add(
         self, name: str, span: tuple[int, int], value: int, text: Callable[[int], str], tip: str
@@ -30,18 +31,19 @@ class SliderGrid(QWidget):
         slider.setRange(*span)
         slider.setValue(value)
         slider.setAccessibleName(name)
-        slider.setMinimumWidth(40)
+        slider.setMinimumWidth(24)
         slider.setToolTip(tip)
         number = QLabel(text(value))
         number.setMinimumWidth(number.fontMetrics().horizontalAdvance("000"))
         slider.valueChanged.connect(lambda at: number.setText(text(at)))
         row, column = divmod(self._count, COLUMNS)
         self._count += 1
-        for offset, widget in enumerate((QLabel(name, objectName="muted"), slider, number)):
+        label = self._labels[slider] = QLabel(name, objectName="muted")
+        for offset, widget in enumerate((label, slider, number)):
             self._grid.addWidget(widget, row, 3 * column + offset)
         self._grid.setColumnStretch(3 * column + 1, 1)
         return slider
 
-    def add_beside(self, widget: QWidget) -> None:
-        """Put something to the right of all sliders."""
-        self._grid.addWidget(widget, 0, 3 * COLUMNS, -1, 1)
+    def mark(self, slider: Slider, sign: str) -> None:
+        """Put a sign before the name of a slider, as rich text."""
+        self._labels[slider].setText(f"{sign}&nbsp;{slider.accessibleName()}")
