@@ -106,14 +106,14 @@ def test_only_the_newest_piece_is_composed(engine: Conversation) -> None:
 
 
 def test_who_stops_is_not_kept_waiting_by_a_long_piece(engine: Conversation) -> None:
-    engine.start(BACH)
+    engine.start(BACH.with_value("network.hidden", 512).with_value("network.layers", 4))
     engine.until_kind(Progress)
     ask(engine, 1, steps=10**9)
     begun = engine.until_kind(Composed)[-1]
-    assert len(begun.roll) < begun.steps
+    assert len(begun.shares) < begun.steps
     engine.say(Stop(run=engine.run))
     said = of(Composed, engine.until_state("stopped"))
-    assert all(len(piece.roll) < piece.steps for piece in said)
+    assert all(len(piece.shares) < piece.steps for piece in said)
 
 
 def test_a_piece_that_is_left_is_not_answered(engine: Conversation) -> None:
