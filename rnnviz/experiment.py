@@ -263,6 +263,23 @@ def suited(task: Task) -> Experiment:
     return Experiment(task=task, network=network, training=training)
 
 
+def turned(experiment: Experiment, path: str, value: Value) -> Experiment:
+    """An experiment with one knob turned as a person turns it; raises `KnobError`.
+
+    What suits a task may hang on a knob of its own, such as its length. The knobs that stand
+    where it suited the task before then follow; those that were set otherwise stay.
+    """
+    found = experiment.with_value(path, value)
+    before, after = suited(experiment.task), suited(found.task)
+    for other, _ in knobs(after):
+        if other.startswith("task."):
+            continue
+        suits = after.value(other)
+        if experiment.value(other) == before.value(other) != suits:
+            found = found.with_value(other, suits)
+    return found
+
+
 def idle(experiment: Experiment, path: str) -> bool:
     """Whether a knob has no effect on this experiment, such as a gate bias without gates."""
     task, network, training = experiment.task, experiment.network, experiment.training

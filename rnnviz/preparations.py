@@ -9,6 +9,16 @@ import numpy.typing as npt
 from rnnviz.records import FloatArray
 
 
+class Phrase(msgspec.Struct, frozen=True):
+    """Words for a person with numbers in them, kept apart so that the words can be translated."""
+
+    template: str
+    values: dict[str, int | str] = {}
+
+    def __str__(self) -> str:
+        return self.template.format(**self.values)
+
+
 class PreparedSeries(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """How one example of a series was made of raw data, step by step.
 
@@ -103,7 +113,7 @@ class PreparedSequence(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
     stretches: list[Stretch]
     """one, or where a decoder is taught two: what is read, and what it is taught with"""
-    fitted: str
+    fitted: Phrase
     """what the numbers of the tokens follow from: what was counted, or known beforehand"""
     lengths: npt.NDArray[np.int64] | None = None
     """``(N,)``: how long the sequences of the training part are; None: all are as long as the
@@ -113,8 +123,8 @@ class PreparedSequence(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 class DrawnByLot(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """There is no raw data: the example was drawn, and is read as it is."""
 
-    how: str
-    """one sentence for a person"""
+    how: list[Phrase]
+    """a few sentences"""
 
 
 Preparation = PreparedSeries | PreparedSequence | DrawnByLot

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnviz.experiment import Experiment, idle, knobs, read_experiment, suited
+from rnnviz.experiment import Experiment, idle, knobs, read_experiment, suited, turned
 from rnnviz.knobs import KnobError, positions
 from rnnviz.tasks import TASKS
+from rnnviz.tasks.recall import Recall
+from rnnviz.tasks.series import Series
 
 ALL = dict(knobs(Experiment()))
 
@@ -204,3 +206,23 @@ def test_embeddings_are_idle_without_tokens(task):
 def test_other_knobs_are_never_idle():
     for path in ("task.window", "network.hidden", "training.learning_rate"):
         assert not idle(Experiment(), path)
+
+
+def test_what_suits_a_task_follows_a_knob_of_its_own():
+    found = turned(suited(Recall()), "task.length", 30)
+    assert (found.task.length, found.network.gate_bias) == (30, 30.0)
+
+
+def test_what_a_person_has_set_does_not_follow():
+    before = suited(Recall()).with_value("network.gate_bias", 7.0)
+    assert turned(before, "task.length", 30).network.gate_bias == 7.0
+
+
+def test_another_series_brings_the_settings_that_suit_it():
+    found = turned(suited(Series()), "task.series", "temperature")
+    assert found == suited(Series(series="temperature"))
+
+
+def test_a_knob_that_nothing_hangs_on_turns_alone():
+    found = turned(Experiment(), "task.window", 20)
+    assert found == Experiment().with_value("task.window", 20)

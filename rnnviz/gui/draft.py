@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from rnnviz.experiment import Experiment
+from rnnviz.experiment import Experiment, turned
 from rnnviz.knobs import Value
 
 
@@ -25,7 +25,7 @@ class Draft(QObject):
         Turns of one knob with the same `gesture`, such as one drag of a slider, are undone
         together.
         """
-        self._push(self.experiment.with_value(path, value), title, (path, gesture))
+        self._push(turned(self.experiment, path, value), title, (path, gesture))
 
     def replace(self, experiment: Experiment, title: str) -> None:
         """Put another experiment in its place."""

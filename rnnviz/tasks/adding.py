@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from rnnviz.knobs import Knob, Value
-from rnnviz.preparations import DrawnByLot
+from rnnviz.preparations import DrawnByLot, Phrase
 from rnnviz.records import Reading
 from rnnviz.tasks.task import Examples, FloatArray, Part, Shape, Split, Task
 
@@ -99,9 +99,14 @@ class Adding(Task, tag="adding"):
 
     def preparation(self, part: Part, example: int, seed: int = 0) -> DrawnByLot:
         return DrawnByLot(
-            how=f"Each example is a list of {self.length} numbers drawn by lot between 0 and 1; a "
-            "1 beside them marks one in the first half and one in the second. Such values need no "
-            "scaling, and all lists are equally long."
+            how=[
+                Phrase(
+                    "Each example is a list of {length} numbers drawn by lot between 0 and 1; a 1 "
+                    "beside them marks one in the first half and one in the second.",
+                    {"length": self.length},
+                ),
+                Phrase("Such values need no scaling, and all lists are equally long."),
+            ]
         )
 
     def read(self, split: Split, example: int, output: FloatArray) -> Reading:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rnnviz.knobs import Knob, Value, knobs_of
-from rnnviz.preparations import Column, PreparedSequence, Stretch
+from rnnviz.preparations import Column, Phrase, PreparedSequence, Stretch
 from rnnviz.records import Reading
 from rnnviz.tasks import data, measures, ngrams, own_file
 from rnnviz.tasks.task import (
@@ -226,7 +226,9 @@ class Characters(Task, tag="characters", dict=True):
                     padded=self.window,
                 )
             ],
-            fitted=f"counted in the {cut[1]} characters of the training part alone",
+            fitted=Phrase(
+                "counted in the {n} characters of the training part alone", {"n": cut[1]}
+            ),
         )
 
     def read(self, split: Split, example: int, output: FloatArray) -> Reading:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rnnviz.knobs import Knob, Value
-from rnnviz.preparations import PreparedSequence, Stretch
+from rnnviz.preparations import Phrase, PreparedSequence, Stretch
 from rnnviz.records import Reading
 from rnnviz.tasks import data, measures
 from rnnviz.tasks.task import DataError, Examples, FloatArray, Loss, Part, Shape, Split, Task, nth
@@ -123,7 +123,10 @@ class Chorales(Task, tag="chorales"):
                     padded=self.timesteps,
                 )
             ],
-            fitted=f"a row for each of the {NOTES} keys of a piano, {LOWEST} the lowest",
+            fitted=Phrase(
+                "a row for each of the {keys} keys of a piano, {lowest} the lowest",
+                {"keys": NOTES, "lowest": LOWEST},
+            ),
             lengths=np.array([min(len(roll), self.longest) - 1 for roll in parts["train"]]),
         )
 

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from rnnviz.knobs import Knob, Value
-from rnnviz.preparations import Column, PreparedSequence, Stretch
+from rnnviz.preparations import Column, Phrase, PreparedSequence, Stretch
 from rnnviz.records import Reading
 from rnnviz.tasks import measures
 from rnnviz.tasks.task import Examples, FloatArray, IntArray, Loss, Part, Shape, Split, Task, nth
@@ -106,7 +106,7 @@ class Copy(Task, tag="copy"):
         read = Column(name="symbol", pieces=names, numbers=numbers, size=len(READ_AS))
         return PreparedSequence(
             stretches=[Stretch(role="sequence", raw=names, columns=[read], padded=len(names))],
-            fitted="known beforehand: eight symbols, the blank and the sign to go",
+            fitted=Phrase("known beforehand: eight symbols, the blank and the sign to go"),
         )
 
     def read(self, split: Split, example: int, output: FloatArray) -> Reading:

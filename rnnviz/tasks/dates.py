@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Literal, NamedTuple
 import numpy as np
 
 from rnnviz.knobs import Knob, Value
-from rnnviz.preparations import Column, PreparedSequence, Stretch
+from rnnviz.preparations import Column, Phrase, PreparedSequence, Stretch
 from rnnviz.records import Reading
 from rnnviz.tasks import measures
 from rnnviz.tasks.task import (
@@ -208,7 +208,7 @@ class Dates(Task, tag="dates"):
                     ("the decoder is taught with", taught, ANSWER_LENGTH, _column(taught, ANSWERS)),
                 )
             ],
-            fitted="known beforehand: every character that a date can have",
+            fitted=Phrase("known beforehand: every character that a date can have"),
             lengths=np.array([len(date) for date in parts[0][0]]),
         )
 

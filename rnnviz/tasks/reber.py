@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rnnviz.knobs import Knob, Value
-from rnnviz.preparations import Column, PreparedSequence, Stretch
+from rnnviz.preparations import Column, Phrase, PreparedSequence, Stretch
 from rnnviz.records import Reading
 from rnnviz.tasks import measures
 from rnnviz.tasks.task import (
@@ -184,7 +184,7 @@ class Reber(Task, tag="reber"):
         )
         return PreparedSequence(
             stretches=[Stretch(role="string", raw=symbols, columns=[read], padded=self.timesteps)],
-            fitted="known beforehand: the symbols of the grammar",
+            fitted=Phrase("known beforehand: the symbols of the grammar"),
             lengths=(parts[0] != PAD).sum(axis=1) - 1,
         )
 

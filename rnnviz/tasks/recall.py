@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from rnnviz.knobs import Knob, Value
-from rnnviz.preparations import Column, PreparedSequence, Stretch
+from rnnviz.preparations import Column, Phrase, PreparedSequence, Stretch
 from rnnviz.records import Reading
 from rnnviz.tasks import measures
 from rnnviz.tasks.task import Examples, FloatArray, IntArray, Loss, Part, Shape, Split, Task, nth
@@ -100,7 +100,10 @@ class Recall(Task, tag="recall"):
         read = Column(name="symbol", pieces=names, numbers=numbers, size=len(symbols) + 1)
         return PreparedSequence(
             stretches=[Stretch(role="string", raw=names, columns=[read], padded=self.length)],
-            fitted=f"known beforehand: {self.letters} letters and {DIGITS} digits",
+            fitted=Phrase(
+                "known beforehand: {letters} letters and {digits} digits",
+                {"letters": self.letters, "digits": DIGITS},
+            ),
         )
 
     def read(self, split: Split, example: int, output: FloatArray) -> Reading:

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 
 from rnnviz.knobs import Knob, Value
-from rnnviz.preparations import PreparedSequence, Stretch
+from rnnviz.preparations import Phrase, PreparedSequence, Stretch
 from rnnviz.records import Reading
 from rnnviz.tasks import bags, data, measures, text
 from rnnviz.tasks.subwords import START, Subwords
@@ -148,7 +148,9 @@ class Sentiment(Task, tag="sentiment"):
                     padded=self.longest,
                 )
             ],
-            fitted=f"counted in the {len(lengths)} reviews of the training part alone",
+            fitted=Phrase(
+                "counted in the {n} reviews of the training part alone", {"n": len(lengths)}
+            ),
             lengths=np.array(lengths),
         )
 

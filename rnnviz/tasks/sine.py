@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from rnnviz.knobs import Knob
 from rnnviz.numerals import short
-from rnnviz.preparations import DrawnByLot
+from rnnviz.preparations import DrawnByLot, Phrase
 from rnnviz.records import Reading
 from rnnviz.tasks import baselines
 from rnnviz.tasks.shapes import SHAPES
@@ -134,17 +134,14 @@ class Sine(Task, tag="sine"):
         return SHAPES[self.wave](angle)
 
     def preparation(self, part: Part, example: int, seed: int = 0) -> DrawnByLot:
-        wave = {
-            "two": "sum of two sines",
-            "chirp": "sine that becomes faster",
-            "square": "square wave",
-        }
-        noise = f", and chance of {short(self.noise)} is added to every point" if self.noise else ""
-        return DrawnByLot(
-            how=f"Each example is a {wave.get(self.wave, self.wave)} that starts at an angle drawn "
-            f"by lot{noise}: {self.window} points to read, and the one {self.ahead} later that is "
-            "asked for. Values from −1 to 1 need no scaling, and all windows are equally long."
+        drawn = Phrase(
+            "Each example is a wave that starts at an angle drawn by lot: {points} points to read, "
+            "and the one {ahead} later that is asked for.",
+            {"points": self.window, "ahead": self.ahead},
         )
+        noise = Phrase("Chance of {noise} is added to each.", {"noise": short(self.noise)})
+        rest = Phrase("Values from −1 to 1 need no scaling, and all windows are equally long.")
+        return DrawnByLot(how=[drawn, *([noise] if self.noise else []), rest])
 
     def read(self, split: Split, example: int, output: FloatArray) -> Reading:
         return Reading(horizon=self.ahead)

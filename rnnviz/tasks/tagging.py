@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rnnviz.knobs import Knob, Value
-from rnnviz.preparations import Column, PreparedSequence, Stretch
+from rnnviz.preparations import Column, Phrase, PreparedSequence, Stretch
 from rnnviz.records import Reading
 from rnnviz.tasks import data, measures, text
 from rnnviz.tasks.task import Examples, FloatArray, IntArray, Loss, Part, Shape, Split, Task, nth
@@ -157,7 +157,9 @@ class Tagging(Task, tag="tagging"):
                     padded=LONGEST,
                 )
             ],
-            fitted=f"counted in the {len(parts[0])} sentences of the training part alone",
+            fitted=Phrase(
+                "counted in the {n} sentences of the training part alone", {"n": len(parts[0])}
+            ),
             lengths=np.array([min(len(s), LONGEST) for s in parts[0]]),
         )
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from rnnviz.knobs import Knob, Value
 from rnnviz.numerals import short
-from rnnviz.preparations import DrawnByLot
+from rnnviz.preparations import DrawnByLot, Phrase
 from rnnviz.records import Reading
 from rnnviz.tasks import measures
 from rnnviz.tasks.shapes import SHAPES
@@ -166,12 +166,14 @@ class Waves(Task, tag="waves"):
         )
 
     def preparation(self, part: Part, example: int, seed: int = 0) -> DrawnByLot:
-        noise = f", and chance of {short(self.noise)} is added to every frame" if self.noise else ""
-        return DrawnByLot(
-            how=f"Each example is put together by lot of stretches of about {self.stretch} frames, "
-            "each with a shape, a period and a phase of its own"
-            f"{noise}. Values of height 1 need no scaling, and all signals are equally long."
+        drawn = Phrase(
+            "Each example is put together by lot of stretches of about {frames} frames, each with "
+            "a shape, a period and a phase of its own.",
+            {"frames": self.stretch},
         )
+        noise = Phrase("Chance of {noise} is added to each.", {"noise": short(self.noise)})
+        rest = Phrase("Values of height 1 need no scaling, and all signals are equally long.")
+        return DrawnByLot(how=[drawn, *([noise] if self.noise else []), rest])
 
     def read(self, split: Split, example: int, output: FloatArray) -> Reading:
         asked, answers = split.targets[example], output.argmax(axis=1)

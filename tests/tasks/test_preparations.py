@@ -115,7 +115,7 @@ def test_every_task_says_how_its_examples_are_made_and_none_that_is_not_there(na
     if name in ("sine", "waves", "adding"):
         found = task.preparation("valid", 0)
         assert isinstance(found, DrawnByLot)
-        assert found.how.endswith(".")
+        assert all(str(sentence).endswith(".") for sentence in found.how)
         return
     with pytest.raises(IndexError, match="none is 1000000"):
         task.preparation("valid", 10**6)

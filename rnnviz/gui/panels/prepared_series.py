@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QObject, QRectF
+from PySide6.QtCore import QCoreApplication, QObject, QRectF
 from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QGraphicsRectItem, QGraphicsSimpleTextItem
 
@@ -120,7 +120,9 @@ class SeriesPainter(QObject):
             key(colours.target, "◯", self.tr("asked for")),
         ]
         if found.fitted is not None:
-            name = self.tr("{what} of the training part").format(what=found.fitted_name)
+            name = self.tr("{what} of the training part").format(
+                what=QCoreApplication.translate("Task", found.fitted_name)
+            )
             entries.append(key(colours.train, "▬", name))
         entries.append(self.tr("scaled = {formula}").format(formula=found.scaling))
         return "&nbsp;&nbsp; ".join(entries)

@@ -24,7 +24,7 @@ from rnnviz.gui.theme import Theme
 from rnnviz.gui.widgets.batch_picture import BatchPicture
 from rnnviz.gui.widgets.plot import Plot
 from rnnviz.gui.widgets.strip import Strip
-from rnnviz.preparations import DrawnByLot, Preparation, PreparedSequence, PreparedSeries
+from rnnviz.preparations import DrawnByLot, Phrase, Preparation, PreparedSequence, PreparedSeries
 from rnnviz.tasks import DataError, Task
 
 ROOM_FOR_BATCHES = 560
@@ -140,7 +140,7 @@ class PreprocessingPanel(Panel):
 
     def _instead(self, found: Preparation | None) -> str:
         if isinstance(found, DrawnByLot):
-            return found.how
+            return " ".join(_said(phrase) for phrase in found.how)
         if found is None:
             return self.tr("How the watched example was made of raw data.")
         return ""
@@ -191,7 +191,7 @@ class PreprocessingPanel(Panel):
             for stretch in found.stretches
             for column in stretch.columns
         ]
-        return ", ".join([*sizes, QCoreApplication.translate("Task", found.fitted)])
+        return ", ".join([*sizes, _said(found.fitted)])
 
     # --- the mouse -----------------------------------------------------------------------
 
@@ -258,3 +258,8 @@ def _read(wanted: Wanted) -> _Answer:
     if isinstance(found, PreparedSequence):
         return found, None, strip_view(found), batch_view(found, size)
     return found, None, None, None
+
+
+def _said(phrase: Phrase) -> str:
+    """A phrase of a task in the person's language."""
+    return QCoreApplication.translate("Task", phrase.template).format(**phrase.values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -143,7 +143,11 @@ class Strip(QWidget):
             for span in view.spans:
                 left = max(self._x(span.start), self._side())
                 place = QRectF(left, 0, self._x(span.stop) - left, head)
-                painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, span.role)
+                painter.drawText(
+                    place,
+                    Qt.AlignmentFlag.AlignVCenter,
+                    QCoreApplication.translate("Task", span.role),
+                )
             painter.setFont(self._large(view))
         for cell in view.cells:
             if self._low - 1 < cell.position < self._high:
