@@ -1,8 +1,8 @@
 """Make the README's pictures from the program itself: `python resources/pictures.py`.
 
 Opens the real window without a screen, trains with the real engine and saves what the
-window shows, two stills and an animation, into resources/screenshots. Needs Pillow for
-the animation (the extra `pictures`).
+window shows, stills and an animation, into resources/screenshots. Needs Pillow for the
+animation (the extra `pictures`), and a font with Korean letters.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -20,9 +21,14 @@ os.environ["RNNVIZ_HOME"] = tempfile.mkdtemp()  # nobody's own settings get into
 from PIL import Image
 from PySide6.QtCore import QBuffer, QEventLoop, QTimer
 
-from rnnviz.experiment import Experiment
+from rnnviz.experiment import Experiment, suited
 from rnnviz.gui.app import application, open_window
 from rnnviz.gui.main_window import MainWindow
+from rnnviz.gui.theme import Choice
+from rnnviz.tasks.characters import Characters
+from rnnviz.tasks.chorales import Chorales
+from rnnviz.tasks.dates import Dates
+from rnnviz.tasks.waves import Waves
 
 FOLDER = Path(__file__).parent / "screenshots"
 SIZE = (1280, 800)
@@ -55,8 +61,61 @@ def main() -> None:
         duration=1000 // FRAMES_PER_SECOND,
         loop=0,
     )
+    for scene in SCENES:
+        play(window, scene)
     window.close()
     pause(0.1)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A task that was learned, and what of it is looked at."""
+
+    name: str
+    experiment: Experiment
+    in_front: tuple[str, ...]
+    """panels that are brought forward"""
+    theme: Choice
+    timestep: int
+    cells: bool = False
+    """whether all three cells are trained and compared"""
+
+
+SCENES = (
+    Scene("dates", suited(Dates()), ("error_by_position", "comparison"), "dark", 24),
+    Scene("chorales", suited(Chorales()), ("composing", "result"), "light", 30),
+    Scene(
+        "characters",
+        suited(Characters()).with_value("training.epochs", 6),
+        ("writing", "gradient_norm", "preprocessing"),
+        "light",
+        40,
+    ),
+    Scene("waves", suited(Waves()), ("error_by_position", "comparison"), "dark", 90, cells=True),
+)
+
+
+def play(window: MainWindow, scene: Scene) -> None:
+    """Train a task to its end and save how it looks then."""
+    lab = window.lab
+    window.choose_theme(scene.theme)
+    window.reset_layout()
+    for name in scene.in_front:
+        window.docks[name].raise_()
+    lab.player.show_example(0)
+    lab.draft.replace(scene.experiment.with_value("training.device", "cpu"), scene.name)
+    if scene.cells:
+        lab.comparison.clear()
+        window.compare_cells()
+        wait_until(lambda: len(lab.comparison.runs) == 3, 300)
+    else:
+        lab.begin()
+        number = lab.run.number
+        wait_until(lambda: lab.run.number == number and lab.run.result is not None, 300)
+    pause(3)  # a piece or a text is on its way
+    lab.player.go_to(scene.timestep)
+    pause(0.5)
+    window.grab().save(str(FOLDER / f"{scene.name}.png"))
 
 
 def train(window: MainWindow) -> list[Image.Image]:

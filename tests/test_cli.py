@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 import os
 import re
 import select
@@ -153,6 +154,39 @@ def test_training_writes_what_the_trainer_computes(
     assert f"validation loss {result['valid_loss']:.3g} after 3 epochs" in out
     with (tmp_path / "out.csv").open(newline="") as lines:
         assert [int(row["epoch"]) for row in csv.DictReader(lines)] == [1, 2, 3]
+
+
+LITTLE = {
+    "sine": ["--windows", "120"],
+    "series": ["--series", "passengers"],
+    "waves": ["--signals", "60", "--length", "40", "--stretch", "20"],
+    "sentiment": ["--longest", "8"],
+    "tagging": [],
+    "characters": ["--share", "0.1"],
+    "dates": ["--dates", "500"],
+    "chorales": ["--longest", "16"],
+    "recall": ["--strings", "60"],
+    "adding": ["--lists", "60"],
+    "copy": ["--sequences", "60"],
+    "reber": ["--strings", "60"],
+}
+"""Every task, with as little to learn as its knobs allow."""
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_every_task_is_trained_judged_and_written(task: str, tmp_path: Path) -> None:
+    file = tmp_path / "out.json"
+    more = ["--epochs", "1", "--hidden", "6", "--device", "cpu", "--json", str(file)]
+    assert main(["train", "--task", task, *LITTLE[task], *more]) == 0
+    found = json.loads(file.read_text())["result"]
+    kind = TASKS[task]
+    assert all(math.isfinite(value) for value in found["metrics"].values())
+    if task == "sine":
+        assert "test" not in found
+    else:
+        assert set(found["test"]) == {"loss", *found["metrics"]}
+    assert ("lag" in found) is (task == "series")
+    assert ("error_by_position" in found) is (kind.shape != "many-to-one")
 
 
 def test_json_on_stdout_is_nothing_but_json(tmp_path: Path) -> None:

@@ -137,16 +137,17 @@ def _at_rest(model: SequenceModel) -> Iterator[None]:
 
 
 def parts_of_summary(
-    task: Task, examples: Examples, model: SequenceModel, device: str
+    task: Task, examples: Examples, model: SequenceModel, device: str, judge: Judge
 ) -> Parts[dict[str, Any]]:
     """How good a network is in the task's own units: on the validation examples, and on the
     test examples that nothing was chosen by; the error along time where many are asked; what
     simple rules reach; by how much the answers about a series come late.
 
-    In parts, between which the weights must stay as they are.
+    In parts, between which the weights must stay as they are. `judge` has the validation
+    examples on the device already.
     """
     found: dict[str, Any] = {}
-    _, outputs = yield from _parts_of_answers(task, examples.valid, model, device)
+    _, outputs = yield from _parts_of_answers(judge, task, model)
     if metrics := task.metrics(outputs, examples.valid):
         found["metrics"] = metrics
     errors = task.error_by_position(outputs, examples.valid)
@@ -155,7 +156,7 @@ def parts_of_summary(
     split = examples.valid
     if examples.test is not None:
         split = examples.test
-        loss, outputs = yield from _parts_of_answers(task, split, model, device)
+        loss, outputs = yield from _parts_of_answers(Judge(task, split, device), task, model)
         found["test"] = {"loss": loss, **task.metrics(outputs, split)}
     lag = task.lag(outputs, split)
     if lag is not None:
@@ -167,9 +168,8 @@ def parts_of_summary(
 
 
 def _parts_of_answers(
-    task: Task, split: Split, model: SequenceModel, device: str
+    judge: Judge, task: Task, model: SequenceModel
 ) -> Parts[tuple[float, FloatArray]]:
-    judge = Judge(task, split, device)
     loss, outputs = yield from judge.parts_of_loss(model)
     if task.shape == "encoder-decoder":
         outputs = yield from judge.parts_of_decoded(model)
@@ -178,4 +178,5 @@ def _parts_of_answers(
 
 def summary(task: Task, examples: Examples, model: SequenceModel, device: str) -> dict[str, Any]:
     """The same, all at once."""
-    return finished(parts_of_summary(task, examples, model, device))
+    judge = Judge(task, examples.valid, device)
+    return finished(parts_of_summary(task, examples, model, device, judge))

@@ -226,7 +226,7 @@ class Trainer:
             found["valid_loss"] = self._best[0]
         self._set_threads()
         more = yield from parts_of_summary(
-            self.experiment.task, self.examples, self.model, self.device
+            self.experiment.task, self.examples, self.model, self.device, self._judge
         )
         return found | more
 

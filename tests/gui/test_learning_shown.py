@@ -11,6 +11,7 @@ from rnnviz.engine.messages import EpochEnded, LiveTrace, Progress, Result
 from rnnviz.experiment import suited
 from rnnviz.gui.comparison import MOST
 from rnnviz.gui.panels.result import judgement
+from rnnviz.tasks.reber import Reber
 from rnnviz.tasks.recall import Recall
 from rnnviz.tasks.series import Series
 from rnnviz.tasks.waves import Waves
@@ -233,3 +234,42 @@ def test_at_most_eight_runs_are_kept_the_newest(driver: Driver):
     assert len(labels) == MOST
     assert [int(b) - int(a) for a, b in itertools.pairwise(labels)] == [1] * (MOST - 1)
     driver.lab.comparison.clear()
+
+
+# --- words -------------------------------------------------------------------------------
+
+
+def test_words_stand_as_they_read_with_a_mark_below_each_answer(driver: Driver):
+    driver.set_up(
+        suited(Reber(strings=60))
+        .with_value("network.hidden", 8)
+        .with_value("training.device", "cpu")
+    )
+    driver.lab.player.go_to(3)
+    driver.until_drawn()
+    reading = driver.lab.stage.trace.reading
+    words = driver.panel("sequence")._painters["tokens"].words.words
+    rows = sorted({word.y for word in words})
+    assert len(rows) == 4
+    read, answered, marked, asked = (
+        [word.text for word in sorted(words, key=lambda w: w.x) if word.y == y] for y in rows
+    )
+    assert read == reading.steps
+    assert answered == reading.answers[:4]
+    assert marked == ["✓" if right else "✗" for right in reading.right[:4]]
+    assert asked == reading.asked
+    faint = [word.alpha < 255 for word in sorted(words, key=lambda w: w.x) if word.y == rows[0]]
+    assert faint == [t > 3 for t in range(len(reading.steps))]
+
+
+def test_what_it_would_answer_so_far_is_faint_until_it_is_asked(driver: Driver):
+    driver.set_up(suited(Recall(length=6, strings=60)).with_value("training.device", "cpu"))
+    driver.lab.player.go_to(5)
+    driver.until_drawn()
+    trace = driver.lab.stage.trace
+    words = driver.panel("sequence")._painters["tokens"].words.words
+    row = sorted({word.y for word in words})[1]
+    answers = sorted((word for word in words if word.y == row), key=lambda word: word.x)
+    letters = ["ABCD"[place] for place in trace.output.argmax(axis=1)]
+    assert [word.text for word in answers] == letters
+    assert [word.alpha < 255 for word in answers] == [True] * 5 + [False]

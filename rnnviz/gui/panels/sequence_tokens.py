@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication
-from PySide6.QtWidgets import QGraphicsRectItem, QGraphicsSimpleTextItem
+from PySide6.QtGui import QColor, QFontMetricsF, QGuiApplication
+from PySide6.QtWidgets import QGraphicsRectItem
 
 from rnnviz.gui.aspect import Aspect
 from rnnviz.gui.panels.time_panel import key
 from rnnviz.gui.stage import Scene
 from rnnviz.gui.theme import Colours
 from rnnviz.gui.widgets.plot import NO_PEN, Plot, pen
+from rnnviz.gui.widgets.words import Word, Words
 from rnnviz.records import Reading
 
 READ, ANSWER, MARK, ASKED = 3.0, 2.1, 1.55, 0.85
@@ -31,7 +32,7 @@ class Tokens(QObject):
     def __init__(self, plot: Plot) -> None:
         super().__init__(plot)
         self._plot = plot
-        self._texts: list[QGraphicsSimpleTextItem] = []
+        self.words = Words(plot)
         self._handover = QGraphicsRectItem()
         self._handover.setVisible(False)
         plot.add(self._handover)
@@ -43,8 +44,7 @@ class Tokens(QObject):
 
     def clear(self) -> None:
         """Take everything away: another kind of sequence comes."""
-        for text in self._texts:
-            text.setVisible(False)
+        self.words.show_words([])
         self._handover.setVisible(False)
         self._now.setVisible(False)
         self._plot.y_axis.setStyle(showValues=True)
@@ -84,63 +84,17 @@ class Tokens(QObject):
         shade.setAlpha(120)
         self._now.setBrush(shade)
         self._now.setRect(QRectF(scene.timestep + 0.5, LOWEST, 1, HIGHEST - LOWEST))
-        used = 0
+        words: list[Word] = []
         if last - first <= SHOWN:
-            room = self._plot.box.width() / max(1e-9, high - low)
+            page = _Page(self._plot, low, high)
             for t in range(first, last):
                 faint = t > scene.timestep
-                used = self._word(used, t, READ, reading.steps[t], colours.input, faint, room)
+                words += page.word(t, READ, reading.steps[t], colours.input, faint)
                 if not faint:
-                    used = self._answer(used, t, reading, colours, room)
+                    words += _answer(page, t, reading, colours)
                 if t < len(reading.asked) and reading.asked[t]:
-                    used = self._word(used, t, ASKED, reading.asked[t], colours.target, faint, room)
-        for text in self._texts[used:]:
-            text.setVisible(False)
-
-    def _answer(self, place: int, t: int, reading: Reading, colours: Colours, room: float) -> int:
-        answer = reading.answers[t] if t < len(reading.answers) else ""
-        likely = reading.likely[t] if t < len(reading.likely) else []
-        if not answer:  # not asked yet: what it would say if it stopped here
-            return (
-                self._word(place, t, ANSWER, likely[0][0], colours.answer, True, room)
-                if likely
-                else place
-            )
-        right = reading.right[t] if t < len(reading.right) else None
-        shade = colours.error if right is False else colours.answer
-        place = self._word(place, t, ANSWER, answer, shade, False, room)
-        if right is None:
-            return place
-        return self._word(place, t, MARK, "✓" if right else "✗", shade, False, room)
-
-    def _word(
-        self, place: int, t: int, row: float, word: str, colour: str, faint: bool, room: float
-    ) -> int:
-        if len(self._texts) <= place:
-            self._texts.append(QGraphicsSimpleTextItem(self._plot.box))
-        text = self._texts[place]
-        font = QFont(QGuiApplication.font())
-        shade = QColor(colour)
-        shade.setAlpha(90 if faint else 255)
-        text.setFont(font)
-        text.setBrush(shade)
-        height = self._plot.box.height() / 3.6
-        metrics = QFontMetricsF(font)
-        shown = word.replace("\n", "↵").replace(" ", "␣") if word.isspace() else word
-        upright = metrics.horizontalAdvance(shown) > room
-        space = height - 4 if upright else max(room, metrics.horizontalAdvance("m"))
-        text.setText(metrics.elidedText(shown, Qt.TextElideMode.ElideRight, space))
-        size = text.boundingRect()
-        at = self._plot.box.mapFromView(QPointF(t + 1, row))
-        if upright and size.height() <= max(room * 1.6, 8):
-            text.setRotation(-90)
-            text.setPos(at.x() - size.height() / 2, at.y() + size.width() / 2)
-            text.setVisible(True)
-        else:
-            text.setRotation(0)
-            text.setPos(at.x() - size.width() / 2, at.y() - size.height() / 2)
-            text.setVisible(not upright)
-        return place + 1
+                    words += page.word(t, ASKED, reading.asked[t], colours.target, faint)
+        self.words.show_words(words)
 
     def _draw_handover(self, handover: int | None, colours: Colours) -> None:
         self._handover.setVisible(handover is not None)
@@ -159,3 +113,48 @@ class Tokens(QObject):
             )
             text += f" → {best}"
         return text
+
+
+def _answer(page: _Page, t: int, reading: Reading, colours: Colours) -> list[Word]:
+    answer = reading.answers[t] if t < len(reading.answers) else ""
+    likely = reading.likely[t] if t < len(reading.likely) else []
+    if not answer:  # not asked yet: what it would say if it stopped here
+        return page.word(t, ANSWER, likely[0][0], colours.answer, True) if likely else []
+    right = reading.right[t] if t < len(reading.right) else None
+    shade = colours.error if right is False else colours.answer
+    words = page.word(t, ANSWER, answer, shade, False)
+    if right is not None:
+        words += page.word(t, MARK, "✓" if right else "✗", shade, False)
+    return words
+
+
+class _Page:
+    """Where words go in a stretch of time that is in view."""
+
+    def __init__(self, plot: Plot, low: float, high: float) -> None:
+        box = plot.box
+        self._room = box.width() / max(1e-9, high - low)
+        self._space = box.height() / 3.6 - 4
+        self._metrics = QFontMetricsF(QGuiApplication.font())
+        self._wide: dict[str, float] = {}
+        corner, step = (box.mapFromView(QPointF(x, y)) for x, y in ((0, 0), (1, 1)))
+        self._x, self._y = corner.x(), corner.y()
+        self._across, self._up = step.x() - corner.x(), step.y() - corner.y()
+
+    def word(self, t: int, row: float, word: str, colour: str, faint: bool) -> list[Word]:
+        """A word at a timestep, upright where it is too wide; none where it cannot be read."""
+        shown = word.replace("\n", "↵").replace(" ", "␣") if word.isspace() else word
+        width = self._width(shown)
+        upright = width > self._room
+        space = self._space if upright else max(self._room, self._width("m"))
+        if width > space:
+            shown = self._metrics.elidedText(shown, Qt.TextElideMode.ElideRight, space)
+        if upright and self._metrics.height() > max(self._room * 1.6, 8):
+            return []
+        x, y = self._x + (t + 1) * self._across, self._y + row * self._up
+        return [Word(shown, x, y, colour, 90 if faint else 255, upright)]
+
+    def _width(self, word: str) -> float:
+        if word not in self._wide:
+            self._wide[word] = self._metrics.horizontalAdvance(word)
+        return self._wide[word]

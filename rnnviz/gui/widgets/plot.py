@@ -6,21 +6,19 @@ takes six times as long to make, which a window with eight plots feels at start-
 
 from __future__ import annotations
 
-import math
 from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
     QFontMetricsF,
     QGuiApplication,
     QMouseEvent,
-    QPainter,
     QPen,
     QResizeEvent,
     QWheelEvent,
@@ -28,6 +26,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGraphicsSimpleTextItem, QGraphicsWidget
 
 from rnnviz.gui.theme import Colours
+from rnnviz.gui.widgets.axis import Axis
 
 WIDEST = "timestep"
 """The longest name that an axis of time or learning has."""
@@ -56,76 +55,6 @@ def pen(colour: str, width: float = 1, alpha: int = 255, dashed: bool = False) -
     shade.setAlpha(alpha)
     style = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
     return pg.mkPen(shade, width=width, style=style, cosmetic=True)
-
-
-class _Axis(pg.AxisItem):
-    """Writes every power of ten of a logarithmic axis in the same way, and paints lines as
-    rectangles: Qt blends a line of 900 translucent pixels in 50 µs, and those in 2."""
-
-    picture: tuple[list[tuple[QRect, QColor]], list[Any]] | None
-    """What is painted; pyqtgraph puts None here when something has moved."""
-
-    def paint(self, painter: QPainter, option: object, widget: object) -> None:
-        """Draw ticks and numbers; where they stand is kept until something moves them."""
-        if self.picture is None:
-            line, ticks, texts = self.generateDrawSpecs(painter) or (None, [], [])
-            lines = [line, *ticks] if line else ticks
-            self.picture = [(_stroke(a, b), pen.color()) for pen, a, b in lines], texts
-        strokes, texts = self.picture
-        for place, colour in strokes:
-            painter.fillRect(place, colour)
-        painter.setPen(self.textPen())
-        painter.setClipRect(self.boundingRect())
-        for place, flags, text in texts:
-            painter.drawText(place, int(flags), text)
-
-    whole = False
-    """counts things: no ticks between whole numbers"""
-
-    def tickSpacing(  # noqa: N802  pyqtgraph's name
-        self,
-        low: float,
-        high: float,
-        size: float,
-    ) -> list[tuple[float, float]]:
-        found = super().tickSpacing(low, high, size)
-        if not self.whole:
-            return found
-        return [(step, offset) for step, offset in found if step >= 1] or [(1.0, 0.0)]
-
-    def _updateLabel(self) -> None:  # noqa: N802
-        """pyqtgraph would set its own label, which is never shown, with each change of colour."""
-        self.picture = None
-        self.update()
-
-    def logTickStrings(  # noqa: N802  pyqtgraph's name
-        self, values: list[float], scale: float, spacing: float
-    ) -> list[str]:
-        low, high = sorted(self.range)
-        # Over several decades their powers are enough; within one, 2 and 5 stand between.
-        known = (0.0,) if high - low > 1.5 else (0.0, math.log10(2), math.log10(5))
-        return [
-            _power_of_ten(value) if any(abs(value % 1 - k) < 1e-6 for k in known) else ""
-            for value in (round(value, 9) for value in values)
-        ]
-
-
-def _stroke(start: QPointF, end: QPointF) -> QRect:
-    """The pixels of a line along x or y."""
-    first, last = start.toPoint(), end.toPoint()
-    return QRect(first, first) | QRect(last, last)
-
-
-def _power_of_ten(exponent: float) -> str:
-    whole = round(exponent)
-    if abs(exponent - whole) > 1e-6:
-        mantissa, power = f"{10**exponent:.0e}".split("e")
-        return (
-            f"{10**exponent:g}" if -2 <= exponent < 4 else f"{mantissa}·{_power_of_ten(int(power))}"
-        )
-    if -1 <= whole <= 2:
-        return f"{10.0**whole:g}"
-    return "10" + str(whole).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 class Plot(pg.GraphicsView):
@@ -159,8 +88,8 @@ class Plot(pg.GraphicsView):
         self._page = QGraphicsWidget()
         self.box = pg.ViewBox(enableMenu=False, enableMouse=False)
         self.box.disableAutoRange()
-        self.y_axis = _Axis("left", maxTickLength=-4)
-        self.x_axis = _Axis("bottom", maxTickLength=-4)
+        self.y_axis = Axis("left", maxTickLength=-4)
+        self.x_axis = Axis("bottom", maxTickLength=-4)
         self.x_axis.whole = scrubs  # timesteps
         for axis in (self.y_axis, self.x_axis):
             axis.enableAutoSIPrefix(False)
@@ -173,7 +102,7 @@ class Plot(pg.GraphicsView):
         self._corner = QGraphicsSimpleTextItem(self._page)
         self._side = QGraphicsSimpleTextItem(self._page)
         self._side.setRotation(-90)
-        self._right: _Axis | None = None
+        self._right: Axis | None = None
         self._colours: Colours | None = None
         self._axis_width, self._axis_height = 58, 24
 
@@ -188,7 +117,7 @@ class Plot(pg.GraphicsView):
         """A second axis at the right: at each y another number, the name at the highest. Made
         when first asked for; no ticks take it away."""
         if self._right is None:
-            self._right = _Axis("right", maxTickLength=-4)
+            self._right = Axis("right", maxTickLength=-4)
             self._right.linkToView(self.box)
             self._right.setParentItem(self._page)
         self._right.setVisible(bool(ticks))
