@@ -53,7 +53,7 @@ class StatusLine(QWidget):
         self.bar.setVisible(run.trained)
         if run.started is not None:
             self.bar.setRange(0, epochs * run.started.batches)
-            self.bar.setValue(run.step)
+            self.bar.setValue(self.bar.maximum() if run.state == "finished" else run.step)
         self.numbers.setText(" · ".join(self._speed()))
         self.result.setText(" · ".join(self._quality()))
 
@@ -81,9 +81,7 @@ class StatusLine(QWidget):
             epoch = min(begun, run.experiment.training.epochs)
             text += self.tr(", epoch {e}/{all}").format(e=epoch, all=run.experiment.training.epochs)
         if run.stopped_early:
-            text += self.tr(": no better for {n} epochs, back to epoch {best}").format(
-                n=len(run.history) - run.best_epoch, best=run.best_epoch
-            )
+            text += self.tr(": no better, back to epoch {best}").format(best=run.best_epoch)
         if self._lab.stale:
             text += self.tr(" (other settings)")
         return text
@@ -113,7 +111,10 @@ class StatusLine(QWidget):
                 loss=loss, value=short(run.history[-1].valid_loss)
             )
         ]
-        parts += [f"{name} {short(value)}" for name, value in run.history[-1].metrics.items()][:2]
+        # As many as there is room for: those on the test examples are the ones that count.
+        shown = 2 if run.result is None else 1
+        metrics = run.history[-1].metrics.items()
+        parts += [f"{name} {short(value)}" for name, value in metrics][:shown]
         if run.result is not None:
             parts += [
                 self.tr("test {name} {value}").format(name=name, value=short(value))

@@ -87,7 +87,22 @@ class Chorales(Task, tag="chorales"):
         return Examples(*(_split(parts[name], self.longest) for name in ("train", "valid", "test")))
 
     def baselines(self, examples: Examples) -> dict[str, float]:
-        return {"note frequencies": _frequencies(examples), "repeat": _repeat(examples)}
+        sought = _asked(examples.valid, "targets")
+        return {
+            rule: float(_cost(shares, sought).mean())
+            for rule, (shares, _) in _simple_answers(examples.train, examples.valid).items()
+        }
+
+    def rules(self, examples: Examples) -> dict[str, dict[str, float]]:
+        assert examples.test is not None
+        sought = _asked(examples.test, "targets")
+        return {
+            rule: {
+                "NLL a step": float(_cost(shares, sought).mean()),
+                "frame accuracy": _frame_accuracy(said, sought),
+            }
+            for rule, (shares, said) in _simple_answers(examples.train, examples.test).items()
+        }
 
     def metrics(self, outputs: FloatArray, split: Split) -> dict[str, float]:
         """NLL a step, and the accuracy of frames of Bay, Ehmann and Downie (2009), which
@@ -98,7 +113,7 @@ class Chorales(Task, tag="chorales"):
         said = logits > 0
         return {
             "NLL a step": float(_nll(logits, played).sum(axis=1).mean()),
-            "frame accuracy": float((said & played).sum() / max(1, (said | played).sum())),
+            "frame accuracy": _frame_accuracy(said, played),
         }
 
     def error_by_position(self, outputs: FloatArray, split: Split) -> FloatArray:
@@ -170,25 +185,41 @@ def _likely(output: FloatArray, count: int = 6) -> list[list[tuple[str, float]]]
     ]
 
 
-def _frequencies(examples: Examples) -> float:
-    """Each note as likely at every step as it is in training (Laplace's rule of succession,
-    so that a note which never sounds there is unlikely, not impossible)."""
-    played = examples.train.targets[measures.counted(examples.train)]
-    share = (played.sum(axis=0) + 1) / (len(played) + 2)
-    sought = examples.valid.targets[measures.counted(examples.valid)] > 0
-    return float(-np.log(np.where(sought, share, 1 - share)).sum(axis=1).mean())
+def _simple_answers(
+    train: Split, split: Split
+) -> dict[str, tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]]:
+    """How likely simple rules think each note at every step that is asked, ``(n, 88)``, and
+    which they say.
 
-
-def _repeat(examples: Examples) -> float:
-    """The last chord again: a note that sounds falls silent, and one that is silent begins, as
-    often as in training."""
-    before, after = (_asked(examples.train, part) for part in ("inputs", "targets"))
+    Note frequencies: each note as likely at every step as it is in training. Repeat: the last
+    chord again, which is what it says; a note that sounds falls silent, and one that is silent
+    begins, as often as in training. Both by Laplace's rule of succession, so that what never
+    happens there is unlikely, not impossible.
+    """
+    before, after = _asked(train, "inputs"), _asked(train, "targets")
+    heard = _asked(split, "inputs")
+    share = (after.sum(axis=0) + 1) / (len(after) + 2)
     on = np.array(
         [(after[before == was].sum() + 1) / ((before == was).sum() + 2) for was in (0, 1)]
     )
-    share = on[_asked(examples.valid, "inputs").astype(int)]
-    sought = _asked(examples.valid, "targets")
-    return float(-np.log(np.where(sought, share, 1 - share)).sum(axis=1).mean())
+    return {
+        "note frequencies": (
+            np.broadcast_to(share, heard.shape),
+            np.broadcast_to(share > 0.5, heard.shape),
+        ),
+        "repeat": (on[heard.astype(int)], heard),
+    }
+
+
+def _cost(
+    shares: npt.NDArray[np.float64], sought: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.float64]:
+    """The negative log-likelihood of each step, ``(n,)``."""
+    return -np.log(np.where(sought, shares, 1 - shares)).sum(axis=1)
+
+
+def _frame_accuracy(said: npt.NDArray[np.bool_], played: npt.NDArray[np.bool_]) -> float:
+    return float((said & played).sum() / max(1, (said | played).sum()))
 
 
 def _asked(split: Split, part: str) -> npt.NDArray[np.bool_]:

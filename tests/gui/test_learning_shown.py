@@ -125,7 +125,10 @@ def test_patience_says_that_it_ended_the_run_and_which_weights_are_back(driver: 
     losses = [record.valid_loss for record in run.history]
     best = losses.index(min(losses)) + 1
     text = driver.window.status_line.state.text()
-    assert f"epoch {len(losses)}/200: no better for 2 epochs, back to epoch {best}" in text
+    assert f"epoch {len(losses)}/200: no better, back to epoch {best}" in text
+    assert len(losses) - best == 2
+    bar = driver.window.status_line.bar
+    assert bar.value() == bar.maximum()
 
 
 # --- the result --------------------------------------------------------------------------

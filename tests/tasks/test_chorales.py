@@ -10,7 +10,7 @@ import torch
 from rnnviz.experiment import suited
 from rnnviz.learning.training import Trainer
 from rnnviz.resources import resource
-from rnnviz.tasks import TASKS, DataError, Split
+from rnnviz.tasks import TASKS, DataError, Examples, Split
 from rnnviz.tasks import chorales as module
 from rnnviz.tasks.chorales import Chorales, note_name
 
@@ -97,6 +97,16 @@ def test_baselines_are_fitted_on_training_chorales_alone(examples):
         last * stays + (1 - last) * begins, sought, reduction="sum"
     )
     assert found["repeat"] == pytest.approx(float(loss) / len(sought))
+
+
+def test_rules_are_the_same_on_the_test_chorales(examples):
+    train, _, test = examples
+    found = Chorales().rules(examples)
+    there = Chorales().baselines(Examples(train, test, test))
+    assert {rule: measured["NLL a step"] for rule, measured in found.items()} == there
+    heard, sought = (part[steps(test)] > 0 for part in (test.inputs, test.targets))
+    same, any_ = (heard & sought).sum(), (heard | sought).sum()
+    assert found["repeat"]["frame accuracy"] == pytest.approx(same / any_)
 
 
 def test_a_step_costs_the_sum_over_its_notes(examples):
