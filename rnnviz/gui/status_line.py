@@ -105,20 +105,18 @@ class StatusLine(QWidget):
         run = self._lab.run
         if not run.history or run.experiment is None or run.started is None:
             return []
-        loss = run.experiment.task.loss
-        parts = [
-            self.tr("validation {loss} {value}").format(
-                loss=loss, value=short(run.history[-1].valid_loss)
-            )
-        ]
+        loss, last, result = run.experiment.task.loss, run.history[-1], run.result
+        # Where patience put the best weights back, these are what was judged.
+        valid = result.valid_loss if result and result.valid_loss is not None else last.valid_loss
+        metrics = result.metrics if result and result.metrics else last.metrics
+        parts = [self.tr("validation {loss} {value}").format(loss=loss, value=short(valid))]
         # As many as there is room for: those on the test examples are the ones that count.
-        shown = 2 if run.result is None else 1
-        metrics = run.history[-1].metrics.items()
-        parts += [f"{name} {short(value)}" for name, value in metrics][:shown]
-        if run.result is not None:
+        shown = 2 if result is None else 1
+        parts += [f"{name} {short(value)}" for name, value in metrics.items()][:shown]
+        if result is not None:
             parts += [
                 self.tr("test {name} {value}").format(name=name, value=short(value))
-                for name, value in run.result.test.items()
+                for name, value in result.test.items()
                 if name != "loss"
             ][:1]
         if "persistence" in run.started.baselines:

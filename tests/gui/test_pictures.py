@@ -155,6 +155,15 @@ def test_no_button_of_a_toolbar_is_hidden_for_want_of_room(shown: Driver):
         assert shown.button(action).isVisible(), action
 
 
+def test_words_in_place_of_a_number_are_not_cut_where_text_is_larger(shared: Driver):
+    put_back(shared)
+    shared.set_up(LONG.with_value("network.cell", "GRU"))
+    shared.window.theme.enlarge(4)
+    shared.until_drawn()
+    number = shared.row("network.gate_bias")._number
+    assert (number.text(), number.isVisible(), cut(number)) == ("as PyTorch", True, False)
+
+
 @pytest.mark.parametrize("larger", [2, 4])
 def test_no_text_is_cut_where_it_is_larger(shared: Driver, larger: int):
     put_back(shared)

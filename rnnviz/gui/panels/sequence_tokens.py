@@ -54,7 +54,7 @@ class Tokens(QObject):
         """Which row is what."""
         entries = [key(colours.input, "■", self.tr("read"))]
         if any(scene.reading.answers):
-            entries.append(key(colours.answer, "■", self.tr("answered (✓ right, ✗ wrong)")))
+            entries.append(key(colours.answer, "■", self.tr("answered, ✓ or ✗")))
         if any(
             likely and not said
             for said, likely in zip(scene.reading.answers, scene.reading.likely, strict=False)

@@ -129,9 +129,7 @@ class KnobRow(QWidget):
         self.slider.blockSignals(False)
         text = self.knob.text(value)
         self._number.setText(text)
-        # As wide as it must be: the name beside it has the rest.
-        wide = self._number.fontMetrics().horizontalAdvance(text) + 20
-        self._number.setFixedWidth(max(52, wide))
+        self._fit_number()
         self._complain("")
 
     def reset(self) -> None:
@@ -165,6 +163,8 @@ class KnobRow(QWidget):
         if watched is self._title and event.type() == QEvent.Type.MouseButtonDblClick:
             self.reset()
             return True
+        if watched is not self._title and event.type() == QEvent.Type.FontChange:
+            self._fit_number()
         if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
             if event.type() == QEvent.Type.ShortcutOverride:
                 event.accept()  # or the window's Escape would take it
@@ -174,6 +174,11 @@ class KnobRow(QWidget):
                 self._number.clearFocus()
                 return True
         return super().eventFilter(watched, event)
+
+    def _fit_number(self) -> None:
+        """As wide as it must be: the name beside it has the rest."""
+        wide = self._number.fontMetrics().horizontalAdvance(self._number.text()) + 20
+        self._number.setFixedWidth(max(52, wide))
 
     def _begin(self) -> None:
         self._gesture = next(_gestures)
