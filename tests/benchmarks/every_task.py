@@ -18,7 +18,7 @@ import numpy as np
 from machine import live, screen, wait_until
 from memory import megabytes
 
-STOPS, RETRAININGS = 5, 10
+RETRAININGS = 10
 
 
 class Watched:
@@ -101,12 +101,11 @@ def measured(watched: Watched, task: str, seconds: float) -> str:
     for number in range(1, RETRAININGS + 1):
         watched.begin(task)
         live(0.4)
-        if number <= STOPS:
-            stops.append(watched.stop())
+        stops.append(watched.stop())
         if number in (2, RETRAININGS):
-            live(0.2)
+            wait_until(lambda: watched.run.result is not None or not watched.run.history)
+            live(0.3)
             sizes.append(watched.memory())
-    watched.stop()
     window, engine = (b / a for a, b in zip(*sizes, strict=True))
     return (
         f"| {task} | {frames[0]:.1f} | {frames[1]:.1f} | {frames[2]:.1f} "
