@@ -7,7 +7,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRect
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QGuiApplication, QPainter
 
 
 class Axis(pg.AxisItem):
@@ -41,9 +41,22 @@ class Axis(pg.AxisItem):
         size: float,
     ) -> list[tuple[float, float]]:
         found = super().tickSpacing(low, high, size)
-        if not self.whole:
-            return found
-        return [(step, offset) for step, offset in found if step >= 1] or [(1.0, 0.0)]
+        if self.whole:
+            return [(step, offset) for step, offset in found if step >= 1] or [(1.0, 0.0)]
+        if self.orientation in ("left", "right") and not self.logMode:
+            return self._apart(found, high - low, size)
+        return found
+
+    def _apart(
+        self, found: list[tuple[float, float]], span: float, size: float
+    ) -> list[tuple[float, float]]:
+        """Numbers above each other need the height of a line, which pyqtgraph does not ask for
+        where a plot is low."""
+        line = QFontMetricsF(QGuiApplication.font()).height()
+        step = found[0][0]
+        while 0 < step * size < span * line and step < span:
+            step = _next_round(step)
+        return [(step, 0.0), *((finer, offset) for finer, offset in found if finer < step)]
 
     def _updateLabel(self) -> None:  # noqa: N802
         """pyqtgraph would set its own label, which is never shown, with each change of colour."""
@@ -60,6 +73,13 @@ class Axis(pg.AxisItem):
             _power_of_ten(value) if any(abs(value % 1 - k) < 1e-6 for k in known) else ""
             for value in (round(value, 9) for value in values)
         ]
+
+
+def _next_round(step: float) -> float:
+    """The next of 1, 2, 5, 10, 20, 50 … after one of them."""
+    power = 10.0 ** math.floor(math.log10(step) + 1e-9)
+    first = round(step / power)
+    return power * {1: 2, 2: 5}.get(first, 10)
 
 
 def _stroke(start: QPointF, end: QPointF) -> QRect:
