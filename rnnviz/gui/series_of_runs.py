@@ -39,7 +39,7 @@ class SeriesOfRuns(QObject):
         return len(self._left)
 
     def start(self, experiments: list[Experiment]) -> None:
-        """Train these; what is on the screen is pinned first if it was trained."""
+        """Train these, one after another."""
         self._left = list(experiments)
         self._next()
 
