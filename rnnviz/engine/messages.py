@@ -270,14 +270,19 @@ class StateChanged(_Message):
 
 
 class Result(_Message):
-    """How good the network of a run is that has finished or was stopped: sent once, when it has
-    been judged on the test examples, which nothing was chosen by. Measures are in the task's
-    own units, by their names; empty where there are none, or where they could not be judged."""
+    """How good the network of a run is that has finished, was stopped or has failed: sent once,
+    when it has been judged on the test examples, which nothing was chosen by. All of it is of
+    the weights as they are. Measures are in the task's own units, by their names; empty where
+    there are none, or where they could not be judged."""
 
     run: int
+    epoch: float = 0.0
+    """how many epochs these weights have learned from; in the middle of one with a fraction"""
     valid_loss: float | None = None
     metrics: dict[str, float] = {}
     """on the validation examples"""
+    error_by_position: FloatArray | None = None
+    """``(n,)``: as in `EpochEnded`"""
     test: dict[str, float] = {}
     """``loss`` and the metrics on the test examples; empty where the task has none"""
     test_examples: int = 0

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from typing import Any, Literal
 
+import numpy as np
+
 from rnnviz.engine.failures import failure
 from rnnviz.engine.messages import (
     Compose,
@@ -161,11 +163,13 @@ class Run:
         self._pen = None
 
     def fail(self, error: Exception) -> None:
-        """Report that the run ended with `error`; its last good weights can be traced."""
+        """Report that the run ended with `error`; its last good weights are traced and judged."""
         self._state = "stopped"
-        self._owes_trace = isinstance(error, TrainingFailed)
         self._report_losses()
         self._report(failure(error, self.number, self._trainer.step))
+        if isinstance(error, TrainingFailed):
+            self._owes_trace = True
+            self._judge()
 
     def end(self) -> None:
         """Report what is left of the losses: another run begins."""
@@ -212,7 +216,11 @@ class Run:
         """Rest for good: from now on nothing is chosen, so the test examples may be looked at."""
         before = self._state
         self._rest(state)
-        if before != "stopped" and self._trainer.history:
+        if before != "stopped":
+            self._judge()
+
+    def _judge(self) -> None:
+        if self._trainer.step:
             self._judging = self._trainer.parts_of_result()
 
     def _judge_on(self, judging: Parts[dict[str, Any]]) -> None:
@@ -287,10 +295,13 @@ class Run:
 
 
 def _result(run: int, found: dict[str, Any], examples: Examples) -> Result:
+    errors = found.get("error_by_position")
     return Result(
         run=run,
+        epoch=found["epoch"],
         valid_loss=found["valid_loss"],
         metrics=found.get("metrics", {}),
+        error_by_position=None if errors is None else np.array(errors, np.float32),
         test=found.get("test", {}),
         test_examples=0 if examples.test is None else len(examples.test.inputs),
         rules=found.get("rules", {}),

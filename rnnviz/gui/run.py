@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -42,6 +43,20 @@ State = Literal["none", "preparing", "training", "paused", "finished", "stopped"
 CACHE_BYTES = 64 * 2**20
 
 
+@dataclass(frozen=True)
+class Figures:
+    """How good a network is. All of it is of the same weights; but for `test` it is on the
+    validation examples."""
+
+    epoch: float
+    """how many epochs the weights have learned from; in the middle of one there is a fraction"""
+    valid_loss: float
+    metrics: dict[str, float]
+    error_by_position: FloatArray | None = field(default=None, repr=False)
+    test: dict[str, float] = field(default_factory=dict)
+    """empty while the run is not over, and where the task has no test examples"""
+
+
 class Run(QObject):
     """The present run. Its numbers come from the engine alone; asking goes through here too.
 
@@ -76,7 +91,7 @@ class Run(QObject):
         self.started: Started | None = None
         self.progress: Progress | None = None
         self.history: list[EpochRecord] = []
-        self.error_by_position: FloatArray | None = None
+        self._error_by_position: FloatArray | None = None
         self.best_epoch = 0
         self.losses = Envelope()
         self.grad_norms = Envelope()
@@ -104,6 +119,24 @@ class Run(QObject):
             and training is not None
             and 0 < training.patience <= len(self.history) - self.best_epoch
         )
+
+    @property
+    def figures(self) -> Figures | None:
+        """Those of the weights as they are once the run is over and judged, until then those of
+        the last epoch that has ended; None before the first has."""
+        result = self.result
+        if result is not None and result.valid_loss is not None:
+            return Figures(
+                result.epoch,
+                result.valid_loss,
+                result.metrics,
+                result.error_by_position,
+                result.test,
+            )
+        if not self.history:
+            return None
+        last = self.history[-1]
+        return Figures(last.epoch, last.valid_loss, last.metrics, self._error_by_position)
 
     @property
     def can_trace(self) -> bool:
@@ -244,7 +277,7 @@ class Run(QObject):
 
     def _take_EpochEnded(self, report: EpochEnded) -> None:  # noqa: N802
         self.history.append(report.record)
-        self.error_by_position = report.error_by_position
+        self._error_by_position = report.error_by_position
         self.best_epoch = report.best_epoch
         self.changed.emit(Aspect.EPOCHS)
 
