@@ -79,7 +79,8 @@ class MeasurePrices(_Message):
 class RequestTrace(_Message):
     """Ask for the trace of one validation example with the weights of one snapshot:
     those after that epoch (0: the untrained network), or of now where `epoch` is None.
-    Of requests that wait, only the newest is answered."""
+    Where that epoch is not kept any more, those of the nearest before it that is. Of requests
+    that wait, only the newest is answered."""
 
     run: int
     request: int
@@ -192,6 +193,8 @@ class EpochEnded(_Message):
     """``(n,)``: the mean error of the validation answers along time, where many are asked"""
     best_epoch: int = 0
     """the epoch with the lowest validation loss so far"""
+    stride: int = 1
+    """which epochs are kept for traces: the multiples of this, and the newest"""
 
 
 class LiveTrace(_Message):
@@ -213,6 +216,7 @@ class TraceAnswer(_Message):
     request: int
     example: int
     epoch: int | None
+    """after which epoch the weights were so; None: those of now"""
     trace: Trace
 
 

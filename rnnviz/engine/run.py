@@ -136,7 +136,8 @@ class Run:
     def answer(self, asked: RequestTrace) -> None:
         """Report the trace that was asked for, or that there is none."""
         try:
-            trace = self._trainer.trace(asked.example, asked.epoch, relevance=True)
+            epoch = None if asked.epoch is None else self._trainer.nearest_epoch(asked.epoch)
+            trace = self._trainer.trace(asked.example, epoch, relevance=True)
         except Exception as error:
             self._report(failure(error, self.number, self._trainer.step, asked.request))
             return
@@ -145,7 +146,7 @@ class Run:
                 run=self.number,
                 request=asked.request,
                 example=asked.example,
-                epoch=asked.epoch,
+                epoch=epoch,
                 trace=trace,
             )
         )
@@ -198,6 +199,7 @@ class Run:
                     record=record,
                     error_by_position=self._trainer.error_by_position,
                     best_epoch=self._trainer.best_epoch,
+                    stride=self._trainer.stride,
                 )
             )
         elif now >= self._next_progress:

@@ -172,11 +172,20 @@ class Trainer:
         """The epochs whose weights are kept for traces; 0 is the untrained network."""
         return self._snapshots.epochs
 
-    def trace(self, example: int, epoch: int | None = None, relevance: bool | None = None) -> Trace:
-        """Trace one validation example with the weights of now, or of after `epoch`.
+    @property
+    def stride(self) -> int:
+        """Besides the newest epoch the multiples of this are kept: see `Snapshots`."""
+        return self._snapshots.stride
 
-        In long runs not every epoch is kept (see `Snapshots`): the weights are those of
-        the nearest kept epoch at or before `epoch`. `relevance` is as in `tracing.trace`,
+    def nearest_epoch(self, epoch: int) -> int:
+        """The nearest epoch at or before `epoch` whose weights are kept."""
+        return self._snapshots.nearest(epoch)
+
+    def trace(self, example: int, epoch: int | None = None, relevance: bool | None = None) -> Trace:
+        """Trace one validation example with the weights of now, or of after `epoch`, one of
+        `kept_epochs`.
+
+        `relevance` is as in `tracing.trace`,
         but even where it is asked for it is left out beyond `DEAREST_RELEVANCE`, so that
         an answer takes seconds at most. Raises `IndexError` where there is no such example.
         """
@@ -186,7 +195,7 @@ class Trainer:
                 f"there are {len(valid.inputs)} validation examples, none is {example}"
             )
         self._set_threads()
-        weights = self._stepper.weights if epoch is None else self._snapshots.at(epoch)[1]
+        weights = self._stepper.weights if epoch is None else self._snapshots[epoch]
         model = self._looked_at
         torch.nn.utils.vector_to_parameters(weights.cpu(), model.parameters())
         return trace_example(
