@@ -75,7 +75,7 @@ def _window(typed: list[str]) -> int:
     if complaint is not None:
         raise UsageError(complaint)
     # Nothing that is made while the window comes up is garbage, and looking for some in all
-    # the modules takes as long as painting it does; `run` begins to look.
+    # the modules takes as long as painting it does; an open window looks for it by itself.
     gc.disable()
     from rnnviz.gui.app import run
 

@@ -68,7 +68,6 @@ def run(experiment: Experiment | None = None, *, train: bool = False) -> int:
     window = open_window(experiment, train=train)
     # What is there now stays to the end: from here on garbage is looked for elsewhere.
     gc.freeze()
-    gc.enable()
     # Ctrl+C in the terminal closes the window as its button does. Python only notices the
     # signal when it gets to run, so let it, now and then.
     signal.signal(signal.SIGINT, lambda *_: window.close())

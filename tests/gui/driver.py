@@ -33,7 +33,7 @@ from rnnviz.gui.widgets.plot import Plot
 from rnnviz.tasks import Sine
 
 SIZE = (1280, 800)
-DEADLINE = 10_000  # milliseconds
+DEADLINE = 30_000  # milliseconds; only a test that fails waits so long
 
 SMALL = Experiment(
     task=Sine(window=12, windows=120),
