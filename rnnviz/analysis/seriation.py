@@ -19,9 +19,10 @@ SHORTER = np.float32(1e-6)
 def short_path(distances: Distances) -> Indices:
     """A short path through n things that lie `distances` apart, ``(n, n)``, symmetric.
 
-    Nearest ends are joined until one path is left (the greedy edge of Bentley 1992), and
-    stretches of it are turned round while that makes it shorter (2-opt, Croes 1958). Of the
-    two ways to walk it, the one whose first thing has the smaller number.
+    Nearest ends are joined until one path is left (the greedy edge of Bentley 1992). While
+    that makes it shorter, a stretch of it is turned round (2-opt, Croes 1958), or it is
+    closed to a ring and cut where two are furthest apart. Of the two ways to walk it, the
+    one whose first thing has the smaller number.
     """
     path = _shortened(distances, _joined(distances))
     return path if not len(path) or path[0] <= path[-1] else path[::-1]
@@ -79,9 +80,15 @@ def _shortened(distances: Distances, path: Indices) -> Indices:
         gain -= along[1:, 1:]
         gain[backwards] = 0
         i, j = divmod(int(gain.argmax()), count + 1)
-        if gain[i, j] <= SHORTER:
+        widest = int(step.argmax())
+        if gain[i, j] > SHORTER:
+            low, rows = i, np.arange(i, j)[::-1]
+        elif step[widest] - along[1, -2] > SHORTER:  # from its first to its last
+            low, rows = 0, np.roll(np.arange(count), -widest)
+        else:
             break
-        along[i + 1 : j + 1] = along[j:i:-1].copy()
-        along[:, i + 1 : j + 1] = along[:, j:i:-1].copy()
-        path[i:j] = path[i:j][::-1].copy()
+        place = slice(low, low + len(rows))
+        path[place] = path[rows]
+        along[1:-1][place] = along[1 + rows]
+        along[:, 1:-1][:, place] = along[:, 1 + rows]
     return path

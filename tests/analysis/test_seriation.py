@@ -40,11 +40,15 @@ def test_things_on_a_circle_stand_in_its_order_cut_at_one_place(count):
     assert (steps_round(places[path], count) == 1).all()
 
 
-def test_a_circle_is_cut_where_its_gap_is_widest():
-    angles = 2 * np.pi * np.delete(np.arange(24), [7, 8, 15]) / 24
-    path = short_path(apart(on_circle(angles)))
-    # What is left of 24 places: 0 to 6, 9 to 14, 16 to 23; the widest gap is before 9.
-    assert [path[0], path[-1]] == [6, 7]
+@pytest.mark.parametrize("count", [3, 7, 24, 100])
+@pytest.mark.parametrize("seed", range(5))
+def test_a_circle_is_cut_where_two_are_furthest_apart(count, seed):
+    angles = np.random.default_rng(seed).uniform(0, 2 * np.pi, count)
+    round_it = np.argsort(angles)
+    gaps = np.diff(angles[round_it], append=angles[round_it[0]] + 2 * np.pi)
+    row = np.roll(round_it, -1 - gaps.argmax())
+    expected = row if row[0] < row[-1] else row[::-1]
+    np.testing.assert_array_equal(short_path(apart(on_circle(angles))), expected)
 
 
 def test_things_on_a_line_stand_in_its_order_however_unevenly():
@@ -76,6 +80,14 @@ def test_no_stretch_turned_round_makes_the_path_shorter(seed):
 @given(st.integers(0, 30), st.integers(0, 1000))
 def test_everything_stands_in_the_row_once(count, seed):
     np.testing.assert_array_equal(np.sort(short_path(apart(cloud(seed, count)))), np.arange(count))
+
+
+def test_no_other_cut_of_the_ring_makes_the_path_shorter():
+    for seed in range(20):
+        distances = apart(cloud(seed, 12))
+        path = short_path(distances)
+        rings = [length(distances, np.roll(path, by)) for by in range(12)]
+        assert rings[0] <= min(rings) + 1e-5
 
 
 def test_things_in_one_place_stand_in_the_row_once_too():
