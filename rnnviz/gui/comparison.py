@@ -23,7 +23,7 @@ class Pinned:
     history: list[EpochRecord] = field(repr=False)
     parameters: int
     milliseconds: float
-    """a step of training"""
+    """a step of training, without validation"""
     error_by_position: FloatArray | None = field(default=None, repr=False)
     result: Result | None = field(default=None, repr=False)
     """how good it is on the test examples, once it is over"""
@@ -60,7 +60,7 @@ def pinned(run: Run, label: str) -> Pinned | None:
         run.experiment,
         list(run.history),
         run.started.parameters,
-        1000 * last.seconds / steps,
+        1000 * last.training_seconds / steps,
         run.error_by_position,
         run.result,
     )
