@@ -11,7 +11,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from machine import live, screen, wait_until
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.benchmarks.machine import Option, live, numbers, screen, wait_until
 
 TARGET = 1.10
 
@@ -61,4 +63,4 @@ def main(retrainings: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10)
+    main(*numbers(__doc__, Option("retrainings", 10, least=3)))
