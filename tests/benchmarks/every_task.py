@@ -5,7 +5,7 @@
 1920 × 1080 on a display, every panel open. Prints a table with a line for each task: the
 time between two frames and between two pictures while it trains (target: 99 % within 33 ms),
 what marking and drawing took of it (8 ms), how soon Stop answers (100 ms), and how much
-memory both processes have after ten retrainings, against after the second (1.10).
+memory both processes have made after ten retrainings, against after the second (1.10).
 """
 
 from __future__ import annotations
@@ -96,9 +96,9 @@ class Watched:
         return 1000 * (time.perf_counter() - start)
 
     def memory(self) -> tuple[float, float]:
-        """Megabytes (PSS) of the window and of the engine."""
+        """Megabytes that the window and the engine have made themselves."""
         assert self.run.engine is not None
-        return megabytes("self")[1], megabytes(self.run.engine.pid)[1]
+        return megabytes("self")[2], megabytes(self.run.engine.pid)[2]
 
 
 def measured(watched: Watched, task: str, seconds: float) -> str:

@@ -70,8 +70,10 @@ def screen() -> Iterator[str]:
             os.close(writing)
             with os.fdopen(reading) as answer:
                 os.environ["DISPLAY"] = f":{answer.readline().strip()}"
-            yield "xcb"
-            process.terminate()
+            try:
+                yield "xcb"
+            finally:
+                process.terminate()  # or leaving this block waits for its end for ever
 
 
 def live(seconds: float) -> None:

@@ -1,8 +1,13 @@
-"""The numbers that a benchmark is given on the command line."""
+"""The numbers that a benchmark is given, and the end of the screen that it has."""
+
+import os
+import shutil
+import subprocess
+import sys
 
 import pytest
 
-from tests.benchmarks.machine import Option, numbers
+from tests.benchmarks.machine import ROOT, Option, numbers
 
 OPTIONS = (Option("pairs", 6), Option("seconds", 15.0, least=2))
 
@@ -30,3 +35,24 @@ def test_a_number_that_says_nothing_is_refused_in_one_line(given, sentence, caps
     with pytest.raises(SystemExit, match="2"):
         numbers(None, *OPTIONS, given=given)
     assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.skipif(shutil.which("Xvfb") is None, reason="there is no Xvfb")
+def test_a_benchmark_that_fails_on_a_screen_ends():
+    program = """
+from tests.benchmarks.machine import screen
+
+with screen() as platform:
+    print(platform)
+    raise TimeoutError("the window did not answer")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if name != "QT_QPA_PLATFORM"},
+        timeout=30,
+    )
+    assert done.stdout == "xcb\n"
+    assert done.stderr.endswith("TimeoutError: the window did not answer\n")
