@@ -13,6 +13,9 @@ import rnnviz
 if TYPE_CHECKING:
     from rnnviz.options import Option
 
+INTERRUPTED = 130
+"""The exit status after Ctrl+C, as shells have it."""
+
 COMMANDS = {
     "train": "train without a window",
     "tasks": "list what there is to learn",
@@ -48,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"rnnviz: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
 
 
 def _window(typed: list[str]) -> int:

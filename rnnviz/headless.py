@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from rnnviz.cli import INTERRUPTED
 from rnnviz.experiment import Experiment
 from rnnviz.options import UsageError
 from rnnviz.records import EpochRecord
@@ -31,6 +32,8 @@ REMEDIES = {
 def train(experiment: Experiment, json: str | None = None, csv: str | None = None) -> int:
     """Train to the end or until Ctrl+C, write the files, say how it went.
 
+    Until the first batch Ctrl+C is not heeded here: there is nothing to keep.
+
     Gives the exit status: 0, 1 where the training failed, 130 after Ctrl+C. In each case
     the files have what there is. Raises `UsageError` before anything is trained where a
     file cannot be written or the device is not there.
@@ -39,7 +42,7 @@ def train(experiment: Experiment, json: str | None = None, csv: str | None = Non
         reason = files.why_not(Path(name))
         if reason is not None:
             raise UsageError(f"Cannot write {name}: {reason}.")
-    with _interruptible() as interrupted, warnings.catch_warnings():
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from rnnviz.engine.failures import kind_of
         from rnnviz.learning.training import Trainer
@@ -50,8 +53,9 @@ def train(experiment: Experiment, json: str | None = None, csv: str | None = Non
             trainer = Trainer(experiment)
             if experiment.task.remark:
                 _complain(experiment.task.remark)
-            _run(trainer, interrupted)
-            status = 130 if interrupted and not trainer.done else 0
+            with _interruptible() as interrupted:
+                _run(trainer, interrupted)
+            status = INTERRUPTED if interrupted and not trainer.done else 0
         except Exception as error:
             kind = kind_of(error)
             if kind in ("no_device", "no_data"):
