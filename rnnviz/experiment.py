@@ -207,7 +207,8 @@ class Training(Settings):
         int,
         Knob(
             "seed",
-            "The number that all chance comes from: the same seed gives the same run again.",
+            "The number that all chance comes from: the same seed gives the same run again, on "
+            "the same device with the same number of threads.",
             low=0,
             high=99,
             most=2**31 - 1,
@@ -220,6 +221,19 @@ class Training(Settings):
             "Where the arithmetic is done. Auto tries each for a few steps and takes the fastest.",
         ),
     ] = "auto"
+    threads: Annotated[
+        int,
+        Knob(
+            "threads",
+            "How many threads of the processor share the arithmetic. Auto goes by the size of "
+            "the network, with the device auto also by what is faster now; the number taken is "
+            "in the result, to have the same run again.",
+            low=1,
+            high=8,
+            most=256,
+            off="auto",
+        ),
+    ] = 0
 
 
 if TYPE_CHECKING:

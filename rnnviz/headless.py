@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rnnviz.cli import INTERRUPTED
+from rnnviz.escaping import printable
 from rnnviz.experiment import Experiment
 from rnnviz.options import UsageError
 from rnnviz.records import EpochRecord
@@ -110,7 +111,7 @@ def _summary(epochs: list[EpochRecord], result: dict[str, Any]) -> str:
 
 
 def _complain(sentence: str) -> None:
-    print(f"rnnviz: {sentence}", file=sys.stderr)
+    print(f"rnnviz: {printable(sentence)}", file=sys.stderr)
 
 
 @contextmanager

@@ -105,6 +105,43 @@ def test_a_mistake_gets_one_sentence(
     assert sentence in complaint(capsys, *arguments)
 
 
+def test_what_was_typed_cannot_move_the_cursor(capsys: pytest.CaptureFixture[str]) -> None:
+    trick = "\x1b[2J\n\u202eend"
+    for arguments in (
+        ["train", f"--{trick}"],
+        ["train", "--task", trick],
+        ["train", "--epochs", trick],
+        ["train", "--task", "characters", "--file", f"/no/such/{trick}"],
+        ["train", "--json", f"/no/such/{trick}/out.json"],
+    ):
+        said = complaint(capsys, *arguments)
+        assert said.rstrip("\n").isprintable()
+        assert r"\x1b[2J\n\u202eend" in said
+
+
+def test_a_name_that_is_not_utf_8_gets_one_sentence(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    name = os.fsdecode(bytes(tmp_path) + b"/caf\xe9.txt")
+    Path(name).write_text("A text that goes on and on. " * 200)
+    typed = ["train", "--task", "characters", "--file", name, "--json", str(tmp_path / "out.json")]
+    assert r"caf\udce9.txt is not UTF-8; rename it." in complaint(capsys, *typed)
+
+
+def test_a_name_that_is_too_long_gets_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "too long" in complaint(capsys, "train", "--json", "x" * 5000)
+
+
+def test_a_run_is_repeated_with_the_threads_that_its_record_names(tmp_path: Path) -> None:
+    # At this size the rule takes all threads: what is asked for goes before it.
+    typed = ["train", "--windows", "60", "--window", "4", "--epochs", "1", "--device", "cpu"]
+    typed += ["--hidden", "256", "--threads", "2", "--json", str(tmp_path / "out.json")]
+    assert main(typed) == 0
+    document = json.loads((tmp_path / "out.json").read_text())
+    assert document["experiment"]["training"]["threads"] == 2
+    assert document["result"]["threads"] == 2
+
+
 def ends_of(knob: Knob) -> list[str]:
     """The least and the most that a knob takes, and what lies beyond, as they are typed."""
     if knob.choices:
@@ -134,10 +171,12 @@ def test_whatever_is_typed_is_an_experiment_or_one_sentence(task: str) -> None:
         try:
             found = experiment_of(read(typed, options), options)
         except UsageError as error:
-            assert re.fullmatch(r"--[a-z-]+: [A-Z][^\n]*\.", str(error)), typed
+            sentence = str(error)
         else:
             understood += 1
             assert read_experiment(msgspec.to_builtins(found)) == found
+            continue
+        assert re.fullmatch(r"--[a-z-]+: [A-Z][^\n]*\.", sentence), typed
     assert understood > len(pairs) / 10
 
 
