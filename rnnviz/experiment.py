@@ -366,6 +366,6 @@ def _takes(knob: Knob | None, value: Any) -> bool:
     try:
         if knob is not None:
             knob.check(value)
-    except (KnobError, TypeError):
+    except (KnobError, TypeError, OverflowError):
         return False
     return knob is not None

@@ -161,7 +161,7 @@ def _sample(data: bytes) -> bytes:
 def _guess(sample: bytes) -> str | None:
     for encoding, right in _RULES:
         text = _decoded(sample, encoding, cut=True)
-        if text is not None and right(text):
+        if text is not None and not text.isascii() and right(text):
             return encoding
     # 30 ms, which only a text of another encoding needs.
     from charset_normalizer import from_bytes
