@@ -131,29 +131,32 @@ def test_what_another_window_remembered_meanwhile_stays(qapp):
     assert (kept().theme, kept().text_size) == ("dark", 3)
 
 
-@pytest.mark.parametrize("seed", range(40))
-def test_a_damaged_file_costs_what_is_damaged_alone(unplugged, seed: int):
+def test_a_damaged_file_costs_what_is_damaged_alone(unplugged):
     first = unplugged(SMALL)
     first.window.choose_theme("dark")
     first.window.close()
     whole = settings_file().read_bytes()
-    chance = random.Random(seed)
-    data = bytearray(whole)
-    for _ in range(chance.randint(1, 4)):
-        place = chance.randrange(len(data))
-        data[place : place + chance.choice((0, 1, 9))] = chance.randbytes(chance.choice((0, 1, 9)))
-    found = damaged(bytes(data))
-    names = {"theme", "experiment", "geometry", "layout", "retrain"}
     lines = dict(line.split(b" ", 1) for line in whole.splitlines())
-    left = [line for line in bytes(data).split(b"\n") if line]
-    for name in names & {"theme", "experiment"}:
-        untouched = name.encode() + b" " + lines[name.encode()] in left
-        if untouched and sum(line.startswith(name.encode() + b" ") for line in left) == 1:
-            assert getattr(found, name) == {"theme": "dark", "experiment": SMALL}[name]
-    # The layout is the window's to read; what it makes of it, it says.
-    second = unplugged(found.experiment).window
-    assert all(sentence.endswith(".") for sentence in second.preferences.complaints)
-    assert second.notice.label.text() == " ".join(second.preferences.complaints)
+    packed = kept().bytes("geometry")
+    for seed in range(60):
+        chance = random.Random(seed)
+        data = bytearray(whole)
+        for _ in range(chance.randint(1, 4)):
+            place, size = chance.randrange(len(data)), chance.choice((0, 1, 9))
+            data[place : place + size] = chance.randbytes(chance.choice((0, 1, 9)))
+        found, left = damaged(bytes(data)), bytes(data).split(b"\n")
+        right = {"theme": "dark", "experiment": SMALL, "geometry": packed}
+        for name, value in right.items():
+            got = found.bytes(name) if name == "geometry" else getattr(found, name)
+            if name.encode() + b" " + lines[name.encode()] in left:
+                assert got == value, (seed, name)
+            elif name == "geometry":
+                assert got is None, seed
+    # Qt would crash on some layouts: a damaged one does not reach it.
+    settings_file().write_bytes(whole.replace(b"layout ", b"layout 1"))
+    second = unplugged(SMALL).window
+    said = "What was remembered is damaged and is as at first: the layout of the panels."
+    assert second.notice.label.text() == said
 
 
 def test_a_file_that_cannot_be_written_loses_nothing_else(qapp, monkeypatch, tmp_path):
