@@ -13,7 +13,7 @@ INTERRUPTED = 130  # as `cli` has it, which is not imported yet
 try:
     import signal
 
-    signal.signal(signal.SIGINT, lambda *_, leave=os._exit: leave(INTERRUPTED))  # type: ignore[misc]
+    signal.signal(signal.SIGINT, lambda *_, leave=os._exit: leave(INTERRUPTED))
     from rnnviz.cli import main as main
 except KeyboardInterrupt:  # within the few lines above
     os._exit(INTERRUPTED)

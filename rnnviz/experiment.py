@@ -337,8 +337,8 @@ def restored(plain: Any) -> tuple[Experiment, list[str]]:
     parts["training"] = given.get("training", {})
     lost += [path for path in given if path not in parts]
     known = TASKS.get(str(parts["task"].get("name")) if isinstance(parts["task"], dict) else "")
-    kinds = {"task": known or Sine, "network": Network, "training": Training}
-    values: dict[str, dict[str, Value]] = {}
+    kinds: dict[str, Any] = {"task": known or Sine, "network": Network, "training": Training}
+    values: dict[str, dict[str, Any]] = {}
     for part, kind in kinds.items():
         kept, own = parts[part], knobs_of(kind)
         if not isinstance(kept, dict) or (part == "task" and known is None and kept):
