@@ -22,7 +22,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from rnnviz.learning.cells import Start, States, Weights, flipped
+from rnnviz.learning.cells import Start, States, Weights, before, flipped
 
 VANISHED, LOOK = 1e-30, 16
 """A derivative below this counts as 0, looked at every so many timesteps. Beyond 1e-38 a
@@ -78,23 +78,17 @@ def _slopes(
         return Slopes((hidden > 0).to(hidden.dtype)[:, None])
     if kind == "GRU":
         r, z, n = (states.gates[gate] for gate in "rzn")
-        before = _before(hidden, start[0])
-        from_state = torch.chunk(before @ weights.w_hh.t() + weights.b_hh, 3, dim=1)[2]
+        past = before(hidden, start[0])
+        from_state = torch.chunk(past @ weights.w_hh.t() + weights.b_hh, 3, dim=1)[2]
         a_n = (1 - z) * (1 - n**2)
         a_r = a_n * from_state * r * (1 - r)
-        a_z = (before - n) * z * (1 - z)
+        a_z = (past - n) * z * (1 - z)
         return Slopes(torch.stack((a_r, a_z, a_n), dim=1), recurrent=r, keep=z)
     i, f, g, o = (states.gates[gate] for gate in "ifgo")
     assert states.cell is not None
-    shown, before = torch.tanh(states.cell), _before(states.cell, start[1])
-    a = (g * i * (1 - i), before * f * (1 - f), i * (1 - g**2), shown * o * (1 - o))
+    shown, past = torch.tanh(states.cell), before(states.cell, start[1])
+    a = (g * i * (1 - i), past * f * (1 - f), i * (1 - g**2), shown * o * (1 - o))
     return Slopes(torch.stack(a, dim=1), keep=f, shown=o * (1 - shown**2))
-
-
-def _before(states: Tensor, start: Tensor | None) -> Tensor:
-    """The states one timestep earlier, and before the first `start`, or 0."""
-    first = torch.zeros_like(states[0]) if start is None else start
-    return torch.cat((first[None], states[:-1]))
 
 
 def relevance_cost(weights: list[Weights], timesteps: int) -> float:
