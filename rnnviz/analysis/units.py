@@ -8,6 +8,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from rnnviz.analysis.finite import without_gaps
+
 FloatArray = npt.NDArray[np.float32]
 Order = Literal["index", "similarity", "peak"]
 
@@ -18,6 +20,7 @@ def unit_order(hidden: FloatArray, order: Order) -> npt.NDArray[np.intp]:
     `index` leaves them as they are, `peak` sorts by the timestep at which a unit is
     furthest from 0, `similarity` puts units whose curves are alike next to each other.
     """
+    hidden = without_gaps(hidden)
     if order == "peak":
         return np.argsort(np.abs(hidden).argmax(axis=0), kind="stable")
     if order == "similarity":
