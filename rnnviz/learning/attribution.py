@@ -135,9 +135,11 @@ def relevance(stretches: list[Stretch], w_out: Tensor | None) -> Tensor:
 
 
 def _norms(rows: Tensor) -> Tensor:
-    """The length of every row, ``(n,)`` of ``(n, m)``. Squares go down to the square of what a
-    float32 can hold: as float64 they are not lost."""
-    return torch.linalg.vector_norm(rows, dim=1, dtype=torch.float64).to(rows.dtype)
+    """The length of every row, ``(n,)`` of ``(n, m)``, as float64, in which no square of a
+    float32 is lost."""
+    if rows.shape[1] == 1:
+        return rows[:, 0].abs()
+    return torch.linalg.vector_norm(rows, dim=1, dtype=torch.float64)
 
 
 def relevance_of_both(stretch: Stretch, w_out: Tensor | None, from_first: bool) -> Tensor:
@@ -277,7 +279,7 @@ def _pull_all(stretch: Stretch, d_above: Tensor, both: bool, later: list[_Back |
             )
             # The inputs of a layer are h_t of that below.
             d_below = d_gates @ stretch.weights[place].w_ih
-            norm = _norms(reached)
+            norm = _norms(reached).to(reached.dtype)
             below.append(d_below.flip(0) if direction else d_below)
             norms.insert(direction, norm.flip(0) if direction else norm)
         d_above = sum(below[1:], below[0])
@@ -298,24 +300,25 @@ def _pull(
     from_later = d_above.new_zeros(units) if later is None else later.d_hidden
     dc = d_above.new_zeros(units) if later is None else later.d_cell.clone()
     w_hh = weights.w_hh.t()
-    for t in range(timesteps - 1, -1, -1):
-        dh = torch.add(d_above[t], from_later, out=reached[t])
+    # All timesteps are taken apart at once: one at a time that costs as much as they do.
+    rows = zip(d_above, reached, d_gates, d_gates.flatten(1), slopes.gates, strict=True)
+    for t, (given_now, dh, dp, flat, a) in reversed(list(enumerate(rows))):
+        torch.add(given_now, from_later, out=dh)
         if t % LOOK == 0 and t < earliest and max(dh.abs().max(), dc.abs().max()) < VANISHED:
             from_later = dh.zero_()
             dc.zero_()
             break
-        dp = d_gates[t]  # (G, H)
         if slopes.shown is None:
-            torch.mul(slopes.gates[t], dh, out=dp)
+            torch.mul(a, dh, out=dp)  # (G, H)
         else:
             dc.addcmul_(dh, slopes.shown[t])
-            torch.mul(slopes.gates[t], dc, out=dp)
-            torch.mul(slopes.gates[t, -1], dh, out=dp[-1])
-        back = dp
+            torch.mul(a, dc, out=dp)
+            torch.mul(a[-1], dh, out=dp[-1])
         if slopes.recurrent is not None:
             back = dp.clone()
             back[-1] *= slopes.recurrent[t]
-        from_later = torch.mv(w_hh, back.reshape(-1))
+            flat = back.view(-1)
+        from_later = torch.mv(w_hh, flat)
         if slopes.keep is not None:
             if slopes.shown is None:
                 from_later.addcmul_(dh, slopes.keep[t])
