@@ -10,11 +10,14 @@ from __future__ import annotations
 # and nothing at all before the program hears Ctrl+C.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     import numpy.typing as npt
     from torch import Tensor, nn
 
     from rnnviz.gui.show import TraceWindow
     from rnnviz.records import Trace
+    from rnnviz.tasks.task import Loss
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "show", "trace"]
@@ -26,16 +29,32 @@ def trace(
     *,
     readout: nn.Linear | None = None,
     target: Tensor | npt.ArrayLike | None = None,
+    loss: Loss | None = None,
+    horizon: int = 0,
+    start: Tensor | npt.ArrayLike | tuple[Any, Any] | None = None,
     relevance: bool | None = None,
 ) -> Trace:
     """Record all that `module` computes on one sequence `x` of ``(T, I)``, timesteps by inputs.
 
-    Works for an `nn.RNN`, `nn.GRU` or `nn.LSTM` of any size that is not bidirectional; the
-    module is left as it was. The trace has `inputs` ``(T, I)``, `hidden` ``(T, L, H)``,
-    equal to the module's output within 1e-5, and the `cell` and `gates` that it has; with
-    a `readout`, an `nn.Linear`, also `output` ``(T, O)``; with a `target` ``(O,)`` too, the
-    norm of the gradient at each timestep, `gradient_norm` ``(T, L)``; and where it is cheap
-    or `relevance` is True, ``(T, T)`` norms of d y_t / d x_s. All are float32 arrays.
+    Works for an `nn.RNN`, `nn.GRU` or `nn.LSTM` of any size, in one direction or both; the
+    module is left as it was. A batch of one, ``(1, T, I)`` of a `batch_first` module or else
+    ``(T, 1, I)``, is taken as well, and the state that it begins with: `start` is h_0, or
+    ``(h_0, c_0)``, each ``(L, H)`` with two rows a layer where both directions are read.
+
+    The trace has `inputs` ``(T, I)``, `hidden` ``(T, L, H)``, and the `cell` and `gates` that
+    there are. `hidden` is what ``module(x)`` gives on the CPU under `torch.no_grad`; on a GPU,
+    in a batch or with gradients the module adds in another order, which is within 1e-5 but for
+    networks that are chaotic.
+
+    With a `readout`, an `nn.Linear`, there is `output` ``(T, O)``; with a `target` too, the norm
+    of the gradient of the loss at each timestep, `gradient_norm` ``(T, L)``. A target is values,
+    ``(O,)`` for the last answer or ``(T, O)`` for all, or classes, a whole number or ``(T,)`` of
+    them; `loss` is ``"MSE"`` for values and ``"cross-entropy"`` for classes, or as you say
+    (``"binary cross-entropy"`` is the third). `horizon` says how many timesteps after the one
+    that was read last the answer and its target lie, so that they are drawn there.
+
+    Where it is cheap or `relevance` is True, there is `relevance`, ``(T, T)`` norms of
+    d y_t / d x_s. All are float32 arrays. `rnnviz.learning.tracing.trace` says more.
 
     Raises `rnnviz.learning.tracing.TraceError`, a `ValueError`, with one sentence that says
     what cannot be traced.
@@ -50,7 +69,16 @@ def trace(
     """
     from rnnviz.learning import tracing
 
-    return tracing.trace(module, x, readout=readout, target=target, relevance=relevance)
+    return tracing.trace(
+        module,
+        x,
+        readout=readout,
+        target=target,
+        loss=loss,
+        horizon=horizon,
+        start=start,
+        relevance=relevance,
+    )
 
 
 def show(trace: Trace, *, block: bool = True) -> TraceWindow:

@@ -72,8 +72,19 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """The answer if it stopped at t, the readout of h_t, ``(T, O)``"""
     target: FloatArray | None = None
     """``(O,)``, or ``(T, O)`` where every timestep is asked; None for classes"""
+    start: FloatArray | None = None
+    """h_0 of every layer, ``(L, H)``: the notepad before the first timestep that a layer reads,
+    which backwards is the last; None for 0. In the same way:"""
+    start_cell: FloatArray | None = None
+    """c_0 of every layer of an LSTM, ``(L, H)``"""
     relevance: FloatArray | None = None
-    """``(T, T)``: ``relevance[t, s]`` is the norm of d y_t / d x_s, 0 where s > t"""
+    """``(T, T)``: ``relevance[t, s]`` is the norm of d y_t / d x_s; in one direction 0 where
+    s > t"""
+    relevance_missing: Literal["", "unasked", "later", "too dear"] = ""
+    """why there is no relevance: nobody asked for it, it is measured when training rests, or it
+    would take too long"""
+    relevance_cost: float = 0.0
+    """how many multiplications it takes, or would take"""
     gradient_norm: FloatArray | None = None
     """``(T, L)``: the norm of d loss / d h_t"""
     directions: int = 1
@@ -97,7 +108,7 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     def nbytes(self) -> int:
         """Memory that the arrays take, in bytes."""
         arrays = [self.inputs, self.hidden, self.cell, *self.gates.values(), self.output]
-        arrays += [self.target, self.relevance, self.gradient_norm]
+        arrays += [self.target, self.relevance, self.gradient_norm, self.start, self.start_cell]
         return sum(array.nbytes for array in arrays if array is not None)
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from rnnviz.analysis.finite import without_gaps
 from rnnviz.analysis.seriation import short_path
 
 FloatArray = npt.NDArray[np.float32]
@@ -25,7 +26,7 @@ def unit_order(hidden: FloatArray, order: Order) -> npt.NDArray[np.intp]:
     a short path whose steps are 1 - correlation, behind which stand those that never move.
     """
     if order == "peak":
-        return np.argsort(np.abs(hidden).argmax(axis=0), kind="stable")
+        return np.argsort(np.abs(without_gaps(hidden)).argmax(axis=0), kind="stable")
     if order == "similarity":
         return _by_similarity(hidden)
     return np.arange(hidden.shape[1])

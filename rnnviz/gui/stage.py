@@ -63,6 +63,17 @@ class Scene:
         return self.trace.hidden[:, self.layer]
 
     @property
+    def start(self) -> npt.NDArray[np.float32] | None:
+        """The notepad of that layer before the first timestep that it reads; None for 0."""
+        assert self.trace is not None
+        return None if self.trace.start is None else self.trace.start[self.layer]
+
+    @property
+    def backwards(self) -> bool:
+        """Whether that layer reads from the end."""
+        return self.trace is not None and self.trace.directions == 2 and self.layer % 2 == 1
+
+    @property
     def states(self) -> npt.NDArray[np.float32]:
         """What is looked at of that layer, ``(T, H)``: h_t, c_t or a gate."""
         assert self.trace is not None

@@ -105,6 +105,13 @@ def hidden_lookup() -> npt.NDArray[np.uint8]:
     return lookup
 
 
+@cache
+def no_number_shade() -> npt.NDArray[np.uint8]:
+    """The colour of what is no number, RGBA ``(4,)``: a grey that no value of a hidden state
+    has, in both themes."""
+    return np.array([140, 140, 140, 255], np.uint8)
+
+
 ROOMY = 1000
 """A screen at least this high, in pixels, is read from further away: a projector's, mostly."""
 

@@ -22,11 +22,14 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from rnnviz.learning.cells import Start, States, Weights, flipped
+from rnnviz.learning.cells import Start, States, Weights, before, flipped
 
 VANISHED, LOOK = 1e-30, 16
 """A derivative below this counts as 0, looked at every so many timesteps. Beyond 1e-38 a
 processor takes many times as long for every number: ten to thirty times at T = 500."""
+
+BLOCK = 2**22
+"""How many numbers are followed at once where all answers rest on all inputs."""
 
 
 class Slopes(NamedTuple):
@@ -78,31 +81,26 @@ def _slopes(
         return Slopes((hidden > 0).to(hidden.dtype)[:, None])
     if kind == "GRU":
         r, z, n = (states.gates[gate] for gate in "rzn")
-        before = _before(hidden, start[0])
-        from_state = torch.chunk(before @ weights.w_hh.t() + weights.b_hh, 3, dim=1)[2]
+        past = before(hidden, start[0])
+        from_state = torch.chunk(past @ weights.w_hh.t() + weights.b_hh, 3, dim=1)[2]
         a_n = (1 - z) * (1 - n**2)
         a_r = a_n * from_state * r * (1 - r)
-        a_z = (before - n) * z * (1 - z)
+        a_z = (past - n) * z * (1 - z)
         return Slopes(torch.stack((a_r, a_z, a_n), dim=1), recurrent=r, keep=z)
     i, f, g, o = (states.gates[gate] for gate in "ifgo")
     assert states.cell is not None
-    shown, before = torch.tanh(states.cell), _before(states.cell, start[1])
-    a = (g * i * (1 - i), before * f * (1 - f), i * (1 - g**2), shown * o * (1 - o))
+    shown, past = torch.tanh(states.cell), before(states.cell, start[1])
+    a = (g * i * (1 - i), past * f * (1 - f), i * (1 - g**2), shown * o * (1 - o))
     return Slopes(torch.stack(a, dim=1), keep=f, shown=o * (1 - shown**2))
 
 
-def _before(states: Tensor, start: Tensor | None) -> Tensor:
-    """The states one timestep earlier, and before the first `start`, or 0."""
-    first = torch.zeros_like(states[0]) if start is None else start
-    return torch.cat((first[None], states[:-1]))
-
-
-def relevance_cost(weights: list[Weights], timesteps: int) -> float:
-    """Multiplications that `relevance` needs: half of T^2 rows, for each input."""
+def relevance_cost(weights: list[Weights], timesteps: int, both: bool) -> float:
+    """Multiplications that `relevance` needs: half of T^2 rows, for each input; where every
+    answer rests on all inputs, because `both` directions are read, all of them."""
     inputs = weights[0].w_ih.shape[1]
     products = sum(layer.w_hh.numel() for layer in weights)
     products += sum(layer.w_ih.numel() for layer in weights[1:])
-    return timesteps**2 / 2 * inputs * products
+    return timesteps**2 / (1 if both else 2) * inputs * products
 
 
 def relevance(stretches: list[Stretch], w_out: Tensor | None) -> Tensor:
@@ -127,14 +125,72 @@ def relevance(stretches: list[Stretch], w_out: Tensor | None) -> Tensor:
         rows = slice(first * inputs, (now + 1) * inputs)
         d_below: Tensor | None = None
         for layer, slope, dh, dc in zip(*stretch, d_hidden, d_cell, strict=True):
-            _push(layer, slope, t, inputs, d_below, dh[rows], dc[rows])
+            own = None if d_below is not None else (now - first) * inputs
+            _push(layer, slope, t, d_below, own, dh[rows], dc[rows])
             d_below = dh[rows]
         assert d_below is not None
         d_answer = d_below if w_out is None else d_below @ w_out.t()  # (rows, O)
-        found[now, first : now + 1] = torch.linalg.vector_norm(
-            d_answer.reshape(now + 1 - first, -1), dim=1
-        )
+        found[now, first : now + 1] = _norms(d_answer.reshape(now + 1 - first, -1))
     return found
+
+
+def _norms(rows: Tensor) -> Tensor:
+    """The length of every row, ``(n,)`` of ``(n, m)``, as float64, in which no square of a
+    float32 is lost."""
+    if rows.shape[1] == 1:
+        return rows[:, 0].abs()
+    return torch.linalg.vector_norm(rows, dim=1, dtype=torch.float64)
+
+
+def relevance_of_both(stretch: Stretch, w_out: Tensor | None, from_first: bool) -> Tensor:
+    """`relevance` where the sequence was read from both ends, so that every answer rests on all
+    inputs: ``(T, T)``, also where s > t.
+
+    Where one answer is given, and the last layer answers backwards from what it is at the first
+    timestep (`from_first`), y_t is what it would be from that and from h_t forwards.
+    """
+    timesteps, units = stretch.timesteps, stretch.weights[0].w_hh.shape[1]
+    inputs = stretch.weights[0].w_ih.shape[1]
+    found = stretch.weights[0].w_hh.new_zeros(timesteps, timesteps)
+    count = max(1, BLOCK // (timesteps * inputs * 2 * units))
+    for first in range(0, timesteps, count):
+        part = slice(first, min(first + count, timesteps))
+        moved = _moved_by(stretch, part)  # (T, rows, 2 H)
+        if from_first:
+            moved[:, :, units:] = moved[0, :, units:]
+        d_answers = moved if w_out is None else moved @ w_out.t()
+        rows = d_answers.reshape(timesteps * (part.stop - part.start), -1)
+        found[:, part] = _norms(rows).view(timesteps, -1)
+    return found
+
+
+def _moved_by(stretch: Stretch, part: slice) -> Tensor:
+    """d h_t / d x_s of the last layer, forwards and backwards, for all t and the s of `part`:
+    ``(T, rows, 2 H)``, one row for each input value."""
+    timesteps, units = stretch.timesteps, stretch.weights[0].w_hh.shape[1]
+    inputs = stretch.weights[0].w_ih.shape[1]
+    d_below: Tensor | None = None
+    for place in range(0, len(stretch.weights), 2):
+        ways: list[Tensor] = []
+        for direction in range(2):
+            weights, slopes = stretch.weights[place + direction], stretch.slopes[place + direction]
+            dh = weights.w_hh.new_zeros((part.stop - part.start) * inputs, units)
+            dc = torch.zeros_like(dh)
+            found = dh.new_zeros(timesteps, *dh.shape)
+            for step in range(timesteps):
+                t = timesteps - 1 - step if direction else step
+                read = d_below is None and part.start <= t < part.stop
+                own = (t - part.start) * inputs if read else None
+                _push(weights, slopes, step, None if d_below is None else d_below[t], own, dh, dc)
+                if step % LOOK == LOOK - 1:
+                    gone = torch.maximum(dh.abs(), dc.abs()).amax(dim=1) < VANISHED
+                    dh[gone] = 0
+                    dc[gone] = 0
+                found[t] = dh
+            ways.append(found)
+        d_below = torch.cat(ways, dim=2)
+    assert d_below is not None
+    return d_below
 
 
 def _first_left(tangents: list[Tensor], first: int, t: int, inputs: int) -> int:
@@ -149,25 +205,24 @@ def _push(
     weights: Weights,
     slopes: Slopes,
     t: int,
-    inputs: int,
     d_below: Tensor | None,
+    own: int | None,
     dh: Tensor,
     dc: Tensor,
 ) -> None:
     """Carry rows of dh and dc, ``(rows, H)``, from t-1 to t, in place.
 
-    `d_below` are the rows of dx_t, or None for the first layer: only the last rows, those
-    of x_t itself, are then not 0, and they are the unit vectors.
+    `d_below` are the rows of dx_t, or None for the first layer: only the rows of x_t itself,
+    from `own` on, are then not 0, and they are the unit vectors; None where it has none.
     """
     dp = dh @ weights.w_hh.t()  # (rows, G * H)
     units = dh.shape[1]
     if slopes.recurrent is not None:
         dp[:, -units:] *= slopes.recurrent[t]
-    if d_below is None:
-        first = len(dp) - inputs  # of x_t, which may be narrower in another stretch
-        dp[first : first + weights.w_ih.shape[1]] += weights.w_ih.t()
-    else:
+    if d_below is not None:
         dp.addmm_(d_below, weights.w_ih.t())
+    elif own is not None:  # as many as x_t has values, which may be fewer in another stretch
+        dp[own : own + weights.w_ih.shape[1]] += weights.w_ih.t()
     if slopes.keep is None:
         torch.mul(dp, slopes.gates[t, 0], out=dh)
         return
@@ -224,7 +279,7 @@ def _pull_all(stretch: Stretch, d_above: Tensor, both: bool, later: list[_Back |
             )
             # The inputs of a layer are h_t of that below.
             d_below = d_gates @ stretch.weights[place].w_ih
-            norm = torch.linalg.vector_norm(reached, dim=1)
+            norm = _norms(reached).to(reached.dtype)
             below.append(d_below.flip(0) if direction else d_below)
             norms.insert(direction, norm.flip(0) if direction else norm)
         d_above = sum(below[1:], below[0])
@@ -245,24 +300,25 @@ def _pull(
     from_later = d_above.new_zeros(units) if later is None else later.d_hidden
     dc = d_above.new_zeros(units) if later is None else later.d_cell.clone()
     w_hh = weights.w_hh.t()
-    for t in range(timesteps - 1, -1, -1):
-        dh = torch.add(d_above[t], from_later, out=reached[t])
+    # All timesteps are taken apart at once: one at a time that costs as much as they do.
+    rows = zip(d_above, reached, d_gates, d_gates.flatten(1), slopes.gates, strict=True)
+    for t, (given_now, dh, dp, flat, a) in reversed(list(enumerate(rows))):
+        torch.add(given_now, from_later, out=dh)
         if t % LOOK == 0 and t < earliest and max(dh.abs().max(), dc.abs().max()) < VANISHED:
             from_later = dh.zero_()
             dc.zero_()
             break
-        dp = d_gates[t]  # (G, H)
         if slopes.shown is None:
-            torch.mul(slopes.gates[t], dh, out=dp)
+            torch.mul(a, dh, out=dp)  # (G, H)
         else:
             dc.addcmul_(dh, slopes.shown[t])
-            torch.mul(slopes.gates[t], dc, out=dp)
-            torch.mul(slopes.gates[t, -1], dh, out=dp[-1])
-        back = dp
+            torch.mul(a, dc, out=dp)
+            torch.mul(a[-1], dh, out=dp[-1])
         if slopes.recurrent is not None:
             back = dp.clone()
             back[-1] *= slopes.recurrent[t]
-        from_later = torch.mv(w_hh, back.reshape(-1))
+            flat = back.view(-1)
+        from_later = torch.mv(w_hh, flat)
         if slopes.keep is not None:
             if slopes.shown is None:
                 from_later.addcmul_(dh, slopes.keep[t])

@@ -1,12 +1,13 @@
-"""The step equations of RNN, GRU and LSTM, written out, so that nothing stays hidden.
+"""What a layer of an RNN, GRU or LSTM goes through, its gates too, so that nothing stays hidden.
 
-They are those of PyTorch's documentation of `torch.nn.RNN`, `torch.nn.GRU` and
+The equations are those of PyTorch's documentation of `torch.nn.RNN`, `torch.nn.GRU` and
 `torch.nn.LSTM`, with its symbols; W and b of all gates lie on each other in the order
 that PyTorch stores them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -63,20 +64,37 @@ Start = tuple[Tensor, Tensor | None]
 
 
 def run_layer(kind: str, weights: Weights, x: Tensor, start: Start | None = None) -> States:
-    """All timesteps of one layer on inputs ``(T, I)``, from states of 0 or from `start`."""
+    """All timesteps of one layer on inputs ``(T, I)``, from states of 0 or from `start`.
+
+    h_t comes from the function that PyTorch's module calls, so that it is the module's own to
+    the last bit: of a network that is chaotic any other order of operations would soon lead
+    somewhere else. What the function hides follows from h_{t-1}, for all timesteps at once.
+    """
     if start is None:
         zeros = x.new_zeros(weights.w_hh.shape[1])
         start = zeros, zeros
-    if kind == "GRU":
-        return _run_gru(weights, x, start[0])
+    states = [state[None, None] for state in start if state is not None]  # (1, 1, H)
+    options = (list(weights), True, 1, 0.0, False, False, False)  # biases, one layer, no dropout
     if kind == "LSTM":
-        return _run_lstm(weights, x, start)
-    return _run_rnn(weights, x, kind == "RNN_RELU", start[0])
+        hidden = torch.lstm(x[:, None], states, *options)[0][:, 0]
+        return _inside_lstm(weights, x, hidden, start)
+    hidden = _FUNCTIONS[kind](x[:, None], states[0], *options)[0][:, 0]
+    if kind == "GRU":
+        return _inside_gru(weights, x, hidden, start[0])
+    return States(hidden, None, {})
 
 
-def run_backwards(kind: str, weights: Weights, x: Tensor) -> States:
+_FUNCTIONS: dict[str, Callable[..., tuple[Tensor, Tensor]]] = {
+    "RNN_TANH": torch.rnn_tanh,
+    "RNN_RELU": torch.rnn_relu,
+    "GRU": torch.gru,
+}
+"""h_t = tanh(W_ih x_t + b_ih + W_hh h_{t-1} + b_hh), or relu, of an RNN."""
+
+
+def run_backwards(kind: str, weights: Weights, x: Tensor, start: Start | None = None) -> States:
     """The same from the last timestep to the first; row t is what was written at t."""
-    return flipped(run_layer(kind, weights, x.flip(0)))
+    return flipped(run_layer(kind, weights, x.flip(0), start))
 
 
 def flipped(states: States) -> States:
@@ -86,17 +104,13 @@ def flipped(states: States) -> States:
     return States(states.hidden.flip(0), cell, gates)
 
 
-def _run_rnn(weights: Weights, x: Tensor, relu: bool, state: Tensor) -> States:
-    """h_t = tanh(W_ih x_t + b_ih + W_hh h_{t-1} + b_hh), or relu."""
-    # What the inputs add is one product for all timesteps, before the loop.
-    hidden = torch.addmm(weights.b_ih + weights.b_hh, x, weights.w_ih.t())  # (T, H)
-    activate = torch.relu_ if relu else torch.tanh_
-    for step in hidden.unbind(0):
-        state = activate(step.addmv_(weights.w_hh, state))
-    return States(hidden, None, {})
+def before(states: Tensor, start: Tensor | None) -> Tensor:
+    """The states ``(T, H)`` one timestep earlier, and before the first `start`, or 0."""
+    first = torch.zeros_like(states[0]) if start is None else start
+    return torch.cat((first[None], states[:-1]))
 
 
-def _run_gru(weights: Weights, x: Tensor, state: Tensor) -> States:
+def _inside_gru(weights: Weights, x: Tensor, hidden: Tensor, start: Tensor) -> States:
     """The gates r_t and z_t, the new content n_t, and h_t between n_t and h_{t-1}:
 
     r_t = sigmoid(W_ir x_t + b_ir + W_hr h_{t-1} + b_hr)
@@ -106,18 +120,14 @@ def _run_gru(weights: Weights, x: Tensor, state: Tensor) -> States:
     """
     units = weights.w_hh.shape[1]
     gates = torch.addmm(weights.b_ih, x, weights.w_ih.t())  # (T, 3 H)
-    hidden = gates.new_empty(len(x), units)
-    from_state = gates.new_empty(3 * units)
-    for step, h in zip(gates.unbind(0), hidden.unbind(0), strict=True):
-        torch.addmv(weights.b_hh, weights.w_hh, state, out=from_state)
-        step[: 2 * units].add_(from_state[: 2 * units]).sigmoid_()
-        r, z, n = step.chunk(3)
-        n.addcmul_(r, from_state[2 * units :]).tanh_()
-        state = torch.lerp(n, state, z, out=h)
-    return States(hidden, None, dict(zip(GATES["GRU"], gates.chunk(3, dim=1), strict=True)))
+    from_state = torch.addmm(weights.b_hh, before(hidden, start), weights.w_hh.t())
+    gates[:, : 2 * units].add_(from_state[:, : 2 * units]).sigmoid_()
+    r, z, n = gates.chunk(3, dim=1)
+    n.addcmul_(r, from_state[:, 2 * units :]).tanh_()
+    return States(hidden, None, dict(zip(GATES["GRU"], (r, z, n), strict=True)))
 
 
-def _run_lstm(weights: Weights, x: Tensor, start: Start) -> States:
+def _inside_lstm(weights: Weights, x: Tensor, hidden: Tensor, start: Start) -> States:
     """The gates i_t, f_t, o_t, the new content g_t, the cell c_t and what it shows, h_t:
 
     i_t = sigmoid(W_ii x_t + b_ii + W_hi h_{t-1} + b_hi), and so f_t and o_t
@@ -127,17 +137,13 @@ def _run_lstm(weights: Weights, x: Tensor, start: Start) -> States:
     """
     units = weights.w_hh.shape[1]
     gates = torch.addmm(weights.b_ih + weights.b_hh, x, weights.w_ih.t())  # (T, 4 H)
-    hidden = gates.new_empty(len(x), units)
-    cell = gates.new_empty(len(x), units)
-    state, content = start[0], start[1]
+    gates.addmm_(before(hidden, start[0]), weights.w_hh.t())
+    i, f, g, o = gates.chunk(4, dim=1)
+    gates[:, : 2 * units].sigmoid_()
+    g.tanh_()
+    o.sigmoid_()
+    cell, content = i * g, start[1]
     assert content is not None
-    rows = zip(gates.unbind(0), cell.unbind(0), hidden.unbind(0), strict=True)
-    for step, c, h in rows:
-        step.addmv_(weights.w_hh, state)
-        i, f, g, o = step.chunk(4)
-        step[: 2 * units].sigmoid_()
-        g.tanh_()
-        o.sigmoid_()
-        content = torch.mul(f, content, out=c).addcmul_(i, g)
-        state = torch.tanh(c, out=h).mul_(o)
-    return States(hidden, cell, dict(zip(GATES["LSTM"], gates.chunk(4, dim=1), strict=True)))
+    for kept, c in zip(f.unbind(0), cell.unbind(0), strict=True):
+        content = c.addcmul_(kept, content)
+    return States(hidden, cell, dict(zip(GATES["LSTM"], (i, f, g, o), strict=True)))

@@ -8,16 +8,12 @@ from torch import Tensor
 
 from rnnviz.learning import decoding, tracing
 from rnnviz.learning.cells import Start, weights_of
-from rnnviz.learning.judging import stretch
 from rnnviz.learning.losses import Batch, summed
-from rnnviz.learning.network import SequenceModel, run_layers
+from rnnviz.learning.network import SequenceModel
+from rnnviz.learning.notepads import Notepads
 from rnnviz.learning.tracing import Passage
 from rnnviz.records import Trace
 from rnnviz.tasks import Split, Task
-
-BEFORE = 1024
-"""Timesteps that are read at most before an example that goes on from others: at 128 units 3 ms
-of them, and whatever a network knows of what was before is hardly ever older."""
 
 
 def trace_example(
@@ -27,6 +23,7 @@ def trace_example(
     example: int,
     relevance: bool | None,
     dearest: float,
+    notepads: Notepads,
 ) -> Trace:
     """Trace one example without what it is padded with, and let the task say how it reads.
 
@@ -36,16 +33,17 @@ def trace_example(
     what is read forwards until t.
 
     Where examples go on from each other, the trace begins with the notepad that the examples
-    before it have filled, as a `Judge` has it there: its stretch is read from its beginning,
-    or from the last example that is `BEFORE` timesteps back or less. Relevance and gradient
-    go back to the first timestep of the example and no further, as in training.
+    before it have filled, as a `Judge` has it there: `notepads` of the same split know it.
+    Relevance and gradient go back to the first timestep of the example and no further, as in
+    training.
     """
     length = split.length(example)
     inputs = torch.as_tensor(split.inputs[example, :length])  # (T, I) or (T, F)
     if task.shape == "encoder-decoder":
         trace = _handed_over(model, task, split, example, inputs, relevance, dearest)
     else:
-        trace = _read(model, task, split, example, inputs, relevance, dearest)
+        start = notepads.before(model, example) if task.stateful else None
+        trace = _read(model, task, split, example, inputs, start, relevance, dearest)
     assert trace.output is not None
     return msgspec.structs.replace(trace, reading=task.read(split, example, trace.output))
 
@@ -56,13 +54,13 @@ def _read(
     split: Split,
     example: int,
     inputs: Tensor,
+    start: list[Start] | None,
     relevance: bool | None,
     dearest: float,
 ) -> Trace:
     with torch.no_grad():
         values = model.reader.values(inputs)  # (T, I), or (T, F E)
     weights = weights_of(model.rnn)
-    start = _notepad(model, split, example) if task.stateful else None
     with torch.inference_mode():
         layers = tracing.states_of(model.rnn, weights, values, start)
         hidden = tracing.top(layers, model.rnn.bidirectional).clone()  # (T, D H)
@@ -89,25 +87,10 @@ def _read(
         output=output,
         target=target,
         d_top=d_top,
+        from_first=bool(from_start.start),
         relevance=relevance,
         dearest=dearest,
     )
-
-
-def _notepad(model: SequenceModel, split: Split, example: int) -> list[Start] | None:
-    """The notepad that an example of a stateful task begins with; None where it is empty."""
-    count, timesteps = split.inputs.shape[:2]
-    read = min(example % stretch(count), BEFORE // timesteps)
-    if not read:
-        return None
-    before = torch.as_tensor(split.inputs[example - read : example])
-    with torch.inference_mode():
-        text = model.reader.values(before.flatten(0, 1)[None])  # (1, T, F E)
-        state = run_layers(model.rnn, text)[1]  # each (L, 1, H)
-    if isinstance(state, tuple):
-        return [(hidden[0], cell[0]) for hidden, cell in zip(*state, strict=True)]
-    assert state is not None
-    return [(hidden[0], None) for hidden in state]
 
 
 def _handed_over(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 import torch
 from torch import Tensor, nn
+
+from rnnviz.learning.cells import Start
+from rnnviz.tasks.task import Loss
 
 
 class TraceError(ValueError):
@@ -17,6 +21,11 @@ def check_module(module: Any) -> None:
     """Refuse what has no step equations here."""
     if not isinstance(module, nn.RNN | nn.GRU | nn.LSTM):
         name = type(module).__name__
+        if "quantiz" in type(module).__module__:  # of PyTorch's, which has the same names
+            raise TraceError(
+                f"A quantized {name} cannot be traced, because its gates are computed in whole "
+                "numbers: trace the float module that it was made from."
+            )
         raise TraceError(f"Only nn.RNN, nn.GRU and nn.LSTM can be traced, and this is a {name}.")
     if module.proj_size:
         raise TraceError("LSTMs with projections cannot be traced yet: set proj_size=0.")
@@ -29,6 +38,7 @@ def check_module(module: Any) -> None:
             )
         if weight.is_meta:
             raise TraceError(f"The weights must have values, but {name} is on the meta device.")
+        _check_finite(weight.detach(), f"The weights must be finite, but {name}")
 
 
 def check_readout(module: nn.RNNBase, readout: Any, target: Any) -> None:
@@ -42,14 +52,25 @@ def check_readout(module: nn.RNNBase, readout: Any, target: Any) -> None:
     units = module.hidden_size * (2 if module.bidirectional else 1)
     if readout.in_features != units:
         raise TraceError(f"The readout must read {units} hidden units, not {readout.in_features}.")
+    for name, weight in readout.named_parameters():
+        _check_finite(weight.detach(), f"The readout must be finite, but its {name}")
 
 
-def sequence(x: Any, size: int) -> Tensor:
-    """`x` as ``(T, I)`` in float64."""
-    values = _numbers(x, "x")
+def check_horizon(horizon: Any) -> None:
+    """Refuse what is no number of timesteps."""
+    if not isinstance(horizon, int) or horizon < 0:
+        raise TraceError(f"The horizon must be 0 timesteps or more, not {horizon!r}.")
+
+
+def sequence(x: Any, module: nn.RNNBase) -> Tensor:
+    """`x`, or the only example of a batch, as ``(T, I)`` in float64."""
+    values, size, batch = _numbers(x, "x"), module.input_size, 0 if module.batch_first else 1
+    if values.ndim == 3 and values.shape[batch] == 1:
+        values = values.squeeze(batch)
     if values.ndim != 2 or values.shape[1] != size or not len(values):
         shape = tuple(values.shape)
-        hint = ": trace one example at a time" if values.ndim == 3 else ""
+        one = "(1, T, I)" if module.batch_first else "(T, 1, I)"
+        hint = f": trace one example at a time, or {one}" if values.ndim == 3 else ""
         raise TraceError(
             f"x must have the shape (T, I), timesteps by inputs, here (T, {size}), not "
             f"{shape}{hint}."
@@ -57,12 +78,84 @@ def sequence(x: Any, size: int) -> Tensor:
     return values
 
 
-def target_of(target: Any, size: int) -> Tensor:
-    """`target` as ``(O,)`` in float64."""
+def start_of(start: Any, module: nn.RNNBase) -> list[Start] | None:
+    """h_0, or h_0 and c_0 of an LSTM, layer by layer in the module's dtype; None for 0."""
+    if start is None:
+        return None
+    lstm = isinstance(module, nn.LSTM)
+    if lstm and not (isinstance(start, tuple | list) and len(start) == 2):
+        raise TraceError("The start of an LSTM must be two states, (h_0, c_0).")
+    layers = module.num_layers * (2 if module.bidirectional else 1)
+    shape = (layers, module.hidden_size)
+    found: list[Tensor] = []
+    for name, part in zip(("h_0", "c_0"), start if lstm else (start,), strict=False):
+        values = _numbers(part, name)
+        if values.ndim == 3 and values.shape[1] == 1:
+            values = values.squeeze(1)
+        if values.shape != shape:
+            raise TraceError(f"{name} must have the shape {shape}, not {tuple(values.shape)}.")
+        found.append(values.to(next(module.parameters()).dtype))
+    if lstm:
+        return list(zip(*found, strict=True))
+    return [(hidden, None) for hidden in found[0]]
+
+
+class Asked(NamedTuple):
+    """What the answers are compared with."""
+
+    targets: Tensor
+    """values ``(O,)`` or ``(T, O)`` in float64, or classes ``()`` or ``(T,)``"""
+    every: bool
+    """whether every timestep is asked, and not only the last"""
+    loss: Loss
+
+
+def asked_of(target: Any, loss: Any, timesteps: int, outputs: int) -> Asked:
+    """`target` by its shape; whole numbers are classes where their shape says so."""
     values = _numbers(target, "The target")
-    if values.shape != (size,):
-        raise TraceError(f"The target must have the shape ({size},), not {tuple(values.shape)}.")
-    return values
+    of_classes, of_values = ((), (timesteps,)), ((outputs,), (timesteps, outputs))
+    shape = tuple(values.shape)
+    if loss is None:
+        classes = outputs > 1 and shape in of_classes and _whole(target)
+        if classes and shape in of_values:
+            raise TraceError(
+                f"{timesteps} whole numbers for {timesteps} timesteps and as many outputs may be "
+                'classes or values: say loss="cross-entropy" or loss="MSE".'
+            )
+        loss = "cross-entropy" if classes else "MSE"
+    if loss not in get_args(Loss):
+        losses = ", ".join(f'"{known}"' for known in get_args(Loss))
+        raise TraceError(f"The loss must be one of {losses}, not {loss!r}.")
+    if loss != "cross-entropy":
+        if shape not in of_values:
+            raise TraceError(
+                f"The target must have the shape {of_values[0]} for the last timestep or "
+                f"{of_values[1]} for all, or be a class or {timesteps} of them, not {shape}."
+            )
+        return Asked(values, shape == of_values[1], loss)
+    if shape not in of_classes:
+        raise TraceError(f"The target must be a class or {timesteps} of them, not {shape}.")
+    known = (values == values.round()) & (values >= 0) & (values < outputs)
+    if not known.all():
+        bad = values[~known].reshape(-1)[0]
+        raise TraceError(f"The classes must be whole numbers below {outputs}, not {bad:g}.")
+    return Asked(values.long(), bool(shape), "cross-entropy")
+
+
+def _whole(values: Any) -> bool:
+    """Whether these are whole numbers by their kind, whatever their values are."""
+    if isinstance(values, Tensor):
+        return not (values.is_floating_point() or values.dtype == torch.bool)
+    return bool(np.asarray(values).dtype.kind in "iu")
+
+
+def _check_finite(values: Tensor, subject: str) -> None:
+    if math.isfinite(values.sum()):  # of a sum it is told sooner, but for one that overflows
+        return
+    finite = torch.isfinite(values)
+    if not finite.all():
+        place = torch.nonzero(~finite)[0].tolist()
+        raise TraceError(f"{subject} is {values[tuple(place)]:g} at {place}.")
 
 
 def _numbers(values: Any, name: str) -> Tensor:
@@ -79,8 +172,12 @@ def _numbers(values: Any, name: str) -> Tensor:
             found = torch.from_numpy(array.astype(np.float64))
         except (TypeError, ValueError) as error:
             raise TraceError(f"{name} must be an array of numbers: {error}.") from error
-    finite = torch.isfinite(found)
-    if not finite.all():
-        place = torch.nonzero(~finite)[0].tolist()
-        raise TraceError(f"{name} must be finite, but is {found[tuple(place)]:g} at {place}.")
+    _check_finite(found, f"{name} must be finite, but")
+    beyond = found.abs() > torch.finfo(torch.float32).max
+    if beyond.any():
+        place = torch.nonzero(beyond)[0].tolist()
+        raise TraceError(
+            f"{name} must be within 3.4e38, the range of float32, but is "
+            f"{found[tuple(place)]:g} at {place}."
+        )
     return found

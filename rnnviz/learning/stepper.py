@@ -10,6 +10,8 @@ from torch import Tensor
 from rnnviz.experiment import Training
 from rnnviz.learning.network import SequenceModel
 
+LOST = 1e-15
+"""Of a gradient shorter than this some squares are too small for a float32."""
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8  # the defaults of the paper and of PyTorch
 
 
@@ -48,6 +50,9 @@ class Stepper:
         norm = torch.linalg.vector_norm(self._gradient)
         # Read together: on a GPU every read waits until all work is done.
         value, self._norm = torch.stack((loss.detach(), norm)).tolist()
+        if self._norm < LOST:
+            norm = torch.linalg.vector_norm(self._gradient, dtype=torch.float64)
+            self._norm = float(norm)
         return value, self._norm
 
     @torch.no_grad()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+import msgspec
 import numpy as np
 import torch
+import torch.nn.functional as F  # noqa: N812  PyTorch's own name for it
 from torch import Tensor, nn
 
 from rnnviz.learning import attribution
@@ -18,9 +20,18 @@ from rnnviz.learning.cells import (
     run_layer,
     weights_of,
 )
+from rnnviz.learning.refusals import (
+    Asked,
+    asked_of,
+    check_horizon,
+    check_module,
+    check_readout,
+    sequence,
+    start_of,
+)
 from rnnviz.learning.refusals import TraceError as TraceError  # it is raised here
-from rnnviz.learning.refusals import check_module, check_readout, sequence, target_of
-from rnnviz.records import FloatArray, Trace
+from rnnviz.records import FloatArray, Reading, Trace
+from rnnviz.tasks.task import Loss
 
 CHEAP_RELEVANCE = 2e8
 """Multiplications, a few milliseconds of them, that relevance may cost without being asked for."""
@@ -42,74 +53,131 @@ def trace(
     *,
     readout: nn.Linear | None = None,
     target: Any = None,
+    loss: Loss | None = None,
+    horizon: int = 0,
+    start: Any = None,
     relevance: bool | None = None,
     dearest: float | None = None,
 ) -> Trace:
-    """Run `module` on one sequence and record everything, by the explicit step equations.
+    """Run `module` on one sequence and record everything.
+
+    The equations are those of PyTorch's documentation of `torch.nn.RNN`, `torch.nn.GRU` and
+    `torch.nn.LSTM`.
 
     Parameters
     ----------
     module
         An `nn.RNN` (tanh or relu), `nn.GRU` or `nn.LSTM` of any size, with any number of
         layers, in one direction or both, with or without biases, with either `batch_first`,
-        on any device, in float32 or float64. It is computed as in evaluation (no dropout),
-        from a state of 0, and is left exactly as it was: mode, gradients and the random
+        on any device, in float32 or float64. It is computed as in evaluation (no dropout, no
+        autocast), on the CPU, and is left exactly as it was: mode, gradients and the random
         generator.
     x
-        One sequence ``(T, I)``, an array, a tensor or nested lists of numbers.
+        One sequence ``(T, I)``, an array, a tensor or nested lists of numbers; or a batch of
+        one, ``(1, T, I)`` of a `batch_first` module, else ``(T, 1, I)``.
     readout
         The linear layer that answers from h_t of the last layer. With it the trace has
         `output`, ``(T, O)``: the answer if the sequence stopped at t.
     target
-        What the answer at the last timestep should be, ``(O,)``; needs `readout`. With it
-        the trace has `gradient_norm`, ``(T, L)``: the norm of d loss / d h_t, with the mean
-        squared error as loss.
+        What the answer should be; needs `readout`. Values: ``(O,)`` for the answer at the last
+        timestep, ``(T, O)`` for those at all. Classes from 0 to O - 1, of which the outputs
+        are the logits: a whole number, or ``(T,)`` of them. With it the trace has
+        `gradient_norm`, ``(T, L)``: the norm of d loss / d h_t.
+    loss
+        ``"MSE"``, ``"cross-entropy"`` or ``"binary cross-entropy"`` (of logits, added up over
+        the outputs of a timestep), the mean over the timesteps that are asked. None takes
+        cross-entropy for classes and the mean squared error for values.
+    horizon
+        How many timesteps after the one that was read last an answer lies, and its target:
+        0 for what is now, 1 for what comes next. It moves what is drawn, and nothing else.
+    start
+        The state before the first timestep: h_0, and of an LSTM ``(h_0, c_0)``, each
+        ``(L D, H)`` or ``(L D, 1, H)`` with D directions. None for 0.
     relevance
         Whether to compute `relevance`, ``(T, T)``: the Frobenius norm of the Jacobian
         d y_t / d x_s, where y_t is the output, or h_t of the last layer without a readout.
         None computes it where that takes a few milliseconds, which it does for T = 50 and
-        H = 64; the cost grows with T^2 H^2. A bidirectional module has none: each of its
-        answers rests on all inputs, also on later ones, and nothing is left behind in time.
+        H = 64; the cost grows with T^2 H^2.
     dearest
         The most that relevance may cost even where it is asked for, in multiplications.
 
     Returns
     -------
     Trace
-        float32, whatever the module computes in. `hidden` equals the module's output
-        within 1e-5. A bidirectional module has L = 2 * layers, with layer l forwards at
-        2 l and backwards at 2 l + 1, as in PyTorch.
+        float32, whatever the module computes in. `hidden` of the last layer is what
+        ``module(x)`` gives on the CPU under `torch.no_grad`, to the last bit: with gradients,
+        in a batch or on a GPU the module itself adds in another order, which is within 1e-5
+        but for networks that are chaotic. A bidirectional module has L = 2 * layers, with
+        layer l forwards at 2 l and backwards at 2 l + 1, as in PyTorch.
 
     Raises
     ------
     TraceError
-        For anything else: LSTMs with projections, half precision, an `x` of another shape.
+        For anything else: LSTMs with projections, half precision, weights that are not
+        finite, an `x` of another shape.
     """
     check_module(module)
-    weights = weights_of(module)
     check_readout(module, readout, target)
+    check_horizon(horizon)
+    weights = weights_of(module)
     dtype = weights[0].w_ih.dtype
-    inputs = sequence(x, module.input_size).to(dtype)
-    with torch.inference_mode():
-        layers = states_of(module, weights, inputs)
+    inputs = sequence(x, module).to(dtype)
+    begun = start_of(start, module)
+    with torch.inference_mode(), torch.autocast("cpu", enabled=False):
+        layers = states_of(module, weights, inputs, begun)
         output = asked = d_top = None
         if readout is not None:
             output = answers(readout, top(layers, module.bidirectional))
         if readout is not None and target is not None and output is not None:
-            asked = target_of(target, output.shape[1]).to(dtype)
-            d_output = torch.zeros_like(output)
-            d_output[-1] = (output[-1] - asked) * (2 / len(asked))  # of the mean square
-            d_top = d_output @ answering_weight(readout, output.dtype)
-    return record(
-        module,
-        inputs,
-        [Passage(weights, layers)],
-        readout=readout,
-        output=output,
-        target=asked,
-        d_top=d_top,
-        relevance=relevance,
-        dearest=dearest,
+            asked = asked_of(target, loss, *output.shape)
+            d_top = _slope(asked, output) @ answering_weight(readout, output.dtype)
+        found = record(
+            module,
+            inputs,
+            [Passage(weights, layers, begun)],
+            readout=readout,
+            output=output,
+            target=asked.targets if asked is not None and asked.loss != "cross-entropy" else None,
+            d_top=d_top,
+            relevance=relevance,
+            dearest=dearest,
+        )
+    return msgspec.structs.replace(found, reading=_reading(horizon, asked, output))
+
+
+def _slope(asked: Asked, output: Tensor) -> Tensor:
+    """d loss / d y_t for every answer, ``(T, O)``: 0 where none is asked.
+
+    That of the mean square is 2 (y - target) / n with n values, and that of both entropies is
+    (p - target) / n with n answers and p their probabilities.
+    """
+    found = torch.zeros_like(output)
+    rows = output if asked.every else output[-1:]  # (n, O)
+    targets = asked.targets.to(rows.dtype)
+    if asked.loss == "cross-entropy":
+        targets = F.one_hot(asked.targets, rows.shape[1])
+        slope = (torch.softmax(rows, dim=1) - targets) / len(rows)
+    elif asked.loss == "MSE":
+        slope = (rows - targets) * (2 / rows.numel())
+    else:
+        slope = (torch.sigmoid(rows) - targets) / len(rows)
+    found[-len(rows) :] = slope
+    return found
+
+
+def _reading(horizon: int, asked: Asked | None, output: Tensor | None) -> Reading:
+    """How the answers read: classes by their numbers."""
+    if asked is None or output is None or asked.loss != "cross-entropy":
+        return Reading(horizon=horizon)
+    said = output.argmax(dim=1).tolist()
+    before = 0 if asked.every else len(said) - 1
+    wanted = asked.targets.reshape(-1).tolist()
+    return Reading(
+        horizon=horizon,
+        answers=[str(number) for number in said],
+        asked=[""] * before + [str(number) for number in wanted],
+        right=[None] * before
+        + [one == other for one, other in zip(said[before:], wanted, strict=True)],
     )
 
 
@@ -121,10 +189,11 @@ def states_of(
     directions = 2 if module.bidirectional else 1
     for layer in range(module.num_layers):
         first = layer * directions
-        states = run_layer(kind, weights[first], below, start[layer] if start else None)
+        states = run_layer(kind, weights[first], below, start[first] if start else None)
         found.append(states)
         if module.bidirectional:
-            backwards = run_backwards(kind, weights[first + 1], below)
+            from_end = start[first + 1] if start else None
+            backwards = run_backwards(kind, weights[first + 1], below, from_end)
             found.append(backwards)
             below = torch.cat([states.hidden, backwards.hidden], dim=1)
         else:
@@ -160,11 +229,13 @@ def record(
     output: Tensor | None = None,
     target: Tensor | None = None,
     d_top: Tensor | None = None,
+    from_first: bool = False,
     relevance: bool | None = None,
     dearest: float | None = None,
 ) -> Trace:
     """Put a trace together from what was computed; `d_top` ``(T, D H)`` is d loss / d h_t of
-    the last layer, as far as the answers to timestep t go.
+    the last layer, as far as the answers to timestep t go; `from_first`: backwards the last
+    layer answers from what it is at the first timestep.
 
     Passages follow each other in time: an encoder's and its decoder's, of modules of the
     same kind and size.
@@ -174,13 +245,17 @@ def record(
     gradient_norm = matrix = w_out = None
     if readout is not None:
         w_out = answering_weight(readout, layers[0].hidden.dtype)
-    limit = CHEAP_RELEVANCE if relevance is None else dearest
-    cost = max(attribution.relevance_cost(p.weights, len(layers[0].hidden)) for p in passages)
+    timesteps = len(layers[0].hidden)
+    cost = max(attribution.relevance_cost(p.weights, timesteps, both) for p in passages)
+    missing = _missing(relevance, cost, dearest)
+    begun = passages[0].start
     with torch.inference_mode():
         stretches = [attribution.linearise(kind, *passage, both) for passage in passages]
         if d_top is not None:
             gradient_norm = attribution.gradient_norm(stretches, d_top, both)
-        if relevance is not False and not both and (limit is None or cost <= limit):
+        if not missing and both:
+            matrix = attribution.relevance_of_both(stretches[0], w_out, from_first)
+        elif not missing:
             matrix = attribution.relevance(stretches, w_out)
         return Trace(
             kind=kind,
@@ -192,10 +267,32 @@ def record(
             },
             output=None if output is None else _array(output),
             target=None if target is None else _array(target),
+            start=None if begun is None else _array(torch.stack([h for h, _ in begun])),
+            start_cell=_start_cell(begun),
             relevance=None if matrix is None else _array(matrix),
+            relevance_missing=missing,
+            relevance_cost=cost,
             gradient_norm=None if gradient_norm is None else _array(gradient_norm),
             directions=2 if both else 1,
         )
+
+
+def _missing(
+    relevance: bool | None, cost: float, dearest: float | None
+) -> Literal["", "unasked", "later", "too dear"]:
+    """Why relevance of this cost is left out; "" where it is not."""
+    if relevance is False:
+        return "unasked"
+    if dearest is not None and cost > dearest:
+        return "too dear"
+    if relevance or cost <= CHEAP_RELEVANCE:
+        return ""
+    return "unasked" if dearest is None else "later"
+
+
+def _start_cell(start: list[Start] | None) -> FloatArray | None:
+    cells = [cell for _, cell in start or [] if cell is not None]
+    return _array(torch.stack(cells)) if cells else None
 
 
 def joined(stretches: list[list[States]]) -> list[States]:
@@ -222,5 +319,6 @@ def _stacked(layers: list[Tensor]) -> FloatArray:
 
 
 def _array(tensor: Tensor) -> FloatArray:
-    array: FloatArray = np.array(tensor.numpy(), np.float32, order="C")
+    # What is beyond float32 becomes infinite; numpy would warn.
+    array: FloatArray = np.array(tensor.float().numpy(), order="C")
     return array

@@ -24,6 +24,7 @@ from rnnviz.learning.failing import TrainingFailed as TrainingFailed  # it is ra
 from rnnviz.learning.judging import Judge, Parts, finished, parts_of_summary
 from rnnviz.learning.losses import summed, take, tensors
 from rnnviz.learning.network import SequenceModel, State, build, with_weights
+from rnnviz.learning.notepads import Notepads
 from rnnviz.learning.snapshots import Snapshots
 from rnnviz.learning.stepper import Stepper
 from rnnviz.learning.writing import Letter, letters
@@ -85,6 +86,7 @@ class Trainer:
             self._judge = Judge(task, self.examples.valid, self.device)
             self._good, self._good_step = self._stepper.weights.clone(), 0
         self._looked_at = build(experiment).eval()  # takes the weights of what is traced
+        self._notepads = Notepads(self.examples.valid)
         self._snapshots = Snapshots()
         self._snapshots.add(0, self._stepper.weights)
         self.parameters = self._stepper.weights.numel()
@@ -199,8 +201,9 @@ class Trainer:
         weights = self._stepper.weights if epoch is None else self._snapshots[epoch]
         model = self._looked_at
         torch.nn.utils.vector_to_parameters(weights.cpu(), model.parameters())
+        task = self.experiment.task
         return trace_example(
-            model, self.experiment.task, valid, example, relevance, DEAREST_RELEVANCE
+            model, task, valid, example, relevance, DEAREST_RELEVANCE, self._notepads
         )
 
     def writing(

@@ -10,6 +10,7 @@ import torch
 
 from rnnviz.engine.messages import EpochEnded, LiveTrace, Progress, Result
 from rnnviz.experiment import suited
+from rnnviz.gui.aspect import Aspect
 from rnnviz.gui.comparison import MOST
 from rnnviz.gui.panels.result import judgement
 from rnnviz.learning.judging import Judge
@@ -75,6 +76,26 @@ def test_without_clipping_no_stroke_is_drawn(driver: Driver):
     driver.train_to_the_end()
     assert not driver.panel("gradient_norm")._clipped.isVisible()
     assert driver.panel("gradient_norm").readout.text() == ""
+
+
+def test_a_gradient_that_vanished_lies_on_a_floor_that_says_so(driver: Driver):
+    bring_forward(driver, "gradient_norm")
+    driver.train_to_the_end()
+    panel = driver.panel("gradient_norm")
+    assert not panel._floor.isVisible()
+    driver.lab.run.grad_norms.extend(np.float32([1e-25, 0.0]))
+    panel.mark(Aspect.PROGRESS)
+    driver.until_drawn()
+    assert panel._floor.isVisible()
+    assert panel._floor.value() == -30
+    assert panel._below.text() == "below 1e-30"
+    heights = panel._curve.getData()[1]
+    assert heights[-2:] == pytest.approx([-25, -30])
+    panel.log_button.setChecked(False)
+    driver.until_drawn()
+    assert not panel._floor.isVisible()
+    assert not panel._below.isVisible()
+    panel.log_button.setChecked(True)
 
 
 # --- dropout -----------------------------------------------------------------------------

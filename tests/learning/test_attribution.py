@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F  # noqa: N812
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 from torch.autograd.functional import jacobian
 
+from rnnviz.learning import attribution
 from rnnviz.learning.tracing import trace
 from rnnviz.learning.training import Trainer
 from tests.learning.toys import (
@@ -195,10 +197,123 @@ def test_gradient_norms_of_both_directions_are_those_of_autograd(
     np.testing.assert_allclose(found, right, atol=1e-6)
 
 
-def test_both_directions_have_no_relevance():
-    # Every answer rests on all inputs, so nothing fades with time.
-    found = trace(nn.GRU(1, 3, bidirectional=True), np.ones((4, 1)), relevance=True)
-    assert found.relevance is None
+@given(**{name: CASES[name] for name in ("kind", "inputs", "hidden", "layers", "timesteps")})
+@settings(max_examples=30, deadline=None)
+def test_relevance_of_both_directions_is_the_norm_of_the_jacobian(
+    kind, inputs, hidden, layers, timesteps
+):
+    torch.manual_seed(hidden)
+    module = KINDS[kind](inputs, hidden, layers, bidirectional=True).double()
+    readout = nn.Linear(2 * hidden, 2).double()
+    x = torch.randn(timesteps, inputs).double()
+    found = trace(module, x, readout=readout, relevance=True).relevance
+    np.testing.assert_allclose(found, norms(lambda x: readout(module(x)[0]), x), atol=1e-6)
+
+
+def test_a_long_sequence_in_blocks_is_the_same_as_at_once(monkeypatch):
+    torch.manual_seed(1)
+    module, x = nn.LSTM(2, 4, 2, bidirectional=True), np.ones((40, 2))
+    at_once = trace(module, x, relevance=True).relevance
+    monkeypatch.setattr(attribution, "BLOCK", 40 * 2 * 8 * 7)  # seven inputs
+    np.testing.assert_allclose(trace(module, x, relevance=True).relevance, at_once, rtol=1e-5)
+
+
+def test_one_answer_of_both_directions_rests_on_the_first_timestep_backwards():
+    trainer = Trainer(experiment(Value(), network__cell="GRU", network__direction="both"))
+    model, valid = trainer.model.eval(), trainer.examples.valid
+    length = valid.length(2)
+    x = torch.as_tensor(valid.inputs[2:3, :length])
+
+    def answers(x):
+        hidden = model.rnn(x)[0][0]  # (T, 2 H)
+        last = hidden[:1, 6:].expand(length, -1)
+        return model.readout(torch.cat((hidden[:, :6], last), dim=1))
+
+    found = jacobian(answers, x)[:, :, 0].transpose(1, 2).flatten(2).norm(dim=2)
+    np.testing.assert_allclose(trainer.trace(2, relevance=True).relevance, found, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("asked", "dearest", "why"),
+    [
+        (True, None, ""),
+        (None, None, "unasked"),
+        (False, 1e12, "unasked"),
+        (None, 1e12, "later"),
+        (None, 1e3, "too dear"),
+        (True, 1e3, "too dear"),
+    ],
+)
+def test_a_trace_says_why_it_has_no_relevance(asked, dearest, why):
+    # One multiplication by W_hh for each of half the pairs of timesteps.
+    found = trace(nn.RNN(1, 100), np.zeros((250, 1)), relevance=asked, dearest=dearest)
+    assert found.relevance_missing == why
+    assert (found.relevance is None) is bool(why)
+    assert found.relevance_cost == 250**2 / 2 * 100**2
+
+
+@pytest.mark.parametrize("outputs", [1, 3])
+def test_what_is_very_small_is_not_lost_in_its_square(outputs):
+    # y_t = W h_t with W = 1e-12 and h_t = 1e-3^t: 1e-12 * 1e-3^(t - s), down to 1e-27.
+    module, readout = nn.RNN(1, 1, nonlinearity="relu", bias=False), nn.Linear(1, outputs)
+    with torch.no_grad():
+        module.weight_ih_l0.fill_(1.0)
+        module.weight_hh_l0.fill_(1e-3)
+        readout.weight.fill_(1e-12)
+        readout.bias.zero_()
+    found = trace(module, np.ones((6, 1)), readout=readout, target=[-1.0] * outputs, relevance=True)
+    powers = 1e-12 * 1e-3 ** np.arange(5, -1, -1.0)
+    np.testing.assert_allclose(found.relevance[-1], powers * outputs**0.5, rtol=1e-4)
+    # d loss / d h_t = sum of 2 (y - target) / O * W * 1e-3^(T - t), the answers being 1e-12.
+    np.testing.assert_allclose(found.gradient_norm[:, 0], 2 * powers, rtol=1e-4)
+
+
+CLASSES = torch.tensor([2, 0, 1, 1, 2, 0])
+
+
+@pytest.mark.parametrize(
+    ("target", "loss", "right"),
+    [
+        (torch.ones(6, 3), None, lambda y: F.mse_loss(y, torch.ones(6, 3))),
+        (1, None, lambda y: F.cross_entropy(y[-1:], torch.tensor([1]))),
+        (CLASSES, None, lambda y: F.cross_entropy(y, CLASSES)),
+        (CLASSES.tolist(), "cross-entropy", lambda y: F.cross_entropy(y, CLASSES)),
+        ([1, 0, 1], None, lambda y: F.mse_loss(y[-1], torch.tensor([1.0, 0, 1]))),
+        (
+            [1, 0, 1],
+            "binary cross-entropy",
+            lambda y: F.binary_cross_entropy_with_logits(
+                y[-1], torch.tensor([1.0, 0, 1]), reduction="sum"
+            ),
+        ),
+    ],
+)
+def test_the_gradient_is_that_of_the_loss_that_the_target_asks_for(target, loss, right):
+    torch.manual_seed(3)
+    module, readout, x = nn.RNN(1, 5), nn.Linear(5, 3), torch.randn(6, 1)
+    states, h = [], None
+    for step in x:
+        h = cell_of("tanh", module, 0, dtype=torch.float32)(step, h)
+        states.append(h)
+    gradients = torch.autograd.grad(right(readout(torch.stack(states))), states)
+    found = trace(module, x, readout=readout, target=target, loss=loss)
+    wanted = torch.stack([g.norm() for g in gradients])
+    np.testing.assert_allclose(found.gradient_norm[:, 0], wanted, rtol=1e-4, atol=1e-7)
+
+
+def test_classes_read_by_their_numbers_where_they_are_asked():
+    torch.manual_seed(4)
+    module, readout, x = nn.RNN(1, 5), nn.Linear(5, 3), torch.randn(6, 1)
+    likeliest = readout(module(x)[0]).argmax(dim=1).tolist()
+    every = trace(module, x, readout=readout, target=CLASSES, horizon=2)
+    assert every.target is None
+    assert every.reading.horizon == 2
+    assert every.reading.answers == [str(number) for number in likeliest]
+    assert every.reading.asked == ["2", "0", "1", "1", "2", "0"]
+    assert every.reading.right == [a == b for a, b in zip(likeliest, CLASSES, strict=True)]
+    last = trace(module, x, readout=readout, target=2).reading
+    assert last.asked == ["", "", "", "", "", "2"]
+    assert last.right == [None] * 5 + [likeliest[-1] == 2]
 
 
 @pytest.mark.parametrize("cell", CELLS)

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from rnnviz.experiment import suited
-from rnnviz.learning import examples
+from rnnviz.learning import judging
 from rnnviz.learning.judging import Judge, stretch
 from rnnviz.learning.training import Trainer
 from rnnviz.tasks.characters import Characters
@@ -60,14 +60,35 @@ def test_a_stretch_begins_with_an_empty_notepad():
     np.testing.assert_allclose(made.trace(5).output, alone, atol=1e-5)
 
 
-def test_no_more_is_read_before_than_takes_a_moment(monkeypatch):
+def test_every_example_is_answered_as_the_judge_answers_it(monkeypatch):
+    # One stretch of 60 windows, so that the last begins with a notepad of 1,180 timesteps.
+    monkeypatch.setattr(judging, "STREAMS", 1)
     made = trainer()
-    monkeypatch.setattr(examples, "BEFORE", 50)  # two windows of 20
+    outputs = judged(made)
+    assert len(outputs) * 20 > 1100
+    for example in reversed(range(len(outputs))):
+        np.testing.assert_allclose(made.trace(example).output, outputs[example], atol=1e-5)
+
+
+def test_a_trace_carries_the_notepad_that_it_begins_with():
+    made = trainer("LSTM", 2)
+    before, after = made.trace(6), made.trace(7)
+    np.testing.assert_allclose(after.start, before.hidden[-1], atol=1e-5)
+    np.testing.assert_allclose(after.start_cell, before.cell[-1], atol=1e-5)
+    assert made.trace(5).start is None
+
+
+def test_notepads_are_those_of_the_weights_that_are_looked_at():
+    made = trainer()
+    first = made.trace(7).start
+    made.train_batch()
+    now, untrained = made.trace(7).start, made.trace(7, epoch=0).start
+    assert abs(now - first).max() > 1e-4
     model, tokens = made.model.eval(), torch.as_tensor(made.examples.valid.inputs)
     with torch.no_grad():
-        answers = model(tokens[7:10].reshape(1, -1, 1))[0, -20:].numpy()
-    np.testing.assert_allclose(made.trace(9).output, answers, atol=1e-5)
-    assert abs(answers - judged(made)[9]).max() > 1e-5
+        state = model.carry(tokens[5:7].reshape(1, -1, 1))[1]
+    np.testing.assert_allclose(now, state[0][:, 0].numpy(), atol=1e-5)
+    assert abs(untrained - now).max() > 1e-4
 
 
 @pytest.mark.parametrize("cell", CELLS)

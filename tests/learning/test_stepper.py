@@ -94,3 +94,11 @@ def test_restored_weights_are_those_of_the_model(batch):
     assert not torch.equal(model(batch[0]), answer)
     stepper.restore(before)
     assert torch.equal(model(batch[0]), answer)
+
+
+def test_a_gradient_whose_squares_are_lost_still_has_its_norm():
+    # d (w x) / d w = x = 1e-25, whose square is no float32; nine weights of ones give 3e-25.
+    model = torch.nn.Linear(9, 1, bias=False)
+    stepper = Stepper(model)
+    _, norm = stepper.gradient((model.weight * 1e-25).sum())
+    assert norm == pytest.approx(3e-25, rel=1e-5)

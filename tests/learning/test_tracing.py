@@ -211,12 +211,77 @@ def test_a_trace_does_not_change_with_the_module():
     np.testing.assert_array_equal(found.inputs, inputs)
 
 
-def test_weights_that_are_not_finite_show_where_they_act():
-    module = nn.RNN(1, 2)
+def test_a_network_that_blows_up_is_traced_as_far_as_float32_goes():
+    module = nn.RNN(1, 1, nonlinearity="relu", bias=False).double()
     with torch.no_grad():
-        module.weight_hh_l0.fill_(torch.nan)
-    found = trace(module, torch.ones(3, 1))
-    assert np.isnan(found.hidden[1:]).all()
+        module.weight_ih_l0.fill_(1.0)
+        module.weight_hh_l0.fill_(1e30)  # h_t = 1e30^(t-1) on an impulse
+    found = trace(module, [[1.0], [0.0], [0.0]])
+    np.testing.assert_array_equal(found.hidden[:, 0, 0], np.float32([1, 1e30, np.inf]))
+
+
+@each_kind
+@pytest.mark.parametrize("double", [False, True])
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_a_chaotic_module_is_followed_to_the_last_bit(kind, double, bidirectional):
+    torch.manual_seed(10)
+    module = KINDS[kind](1, 32, 2, bidirectional=bidirectional)
+    with torch.no_grad():
+        for name, weight in module.named_parameters():
+            gain = 1.0 if kind == "RNN_RELU" else 3.0
+            if name.startswith("weight_hh"):
+                weight.normal_(0, gain / 32**0.5)
+    module = module.double() if double else module
+    x = torch.randn(300, 1).to(module.weight_ih_l0.dtype)
+    found = trace(module, x, relevance=False)
+    top = found.hidden[:, -2 if bidirectional else -1 :].reshape(300, -1)
+    np.testing.assert_array_equal(top, run(module, x)[0].float().numpy())
+
+
+@each_kind
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_a_module_goes_on_from_where_it_is_told_to_start(kind, bidirectional):
+    torch.manual_seed(11)
+    module = KINDS[kind](2, 4, 2, bidirectional=bidirectional)
+    rows = 4 if bidirectional else 2
+    x, h_0, c_0 = torch.randn(6, 2), torch.randn(rows, 4), torch.randn(rows, 4)
+    start = (h_0, c_0) if kind == "LSTM" else h_0
+    with torch.no_grad():
+        output, last = module(x, start)
+    found = trace(module, x, start=start)
+    top = found.hidden[:, -2 if bidirectional else -1 :].reshape(6, -1)
+    np.testing.assert_allclose(top, output.numpy(), atol=1e-6)
+    np.testing.assert_array_equal(found.start, h_0.numpy())
+    if kind == "LSTM":
+        np.testing.assert_array_equal(found.start_cell, c_0.numpy())
+        np.testing.assert_allclose(found.cell[-1, 0], last[1][0].numpy(), atol=1e-6)
+    with_batch = (h_0[:, None], c_0[:, None]) if kind == "LSTM" else h_0[:, None]
+    np.testing.assert_array_equal(trace(module, x, start=with_batch).hidden, found.hidden)
+
+
+def test_a_sequence_from_nothing_has_no_start():
+    found = trace(nn.LSTM(1, 3), np.ones((4, 1)))
+    assert found.start is None
+    assert found.start_cell is None
+
+
+@pytest.mark.parametrize("batch_first", [False, True])
+def test_a_batch_of_one_is_one_sequence(batch_first):
+    torch.manual_seed(12)
+    module, x = nn.GRU(2, 4, batch_first=batch_first), torch.randn(7, 2)
+    batch = x[None] if batch_first else x[:, None]
+    np.testing.assert_array_equal(trace(module, batch).hidden, trace(module, x).hidden)
+
+
+@each_kind
+def test_autocast_changes_nothing(kind):
+    torch.manual_seed(13)
+    module, readout, x = KINDS[kind](2, 4), nn.Linear(4, 1), torch.randn(7, 2)
+    wanted = trace(module, x, readout=readout, target=[1.0], relevance=True)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        found = trace(module, x, readout=readout, target=[1.0], relevance=True)
+    for name in ("hidden", "output", "relevance", "gradient_norm"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(wanted, name))
 
 
 @given(

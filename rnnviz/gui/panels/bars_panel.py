@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from rnnviz.analysis.finite import extent, without_gaps
 from rnnviz.gui.aspect import Aspect
 from rnnviz.gui.clock import FrameClock
 from rnnviz.gui.panels.time_panel import TimePanel
@@ -24,6 +25,7 @@ class BarsPanel(TimePanel):
         super().__init__(stage, clock, theme, "")
         self._bars = self.plot.add_curve()
         self._now = self.plot.add_curve()
+        self._gaps = self.plot.add_curve()
         self._values: FloatArray = np.zeros(0, np.float32)
         self._top = 0.0
 
@@ -38,7 +40,7 @@ class BarsPanel(TimePanel):
 
     def greatest(self, scene: Scene) -> float:
         """The highest bar of this trace, at any timestep: stepping leaves the axis at rest."""
-        return float(np.max(self._values))
+        return extent(self._values)[1]
 
     def resting_text(self) -> str:
         return self.quantity
@@ -48,18 +50,24 @@ class BarsPanel(TimePanel):
             self._values = self.measure(scene)
             measured = bool(len(self._values))
             self._bars.setVisible(measured)
+            gaps = ~np.isfinite(self._values)
+            self._gaps.setVisible(bool(gaps.any()))
             if not measured:
                 self._now.setVisible(False)
                 return
             if what & (Aspect.TRACE | Aspect.THEME):
                 self.plot.set_y(0, self._height(self.greatest(scene)), padding=0)
             x = np.arange(1.0, len(self._values) + 1)
-            set_bars(self._bars, x, self._values, self.colours.bars)
+            heights = without_gaps(self._values)
+            set_bars(self._bars, x, heights, self.colours.bars)
+            if gaps.any():  # no number is no height: hatched from the bottom to the top
+                set_bars(self._gaps, x, gaps * self._top, self.colours.muted, hatched=True)
         t = scene.timestep
         here = t < len(self._values)
         self._now.setVisible(here)
         if here:
-            set_bars(self._now, np.array([t + 1.0]), self._values[t : t + 1], self.colours.text)
+            heights = without_gaps(self._values[t : t + 1])
+            set_bars(self._now, np.array([t + 1.0]), heights, self.colours.text)
 
     def _height(self, top: float) -> float:
         # A little room, and steps of a fifth, so that the axis rests while a network learns.

@@ -10,7 +10,7 @@ from rnnviz.records import FloatArray
 
 
 class ChangePanel(BarsPanel):
-    """The length of h_t - h_{t-1}."""
+    """The length of h_t - h_{t-1}; backwards, of h_t - h_{t+1}."""
 
     name = "change"
     redraw_on = Aspect.TRACE
@@ -28,4 +28,4 @@ class ChangePanel(BarsPanel):
         return "‖hₜ − hₜ₋₁‖"
 
     def measure(self, scene: Scene) -> FloatArray:
-        return change(scene.hidden)
+        return change(scene.hidden, scene.start, backwards=scene.backwards)

@@ -19,6 +19,7 @@ class GradientNormPanel(LearningPanel):
     """How steep the loss was at each step of learning."""
 
     name = "gradient_norm"
+    lowest = 1e-30  # a gradient that vanishes goes through all decades on its way
 
     def __init__(self, run: Run, clock: FrameClock, theme: Theme) -> None:
         super().__init__(run, clock, theme, "")
@@ -103,6 +104,7 @@ class GradientNormPanel(LearningPanel):
         if values:
             bottom, top = (float(v) for v in self.place([min(values), max(values)]))
             self.plot.set_y(bottom if self.log else 0.0, top, padding=0.08)
+            self.mark_floor(min(values))
 
     def _clip_norm(self) -> float:
         experiment = self._run.experiment

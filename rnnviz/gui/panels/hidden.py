@@ -7,14 +7,16 @@ import pyqtgraph as pg
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QComboBox, QGraphicsRectItem
 
+from rnnviz.analysis.finite import extent, without_gaps
 from rnnviz.analysis.units import Order
 from rnnviz.gui.aspect import Aspect
 from rnnviz.gui.clock import FrameClock
 from rnnviz.gui.panels.time_panel import TimePanel
 from rnnviz.gui.stage import Scene, Stage, parts
-from rnnviz.gui.theme import LIGHT, Colours, Theme, hidden_lookup
+from rnnviz.gui.theme import LIGHT, Colours, Theme, hidden_lookup, no_number_shade
 from rnnviz.gui.widgets.colour_key import ColourKey
 from rnnviz.gui.widgets.plot import pen
+from rnnviz.numerals import signed
 from rnnviz.records import FloatArray
 
 
@@ -31,6 +33,9 @@ class HiddenPanel(TimePanel):
         self._image.setLookupTable(hidden_lookup())
         self._image.setZValue(-10)
         self.plot.add(self._image)
+        self._gaps = pg.ImageItem(axisOrder="row-major")
+        self._gaps.setZValue(-9)
+        self.plot.add(self._gaps)
         self._veil = QGraphicsRectItem()
         self._column = QGraphicsRectItem()
         self._row = QGraphicsRectItem()
@@ -100,14 +105,20 @@ class HiddenPanel(TimePanel):
         trace = scene.trace
         assert trace is not None
         top = greatest(scene)
-        self._key.show_range(top)
-        shown = to_bytes(scene.states[:, scene.order].T, top)
-        self._image.setImage(shown, levels=(0, 255), autoLevels=False)
-        self._image.setRect(QRectF(0.5, -0.5, trace.timesteps, trace.units))
+        states = scene.states[:, scene.order].T  # (H, T)
+        gaps = ~np.isfinite(states)
+        self._key.show_range(top, gaps=bool(gaps.any()))
+        place = QRectF(0.5, -0.5, trace.timesteps, trace.units)
+        self._image.setImage(to_bytes(states, top), levels=(0, 255), autoLevels=False)
+        self._image.setRect(place)
+        self._gaps.setVisible(bool(gaps.any()))
+        if gaps.any():
+            self._gaps.setImage(gaps[..., None] * no_number_shade(), autoLevels=False, levels=None)
+            self._gaps.setRect(place)
         self.plot.set_y(-0.5, trace.units - 0.5, padding=0)
-        _offer(self._layer, self._layer_names(scene))
+        offer(self._layer, self._layer_names(scene))
         self._layer.setCurrentIndex(scene.layer)
-        _offer(self._part, [f"{part}ₜ" for part in parts(trace)])
+        offer(self._part, [f"{part}ₜ" for part in parts(trace)])
         self._part.setCurrentIndex(parts(trace).index(scene.part))
 
     def _choose_part(self, place: int) -> None:
@@ -130,8 +141,8 @@ class HiddenPanel(TimePanel):
         if not 0 <= row < len(scene.order):
             return self.resting_text()
         unit = int(scene.order[row])
-        return self.tr("unit {u}, timestep {t}: {value:+.3f}").format(
-            u=unit, t=timestep + 1, value=scene.states[timestep, unit]
+        return self.tr("unit {u}, timestep {t}: {value}").format(
+            u=unit, t=timestep + 1, value=signed(scene.states[timestep, unit])
         )
 
     def _pick(self, x: float, y: float) -> None:
@@ -145,11 +156,11 @@ def greatest(scene: Scene) -> float:
     relu and the c of an LSTM."""
     assert scene.trace is not None
     if scene.trace.kind == "RNN_RELU" or scene.part == "c":
-        return max(1.0, float(np.abs(scene.states).max()))
+        return max(1.0, extent(np.abs(scene.states))[1])
     return 1.0
 
 
-def _offer(box: QComboBox, names: list[str]) -> None:
+def offer(box: QComboBox, names: list[str]) -> None:
     """Offer these names; a box with one choice is out of the way."""
     if [box.itemText(place) for place in range(box.count())] != names:
         box.clear()
@@ -158,7 +169,8 @@ def _offer(box: QComboBox, names: list[str]) -> None:
 
 
 def to_bytes(values: FloatArray, top: float) -> np.ndarray:
-    """Values from -top to top as places in the table of 256 colours, row by row in memory."""
-    scaled = values * (127.5 / top) + 127.5
+    """Values from -top to top as places in the table of 256 colours, row by row in memory; what
+    is no number has that of 0, and must be marked."""
+    scaled = without_gaps(values) * (127.5 / top) + 127.5
     np.clip(scaled, 0, 255, out=scaled)
     return np.ascontiguousarray(scaled.astype(np.uint8))

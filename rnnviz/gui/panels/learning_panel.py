@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QToolButton
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QGraphicsSimpleTextItem, QLabel, QToolButton
 
 from rnnviz.analysis.envelope import Envelope
 from rnnviz.gui.aspect import Aspect
@@ -14,15 +16,19 @@ from rnnviz.gui.clock import FrameClock
 from rnnviz.gui.panels.panel import Panel
 from rnnviz.gui.run import Run
 from rnnviz.gui.theme import Theme
-from rnnviz.gui.widgets.plot import Plot, set_curve
+from rnnviz.gui.widgets.plot import Plot, pen, set_curve
+from rnnviz.numerals import short
 
 LOWEST = 1e-12
-"""Where a logarithmic axis puts what is 0 or lost in rounding."""
+"""The floor of a logarithmic axis of losses: below, all is lost in rounding."""
 
 
 class LearningPanel(Panel):
     """A plot over epochs that follows a run; drag and wheel look closer, a double click
-    follows again. The vertical axis is logarithmic or linear."""
+    follows again. The vertical axis is logarithmic or linear; what is 0, or below `lowest`, lies
+    on the floor of a logarithmic one, and a line says so."""
+
+    lowest = LOWEST
 
     def __init__(self, run: Run, clock: FrameClock, theme: Theme, y_label: str) -> None:
         super().__init__(clock, theme)
@@ -43,6 +49,8 @@ class LearningPanel(Panel):
         self.plot.pointed.connect(self._point)
         self.plot.left.connect(lambda: self.readout.setText(self.resting_text()))
         self._curve = self.plot.add_curve()
+        self._floor = self.plot.add(pg.InfiniteLine(angle=0))
+        self._below = QGraphicsSimpleTextItem(self.plot.box)
         self._change_axis(True)
         run.changed.connect(self.mark)
 
@@ -67,7 +75,7 @@ class LearningPanel(Panel):
     def place(self, values: np.ndarray | list[float]) -> np.ndarray:
         """Values as heights on the axis in use."""
         array = np.asarray(values, float)
-        return np.log10(np.maximum(array, LOWEST)) if self.log else array
+        return np.log10(np.maximum(array, self.lowest)) if self.log else array
 
     def draw_batches(self, envelope: Envelope, colour: str, alpha: int) -> None:
         """Draw a curve by batch, and make room for it along x."""
@@ -82,6 +90,23 @@ class LearningPanel(Panel):
             whole = experiment.training.epochs
             epochs = min(whole, max(1.0, 2.0 ** math.ceil(math.log2(epochs * 1.02))))
         self.plot.set_x(*(self._view or (0, epochs * 1.005)))
+
+    def mark_floor(self, least: float) -> None:
+        """Say what lies on the floor, where the `least` of what is drawn does. The range of the
+        axis must be set."""
+        shown = self.log and least < self.lowest
+        self._floor.setVisible(shown)
+        self._below.setVisible(shown)
+        if not shown:
+            return
+        height = math.log10(self.lowest)
+        self._floor.setPos(height)
+        self._floor.setPen(pen(self.colours.muted, 1, dashed=True))
+        self._below.setText(self.tr("below {lowest}").format(lowest=short(self.lowest)))
+        self._below.setBrush(QColor(self.colours.muted))
+        (_, _), (bottom, top) = self.plot.box.viewRange()
+        line = self.plot.box.rect().height() * (top - height) / (top - bottom)
+        self._below.setPos(4, line - self._below.boundingRect().height())
 
     def _change_axis(self, log: bool) -> None:
         self.plot.y_axis.setLogMode(y=log)

@@ -162,6 +162,7 @@ class LossPanel(LearningPanel):
         if not self.log:
             bottom = 0.0
         self.plot.set_y(bottom, top, padding=0.08)
+        self.mark_floor(min(heights))
         self._put_baselines()
         pins = [
             (

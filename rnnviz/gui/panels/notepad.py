@@ -14,6 +14,7 @@ from rnnviz.gui.panels.time_panel import absent
 from rnnviz.gui.stage import Stage
 from rnnviz.gui.theme import Theme
 from rnnviz.gui.widgets.cells import Cells
+from rnnviz.numerals import signed
 
 
 class NotepadPanel(Panel):
@@ -49,7 +50,9 @@ class NotepadPanel(Panel):
         self.say_empty("")
         self.cells.setVisible(True)
         page = on_notepad(scene.states[scene.timestep][scene.order])
-        self.cells.show_cells(to_bytes(np.nan_to_num(page), greatest(scene)), scene.trace.units)
+        self.cells.show_cells(
+            to_bytes(page, greatest(scene)), scene.trace.units, gaps=~np.isfinite(page)
+        )
         self.cells.mark(scene.row)
         self._say()
 
@@ -64,8 +67,8 @@ class NotepadPanel(Panel):
         if 0 <= self._under_mouse < scene.trace.units:
             unit = int(scene.order[self._under_mouse])
             self.readout.setText(
-                self.tr("unit {u}, timestep {t}: {value:+.3f}").format(
-                    u=unit, t=scene.timestep + 1, value=scene.states[scene.timestep, unit]
+                self.tr("unit {u}, timestep {t}: {value}").format(
+                    u=unit, t=scene.timestep + 1, value=signed(scene.states[scene.timestep, unit])
                 )
             )
         else:

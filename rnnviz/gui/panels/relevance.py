@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
+from rnnviz.analysis.finite import extent
 from rnnviz.gui.aspect import Aspect
 from rnnviz.gui.panels.bars_panel import BarsPanel
 from rnnviz.gui.stage import Scene
+from rnnviz.numerals import short
 from rnnviz.records import FloatArray
+
+PER_SECOND = 6e10
+"""Multiplications in a second of a processor with two cores, roughly."""
 
 
 class RelevancePanel(BarsPanel):
-    """|dy_t / dx_s| for every timestep s that was read before t, t being the present one."""
+    """|dy_t / dx_s| for every timestep s that was read before t, t being the present one; where
+    both directions are read, for every timestep."""
 
     name = "relevance"
     redraw_on = Aspect.TRACE | Aspect.TIMESTEP
@@ -29,18 +35,36 @@ class RelevancePanel(BarsPanel):
         return "|∂yₜ / ∂xₛ|"
 
     def missing(self, scene: Scene) -> str:
-        if scene.trace is not None and scene.trace.relevance is None:
-            return self.tr("Measured when training pauses: it takes too long to follow it live.")
-        return super().missing(scene)
+        trace = scene.trace
+        if trace is None or trace.relevance is not None:
+            return super().missing(scene)
+        if trace.relevance_missing == "too dear":
+            return self.tr(
+                "Not measured: it would take about {time}, because every answer is compared with "
+                "every input."
+            ).format(time=self._time(trace.relevance_cost))
+        if trace.relevance_missing == "unasked":
+            return self.tr(
+                "Not asked for: rnnviz.trace(…, relevance=True) measures it in about {time}."
+            ).format(time=self._time(trace.relevance_cost))
+        return self.tr("Measured when training pauses: it takes too long to follow it live.")
+
+    def _time(self, cost: float) -> str:
+        """How long so many multiplications take, roughly."""
+        seconds = cost / PER_SECOND
+        if seconds < 90:
+            return self.tr("{n} s").format(n=short(max(seconds, 0.01), 1))
+        return self.tr("{n:.0f} min").format(n=seconds / 60)
 
     def measure(self, scene: Scene) -> FloatArray:
         trace = scene.trace
         assert trace is not None
         if trace.relevance is None:
             return np.zeros(0, np.float32)
-        return trace.relevance[scene.timestep, : scene.timestep + 1]
+        read = trace.timesteps if trace.directions == 2 else scene.timestep + 1
+        return trace.relevance[scene.timestep, :read]
 
     def greatest(self, scene: Scene) -> float:
         assert scene.trace is not None
         assert scene.trace.relevance is not None
-        return float(scene.trace.relevance.max())
+        return extent(scene.trace.relevance)[1]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QComboBox
+
 from rnnviz.gui.aspect import EVERYTHING, Aspect
 from rnnviz.gui.clock import FrameClock
+from rnnviz.gui.panels.hidden import offer
 from rnnviz.gui.panels.sequence_roll import Roll
 from rnnviz.gui.panels.sequence_tokens import Tokens
 from rnnviz.gui.panels.sequence_values import Values
@@ -19,12 +22,17 @@ class SequencePanel(TimePanel):
 
     def __init__(self, stage: Stage, clock: FrameClock, theme: Theme) -> None:
         super().__init__(stage, clock, theme, "")
+        self._values = Values(self.plot)
         self._painters: dict[str, Values | Tokens | Roll] = {
-            "values": Values(self.plot),
+            "values": self._values,
             "tokens": Tokens(self.plot),
             "roll": Roll(self.plot),
         }
         self._kind = "values"
+        self._output = QComboBox(visible=False)
+        self._output.setToolTip(self.tr("Which of the outputs is drawn, with its target."))
+        self._output.activated.connect(self._choose_output)
+        self.controls.addWidget(self._output)
 
     @property
     def title(self) -> str:
@@ -48,7 +56,19 @@ class SequencePanel(TimePanel):
             what = EVERYTHING
         # A line through words would cross them out: the column is shaded instead.
         self._cursor.setVisible(kind != "tokens")
+        if Aspect.TRACE in what:
+            self._offer_outputs(scene)
         self._painters[kind].draw(scene, what, self.colours)
+
+    def _offer_outputs(self, scene: Scene) -> None:
+        count = self._values.outputs(scene) if scene.reading.kind == "values" else 0
+        names = [self.tr("output {n} of {all}").format(n=n + 1, all=count) for n in range(count)]
+        offer(self._output, names)
+        self._values.output = max(0, self._output.currentIndex())
+
+    def _choose_output(self, place: int) -> None:
+        self._values.output = place
+        self.mark(Aspect.TRACE)
 
     def describe(self, scene: Scene, timestep: int, y: float) -> str:
         return self._painters[scene.reading.kind].describe(scene, timestep, y)

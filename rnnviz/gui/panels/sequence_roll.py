@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QObject, QRectF
 from PySide6.QtGui import QColor
@@ -10,8 +11,9 @@ from PySide6.QtGui import QColor
 from rnnviz.gui.aspect import Aspect
 from rnnviz.gui.panels.time_panel import key
 from rnnviz.gui.stage import Scene
-from rnnviz.gui.theme import Colours
+from rnnviz.gui.theme import Colours, no_number_shade
 from rnnviz.gui.widgets.plot import Plot
+from rnnviz.numerals import percent
 
 
 class Roll(QObject):
@@ -58,10 +60,11 @@ class Roll(QObject):
         picture = np.pad(picture, ((0, 0), (0, later), (0, 0)))
         read = scene.timestep + 1
         if trace.output is not None:
-            shares = 1 / (1 + np.exp(-trace.output[:read, low : high + 1].T))
-            answer = _rgb(colours.answer)
-            picture[:, later : later + read, :3] = answer
-            picture[:, later : later + read, 3] = (shares * 220).astype(np.uint8)
+            shares = _share(trace.output[:read, low : high + 1].T)
+            answered = picture[:, later : later + read]
+            answered[..., :3] = _rgb(colours.answer)
+            answered[..., 3] = (np.nan_to_num(shares) * 220).astype(np.uint8)
+            answered[np.isnan(shares)] = no_number_shade()
         on = roll > 0.5
         ink = _rgb(colours.input)
         steps = np.arange(roll.shape[1])
@@ -93,9 +96,15 @@ class Roll(QObject):
             state=self.tr("on") if trace.inputs[timestep, row] > 0.5 else self.tr("off"),
         )
         if trace.output is not None:
-            share = 1 / (1 + np.exp(-float(trace.output[timestep, row])))
-            text += self.tr(", likely next {share:.0%}").format(share=share)
+            share = float(_share(trace.output[timestep, row]))
+            text += self.tr(", likely next {share}").format(share=percent(share))
         return text
+
+
+def _share(logits: npt.NDArray[np.float32] | np.float32) -> npt.NDArray[np.float64]:
+    """The probability that each is on; beyond 60 it cannot be told from 0 and 1."""
+    shares: npt.NDArray[np.float64] = 1 / (1 + np.exp(-np.clip(np.float64(logits), -60, 60)))
+    return shares
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:

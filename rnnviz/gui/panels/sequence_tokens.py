@@ -12,6 +12,7 @@ from rnnviz.gui.stage import Scene
 from rnnviz.gui.theme import Colours
 from rnnviz.gui.widgets.plot import NO_PEN, Plot, pen
 from rnnviz.gui.widgets.words import Word, Words
+from rnnviz.numerals import percent
 from rnnviz.records import Reading
 
 READ, ANSWER, MARK, ASKED = 3.0, 2.1, 1.55, 0.85
@@ -109,7 +110,8 @@ class Tokens(QObject):
         text = self.tr("timestep {t}: {word}").format(t=timestep + 1, word=repr(word)[1:-1])
         if timestep < len(reading.likely) and reading.likely[timestep]:
             best = "  ".join(
-                f"{repr(name)[1:-1]} {share:.0%}" for name, share in reading.likely[timestep][:4]
+                f"{repr(name)[1:-1]} {percent(share)}"
+                for name, share in reading.likely[timestep][:4]
             )
             text += f" → {best}"
         return text

@@ -6,12 +6,14 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication, QObject
 
+from rnnviz.analysis.finite import extent
 from rnnviz.gui.aspect import Aspect
 from rnnviz.gui.panels.time_panel import key
 from rnnviz.gui.panels.words_row import WordsRow
 from rnnviz.gui.stage import Scene
 from rnnviz.gui.theme import Colours
-from rnnviz.gui.widgets.plot import NO_BRUSH, NO_PEN, Plot, filling, pen, set_curve
+from rnnviz.gui.widgets.plot import NO_BRUSH, NO_PEN, Plot, filling, pen, set_curve, set_dots
+from rnnviz.numerals import no_number
 from rnnviz.records import FloatArray
 
 
@@ -33,6 +35,8 @@ class Values(QObject):
             item.setZValue(10 + z)
             plot.add(item)
         self._words = WordsRow(plot)
+        self.output = 0
+        """which of several outputs is drawn"""
 
     def clear(self) -> None:
         """Take everything away: another kind of sequence comes."""
@@ -44,7 +48,7 @@ class Values(QObject):
 
     def legend(self, scene: Scene, colours: Colours) -> str:
         """Which sign means what."""
-        shown = _Shown(scene)
+        shown = _Shown(scene, self.output)
         names = scene.reading.inputs_named or [self.tr("input")]
         shades = [colours.input, *[colours.muted] * len(names)]
         entries = [
@@ -59,14 +63,19 @@ class Values(QObject):
             entries.append(key(colours.target, "◯", self.tr("target")))
         return "&nbsp;&nbsp; ".join(entries)
 
+    def outputs(self, scene: Scene) -> int:
+        """How many outputs there are to draw as curves."""
+        output = _Shown(scene, None).output
+        return 0 if output is None or scene.reading.answers else output.shape[1]
+
     def draw(self, scene: Scene, what: Aspect, colours: Colours) -> None:
         """Bring on the screen what changed."""
-        shown = _Shown(scene)
+        shown = _Shown(scene, self.output)
         words = bool(scene.reading.answers)
         if Aspect.TRACE in what:
             self._have_curves(shown.inputs.shape[1])
             self._plot.label(y_label=scene.reading.value_label)
-            low, high = _value_range(scene, words)
+            low, high = _value_range(shown, words)
             self._words.place(low, high)
             self._plot.set_y(low - 0.52 * (high - low) if words else low, high)
             x = np.arange(1, len(shown.inputs) + 1)
@@ -83,7 +92,7 @@ class Values(QObject):
             self._words.clear()
 
     def _draw_targets(self, scene: Scene, colours: Colours) -> None:
-        shown = _Shown(scene)
+        shown = _Shown(scene, self.output)
         one = shown.target is not None and shown.target.ndim == 1
         many = shown.target is not None and shown.target.ndim == 2
         later = scene.reading.horizon
@@ -91,7 +100,7 @@ class Values(QObject):
             assert shown.target is not None
             self._target.setData(
                 [len(shown.inputs) + later],
-                shown.target[:1],
+                shown.target,
                 pen=pen(colours.target, 3),
                 brush=NO_BRUSH,
             )
@@ -103,7 +112,7 @@ class Values(QObject):
         self._targets.setVisible(many)
 
     def _draw_read(self, scene: Scene, colours: Colours, words: bool) -> None:
-        shown = _Shown(scene)
+        shown = _Shown(scene, self.output)
         read = scene.timestep + 1
         x = np.arange(1, read + 1)
         for values, curve in zip(shown.inputs.T, self._read, strict=False):
@@ -115,11 +124,15 @@ class Values(QObject):
         curves = shown.output is not None and not words
         if curves:
             assert shown.output is not None
-            later = x + scene.reading.horizon
             answers = shown.output[:read, 0]
+            later = x + scene.reading.horizon
             set_curve(self._answers, later, answers, colours.answer, alpha=170, width=1.5)
-            self._answer.setData(
-                later[-1:], answers[-1:], pen=pen(colours.panel, 1), brush=filling(colours.answer)
+            set_dots(
+                self._answer,
+                later[-1:],
+                answers[-1:],
+                pen=pen(colours.panel, 1),
+                brush=filling(colours.answer),
             )
         self._answers.setVisible(curves)
         self._answer.setVisible(curves)
@@ -134,34 +147,42 @@ class Values(QObject):
 
     def describe(self, scene: Scene, timestep: int, y: float) -> str:
         """What was read and answered at a timestep."""
-        shown = _Shown(scene)
-        values = ", ".join(f"{value:.3f}" for value in shown.inputs[timestep, :4])
+        shown = _Shown(scene, self.output)
+        values = ", ".join(_decimals(value) for value in shown.inputs[timestep, :4])
         text = self.tr("timestep {t}: input {x}").format(t=timestep + 1, x=values)
         if scene.reading.answers:
             return text + self.tr(", answer {y}").format(y=scene.reading.answers[timestep] or "–")
         if shown.output is not None:
-            text += self.tr(", answer {y}").format(y=f"{shown.output[timestep, 0]:.3f}")
+            text += self.tr(", answer {y}").format(y=_decimals(shown.output[timestep, 0]))
         return text
 
 
 class _Shown:
-    """The numbers of a scene in the unit that its task reads them in."""
+    """The numbers of a scene in the unit that its task reads them in; where answers are curves,
+    of the output and the target the column that was chosen."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, chosen: int | None) -> None:
         trace, reading = scene.trace, scene.reading
         assert trace is not None
         self.inputs = trace.inputs if reading.inputs is None else reading.inputs
         self.output = trace.output if reading.output is None else reading.output
         self.target = trace.target if reading.target is None else reading.target
+        if chosen is not None and not reading.answers:
+            column = slice(chosen, chosen + 1)
+            self.output = None if self.output is None else self.output[:, column]
+            self.target = None if self.target is None else self.target[..., column]
 
 
-def _value_range(scene: Scene, words: bool) -> tuple[float, float]:
-    shown = _Shown(scene)
+def _decimals(value: float) -> str:
+    return f"{value:.3f}" if np.isfinite(value) else no_number(value)
+
+
+def _value_range(shown: _Shown, words: bool) -> tuple[float, float]:
     parts: list[FloatArray | None] = [shown.inputs]
     if not words:
         parts += [shown.output, shown.target]
-    values = np.concatenate([part.reshape(-1) for part in parts if part is not None])
+    low, high = extent(np.concatenate([part.reshape(-1) for part in parts if part is not None]))
     # Steps of a quarter of the input's range keep the axis at rest while a network learns.
-    low, high = float(values.min()), float(values.max())
-    step = max(float(np.ptp(shown.inputs)) / 4, 1e-6)
+    least, greatest = extent(shown.inputs)
+    step = max((greatest - least) / 4, 1e-6)
     return np.floor(low / step + 0.05) * step, np.ceil(high / step - 0.05) * step

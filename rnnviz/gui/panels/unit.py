@@ -11,7 +11,8 @@ from rnnviz.gui.panels.hidden import greatest
 from rnnviz.gui.panels.time_panel import TimePanel
 from rnnviz.gui.stage import Scene, Stage
 from rnnviz.gui.theme import Theme
-from rnnviz.gui.widgets.plot import NO_PEN, filling, set_curve
+from rnnviz.gui.widgets.plot import NO_PEN, filling, set_curve, set_dots
+from rnnviz.numerals import signed
 
 
 class UnitPanel(TimePanel):
@@ -38,10 +39,10 @@ class UnitPanel(TimePanel):
         scene = self._stage.scene
         if scene.trace is None or scene.unit is None:
             return ""
-        return self.tr("unit {u}, timestep {t}: {value:+.3f}").format(
+        return self.tr("unit {u}, timestep {t}: {value}").format(
             u=scene.unit,
             t=scene.timestep + 1,
-            value=scene.states[scene.timestep, scene.unit],
+            value=signed(scene.states[scene.timestep, scene.unit]),
         )
 
     def draw_scene(self, scene: Scene, what: Aspect) -> None:
@@ -63,9 +64,10 @@ class UnitPanel(TimePanel):
             self.plot.set_y(-top, top)
             x = np.arange(1, trace.timesteps + 1)
             set_curve(self._curve, x, scene.states[:, unit], self.colours.unit)
-        self._now.setData(
+        set_dots(
+            self._now,
             [scene.timestep + 1],
-            [scene.states[scene.timestep, unit]],
+            scene.states[scene.timestep, [unit]],
             pen=NO_PEN,
             brush=filling(self.colours.unit),
         )
@@ -74,6 +76,6 @@ class UnitPanel(TimePanel):
     def describe(self, scene: Scene, timestep: int, y: float) -> str:
         if scene.unit is None:
             return ""
-        return self.tr("unit {u}, timestep {t}: {value:+.3f}").format(
-            u=scene.unit, t=timestep + 1, value=scene.states[timestep, scene.unit]
+        return self.tr("unit {u}, timestep {t}: {value}").format(
+            u=scene.unit, t=timestep + 1, value=signed(scene.states[timestep, scene.unit])
         )

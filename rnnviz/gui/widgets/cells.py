@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from rnnviz.gui.theme import Colours, hidden_lookup
+from rnnviz.gui.theme import Colours, hidden_lookup, no_number_shade
 
 _MARGIN = 8
 
@@ -35,9 +35,13 @@ class Cells(QWidget):
         self._colours = colours
         self.update()
 
-    def show_cells(self, places: npt.NDArray[np.uint8], count: int) -> None:
-        """Show places in the colour table, ``(rows, columns)``, of which `count` are cells."""
+    def show_cells(
+        self, places: npt.NDArray[np.uint8], count: int, gaps: npt.NDArray[np.bool_]
+    ) -> None:
+        """Show places in the colour table, ``(rows, columns)``, of which `count` are cells; of
+        `gaps` there is no number."""
         shades = np.ascontiguousarray(hidden_lookup()[places])  # (rows, columns, 4)
+        shades[gaps] = no_number_shade()
         rows, columns = places.shape
         # The copy owns its memory; the array does not outlive this call.
         self._image = QImage(

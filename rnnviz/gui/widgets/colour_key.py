@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from rnnviz.gui.theme import Colours, hidden_lookup
+from rnnviz.gui.theme import Colours, hidden_lookup, no_number_shade
+from rnnviz.numerals import no_number
 
 _STRIP = 64
+_SQUARE = 8
 
 
 class ColourKey(QWidget):
@@ -18,14 +22,15 @@ class ColourKey(QWidget):
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._top = 1.0
+        self._gaps = False
         self._colours: Colours | None = None
         self._strip = QImage(hidden_lookup().data, 256, 1, QImage.Format.Format_RGBA8888).copy()
         self.setToolTip(self.tr("The colour of each value of a hidden unit."))
 
-    def show_range(self, top: float) -> None:
-        """Let the strip go from -top to top."""
-        if top != self._top:
-            self._top = top
+    def show_range(self, top: float, gaps: bool = False) -> None:
+        """Let the strip go from -top to top; `gaps`: also show the colour of what is no number."""
+        if (top, gaps) != (self._top, self._gaps):
+            self._top, self._gaps = top, gaps
             self.updateGeometry()
             self.update()
 
@@ -41,7 +46,13 @@ class ColourKey(QWidget):
         """Room for the strip and the numbers at its ends."""
         metrics = self.fontMetrics()
         ends = sum(metrics.horizontalAdvance(end) for end in self._ends())
-        return QSize(_STRIP + ends + 12, metrics.height())
+        return QSize(_STRIP + ends + 12 + self._beside(), metrics.height())
+
+    def _beside(self) -> int:
+        """Room for what is no number, in pixels."""
+        if not self._gaps:
+            return 0
+        return self.fontMetrics().horizontalAdvance(no_number(math.nan)) + _SQUARE + 12
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Paint the numbers and the strip."""
@@ -49,7 +60,7 @@ class ColourKey(QWidget):
             return
         painter = QPainter(self)
         low, high = self._ends()
-        side = (self.width() - _STRIP) // 2
+        side = (self.width() - _STRIP - self._beside()) // 2
         strip = QRect(side, (self.height() - 8) // 2, _STRIP, 8)
         painter.drawImage(strip, self._strip)
         painter.setPen(self._colours.line)
@@ -64,3 +75,11 @@ class ColourKey(QWidget):
             middle | Qt.AlignmentFlag.AlignLeft,
             high,
         )
+        if self._gaps:
+            place = QRect(self.width() - self._beside() + 8, strip.y(), _SQUARE, 8)
+            painter.fillRect(place, QColor(*no_number_shade().tolist()))
+            painter.drawText(
+                QRect(place.right() + 5, 0, self._beside(), self.height()),
+                middle | Qt.AlignmentFlag.AlignLeft,
+                no_number(math.nan),
+            )

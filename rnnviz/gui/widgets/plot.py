@@ -312,15 +312,32 @@ def set_curve(
     )
 
 
-def set_bars(curve: pg.PlotCurveItem, x: Line, heights: Line, colour: str, base: float = 0) -> None:
+def set_dots(dots: pg.ScatterPlotItem, x: Line | list[int], y: Line, **look: Any) -> None:
+    """Give a scatter plot its dots, but for those of which there is no number."""
+    there = np.isfinite(y)
+    dots.setData(np.asarray(x)[there], y[there], **look)
+
+
+def set_bars(
+    curve: pg.PlotCurveItem,
+    x: Line,
+    heights: Line,
+    colour: str,
+    base: float = 0,
+    *,
+    hatched: bool = False,
+) -> None:
     """Draw one bar of width 1 around each x, filled from `base`; `x` goes up by 1."""
+    brush = QBrush(QColor(colour))
+    if hatched:
+        brush.setStyle(Qt.BrushStyle.BDiagPattern)
     edges = np.append(x - 0.5, x[-1:] + 0.5)
     curve.setData(
         edges,
         heights,
         stepMode="center",
         fillLevel=base,
-        brush=QColor(colour),
-        pen=pen(colour, 0, 0) if len(x) > FEW_POINTS else pen(colour, 1),
+        brush=brush,
+        pen=pen(colour, 0, 0) if hatched or len(x) > FEW_POINTS else pen(colour, 1),
         antialias=False,
     )
