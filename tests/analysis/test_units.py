@@ -160,3 +160,11 @@ def test_values_are_laid_out_row_by_row():
 def test_cells_beyond_the_last_unit_are_nan():
     page = on_notepad(np.arange(7.0))
     assert np.isnan(page.reshape(-1)[7:]).all()
+
+
+@pytest.mark.parametrize("order", ["index", "similarity", "peak"])
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_unit_that_is_no_number_leaves_the_others_in_order(order, value):
+    hidden = np.random.default_rng(0).normal(size=(20, 6)).astype(np.float32)
+    hidden[10:, 2] = value
+    assert sorted(unit_order(hidden, order)) == list(range(6))

@@ -68,6 +68,7 @@ def test_backwards_a_change_stands_where_it_was_written(shown):
         states = module(torch.tensor(X, dtype=torch.float32))[0][:, H:]
     wanted = torch.cat((states, torch.zeros(1, H))).diff(dim=0).norm(dim=1)
     np.testing.assert_allclose(bars(window, "change"), wanted, rtol=1e-4)
+    assert window.docks["change"].panel.readout.text() == "‖hₜ − hₜ₊₁‖"
     window.stage.show_layer(0)
 
 
