@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator, Iterator
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,6 +15,8 @@ from rnnviz.learning.losses import summed, take, tensors
 from rnnviz.learning.network import SequenceModel, State
 from rnnviz.records import FloatArray
 from rnnviz.tasks import Examples, Split, Task
+from rnnviz.tasks.parts import Parts as Parts  # so judges do their work
+from rnnviz.tasks.parts import finished as finished
 
 PART_BYTES = 2**23
 """Memory for the hidden states of one layer while judging: more examples are judged in parts,
@@ -28,10 +30,6 @@ def stretch(rows: int) -> int:
     """How many examples follow each other in a stretch, which begins with an empty notepad:
     row n goes on from row n - 1 but where n divides by it."""
     return rows // max(n for n in range(1, STREAMS + 1) if rows % n == 0)
-
-
-Result = TypeVar("Result")
-Parts = Generator[None, None, Result]
 
 
 class Judge:
@@ -115,16 +113,6 @@ class Judge:
         return outputs
 
 
-def finished(parts: Parts[Result]) -> Result:
-    """What comes of parts that are done one after another."""
-    while True:
-        try:
-            next(parts)
-        except StopIteration as end:
-            result: Result = end.value
-            return result
-
-
 @contextlib.contextmanager
 def _at_rest(model: SequenceModel) -> Iterator[None]:
     """The network as it answers, not as it learns: nothing is hidden from it."""
@@ -162,7 +150,7 @@ def parts_of_summary(
     if lag is not None:
         found["lag"] = lag
     yield
-    if rules := task.rules(examples):
+    if rules := (yield from task.parts_of_rules(examples)):
         found["rules"] = rules
     return found
 

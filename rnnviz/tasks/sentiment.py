@@ -12,6 +12,7 @@ from rnnviz.knobs import Knob, Value
 from rnnviz.preparations import Phrase, PreparedSequence, Stretch
 from rnnviz.records import Reading
 from rnnviz.tasks import bags, data, measures, text
+from rnnviz.tasks.logistic import Doubles
 from rnnviz.tasks.subwords import START, Subwords
 from rnnviz.tasks.task import Examples, FloatArray, Loss, Part, Shape, Split, Task, nth
 
@@ -172,10 +173,10 @@ class Sentiment(Task, tag="sentiment"):
     def _rule(self) -> str:
         return f"bag of {self.tokens}"
 
-    def _bag(self, train: Split, split: Split) -> bags.Doubles:
+    def _bag(self, train: Split, split: Split) -> Doubles:
         """The chance that a review is good, by what is in it. One character says little:
         runs of up to three are in that bag."""
-        return bags.logistic(train, split, run=3 if self.tokens == "characters" else 1)
+        return bags.chances(train, split, run=3 if self.tokens == "characters" else 1)
 
     def _reader(self) -> tuple[Callable[[str], list[str]], text.Vocabulary]:
         return _fitted(self.language, self.tokens, self.vocabularies[0])

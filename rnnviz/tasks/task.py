@@ -10,6 +10,7 @@ import numpy.typing as npt
 from rnnviz.knobs import Settings, Value
 from rnnviz.preparations import Preparation
 from rnnviz.records import Reading
+from rnnviz.tasks.parts import Parts
 
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
@@ -150,6 +151,11 @@ class Task(Settings, tag_field="name"):
         """How good simple rules are in the units of `metrics`, by the name of the rule: on the
         test examples where there are any, else on the validation examples."""
         return {}
+
+    def parts_of_rules(self, examples: Examples) -> Parts[dict[str, dict[str, float]]]:
+        """`rules` in parts: fitting some of them takes a second or two."""
+        yield
+        return self.rules(examples)
 
     def metrics(self, outputs: npt.NDArray[np.float32], split: Split) -> dict[str, float]:
         """How good answers are, in the task's own units, by the name of the measure.

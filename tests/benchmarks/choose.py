@@ -86,6 +86,11 @@ def searches() -> dict[str, Search]:
     decay: Grid = {"training.weight_decay": (0.0, 1e-2, 1e-1), "training.epochs": (10, 15)}
     rates: Grid = {"training.learning_rate": (1e-3, 3e-3, 1e-2), "network.hidden": (32, 64)}
     words = (cells, hidden, decay, rates)
+    # All of these networks know their examples by heart in the end: how much is too much?
+    decayed: Grid = {
+        "network.direction": ("forward", "both"),
+        "training.weight_decay": (0.0, 0.1, 0.3, 1.0),
+    }
     # The wider the better, in English: so it is looked beyond 128.
     wide: Grid = hidden | {"network.embedding": (64, 128, 256)}
     again: Grid = cells | {"training.batch": (16, 32)}
@@ -111,6 +116,21 @@ def searches() -> dict[str, Search]:
         "tagging": Search(suited(Tagging()).with_value("network.direction", "both"), (tags,)),
         "tagging, korean": Search(
             suited(Tagging(language="Korean", ending=2)), ({"task.beginning": (1, 2, 3)},)
+        ),
+        "tagging, decay": Search(suited(Tagging()), (decayed,)),
+        "tagging, korean, decay": Search(suited(Tagging(language="Korean", ending=2)), (decayed,)),
+        "korean, decay": Search(
+            suited(Sentiment(language="Korean", tokens="characters")), (decayed,)
+        ),
+        "reviews as text": Search(
+            suited(Characters(text="English reviews")),
+            (
+                {
+                    "network.hidden": (128, 256),
+                    "network.dropout_readout": (0.0, 0.3),
+                    "training.epochs": (15, 25),
+                },
+            ),
         ),
         "characters": Search(
             suited(Characters()).with_value("training.schedule", "cosine"),

@@ -12,6 +12,7 @@ from rnnviz.learning.network import build
 from rnnviz.learning.training import Trainer
 from rnnviz.tasks.characters import Characters
 from rnnviz.tasks.dates import Dates
+from rnnviz.tasks.tagging import Tagging
 from tests.learning.toys import Curve, Labels, Later, Notes, Review, Value
 from tests.learning.toys import experiment as toy_experiment
 
@@ -123,3 +124,12 @@ def test_answers_lie_in_the_order_of_the_examples(toy, monkeypatch):
         found = outputs[example] if toy.shape == "many-to-one" else found
         np.testing.assert_allclose(found, answers[0].numpy(), atol=1e-5)
     assert loss == pytest.approx(total / count, rel=1e-5)
+
+
+def test_rules_that_take_long_are_fitted_in_parts():
+    task = Tagging(language="Korean")
+    examples, model = task.examples(0), build(experiment(task)).eval()
+    judge = Judge(task, examples.valid, "cpu")
+    stops, found = counted(judging.parts_of_summary(task, examples, model, "cpu", judge))
+    assert stops >= task.output_size  # one for each tag's regression
+    assert len(found["rules"]) == 3

@@ -131,6 +131,22 @@ def test_bigrams_reach_what_is_known_of_them():
     assert found["trigram"] < found["bigram"] < found["unigram"] < math.log(task.output_size)
 
 
+@pytest.mark.parametrize(
+    ("text", "rule", "known"),
+    [
+        # Interpolated 5-grams by other code have 1.766, 1.525 and more than trigrams' 3.209.
+        ("Shakespeare", "7-gram", 1.579),
+        ("English reviews", "7-gram", 1.399),
+        ("Korean reviews", "6-gram", 3.074),
+    ],
+)
+def test_the_longest_runs_reach_what_is_said_of_them(text, rule, known):
+    task = Characters(text=text)
+    found = task.rules(task.examples(0))
+    assert found[rule]["nats per character"] == pytest.approx(known, abs=0.001)
+    assert min(found, key=lambda name: found[name]["nats per character"]) == rule
+
+
 def test_rules_are_fitted_on_the_training_part_alone():
     task = Characters(text="English reviews")
     examples = task.examples(0)

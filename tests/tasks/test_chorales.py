@@ -13,6 +13,7 @@ from rnnviz.resources import resource
 from rnnviz.tasks import TASKS, DataError, Examples, Split
 from rnnviz.tasks import chorales as module
 from rnnviz.tasks.chorales import Chorales, note_name
+from rnnviz.tasks.parts import finished
 
 
 @pytest.fixture(scope="module")
@@ -99,14 +100,64 @@ def test_baselines_are_fitted_on_training_chorales_alone(examples):
     assert found["repeat"] == pytest.approx(float(loss) / len(sought))
 
 
-def test_rules_are_the_same_on_the_test_chorales(examples):
+REGRESSION = "logistic regression on two chords"
+
+
+def test_rules_are_measured_on_the_test_chorales(examples):
     train, _, test = examples
     found = Chorales().rules(examples)
     there = Chorales().baselines(Examples(train, test, test))
-    assert {rule: measured["NLL a step"] for rule, measured in found.items()} == there
+    assert {rule: found[rule]["NLL a step"] for rule in there} == there
     heard, sought = (part[steps(test)] > 0 for part in (test.inputs, test.targets))
     same, any_ = (heard & sought).sum(), (heard | sought).sum()
     assert found["repeat"]["frame accuracy"] == pytest.approx(same / any_)
+    # As other code has it, with the same pull on the weights or half of it.
+    assert set(found) - set(there) == {REGRESSION}
+    assert found[REGRESSION]["NLL a step"] == pytest.approx(8.87, abs=0.01)
+
+
+def test_the_regression_on_two_chords_is_pytorchs():
+    chance = np.random.default_rng(0)
+
+    def split(count):
+        roll = np.zeros((count, 9, 88), np.float32)
+        roll[..., 40:44] = chance.random((count, 9, 4)) < 0.5
+        roll[:, 1:, 50] = roll[:, :-1, 40]  # what sounds now is what sounded before
+        return Split(roll[:, :-1], roll[:, 1:], np.array([8] * (count - 1) + [5]))
+
+    train, test = split(30), split(3)
+
+    def read(part):
+        found = [
+            [*row[t], *(row[t - 1] if t else np.zeros(88))]
+            for row, length in zip(part.inputs, part.lengths, strict=True)
+            for t in range(length)
+        ]
+        return torch.tensor(np.array(found)).double()
+
+    x, new = read(train), read(test)
+    y = torch.tensor(train.targets[steps(train)]).double()
+    w = torch.zeros(177, 88, dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.LBFGS(
+        [w], max_iter=300, line_search_fn="strong_wolfe", tolerance_grad=1e-9
+    )
+
+    def closure():
+        optimizer.zero_grad()
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(
+            x @ w[:-1] + w[-1], y, reduction="sum"
+        )
+        loss = loss + module.DECAY / 2 * (w[:-1] ** 2).sum()
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    expected = torch.sigmoid(new @ w[:-1] + w[-1]).detach().numpy()
+    found = finished(module._parts_of_regression(train, test))
+    sounding = [40, 41, 42, 43, 50]
+    np.testing.assert_allclose(found[:, sounding], expected[:, sounding], atol=2e-5)
+    silent = np.delete(found, sounding, axis=1)
+    np.testing.assert_allclose(silent, 1 / (len(x) + 2))  # Laplace: never in so many steps
 
 
 def test_a_step_costs_the_sum_over_its_notes(examples):

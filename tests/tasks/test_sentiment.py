@@ -109,13 +109,15 @@ def test_guessing_the_majority_costs_its_entropy():
 
 
 @pytest.mark.parametrize(
-    ("language", "tokens", "least"), [("English", "words", 0.79), ("Korean", "characters", 0.81)]
+    ("language", "tokens", "right"),
+    [("English", "words", 237 / 293), ("Korean", "characters", 826 / 1000)],
 )
-def test_a_bag_gets_what_it_is_known_to_get(language, tokens, least):
+def test_a_bag_gets_what_its_optimum_gets(language, tokens, right):
+    # As an independent solver has it, run until nothing changes.
     task = Sentiment(language=language, tokens=tokens)
     examples = task.examples(0)
     rules = task.rules(examples)
-    assert rules[f"bag of {tokens}"]["accuracy"] > least
+    assert rules[f"bag of {tokens}"]["accuracy"] == pytest.approx(right)
     assert rules["majority"]["accuracy"] == pytest.approx(0.5, abs=0.05)
     assert task.baselines(examples)[f"bag of {tokens}"] < 0.45
 

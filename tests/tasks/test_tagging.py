@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -118,32 +118,30 @@ def test_beginnings_and_endings_are_those_that_are_often_seen():
     assert set(known.endings.numbers) == {end for (_, end), n in counted.items() if n >= 5}
 
 
-@pytest.mark.parametrize(("language", "least"), [("English", 0.841), ("Korean", 0.731)])
-def test_the_most_frequent_tag_of_a_word_is_right_as_often_as_counted(language, least):
+@pytest.mark.parametrize(
+    ("language", "by_ending", "regression"),
+    [("English", 0.874, 0.878), ("Korean", 0.872, 0.893)],
+)
+def test_rules_for_a_word_alone_are_as_good_as_they_can_be_made(language, by_ending, regression):
     task = Tagging(language=language)
     examples = task.examples(0)
     train, valid, test = module._sentences(language)
-    counted, overall = defaultdict(Counter), Counter()
-    for sentence in train:
-        for word, tag in sentence:
-            counted[word.lower()][tag] += 1
-            overall[tag] += 1
-    right, costs = [], []
-    for word, tag in (pair for sentence in test for pair in sentence):
-        counts = counted.get(word.lower(), overall)
-        # Of two tags that are equally frequent, the one that is more frequent in all.
-        right.append(max(counts, key=lambda t: (counts[t], overall[t])) == tag)
-    everything = sum(overall.values())
-    for word, tag in (pair for sentence in valid for pair in sentence):
-        counts = counted.get(word.lower(), Counter())
-        share = (overall[tag] + 1) / (everything + 17)
-        costs.append(-math.log((counts[tag] + share) / (counts.total() + 1)))
-    rules, costly = task.rules(examples), task.baselines(examples)
-    found = rules["most frequent tag of the word"]["accuracy"]
-    assert found == pytest.approx(np.mean(right))
-    assert found == pytest.approx(least, abs=0.015)
-    assert costly["most frequent tag of the word"] == pytest.approx(np.mean(costs), rel=1e-5)
-    assert costly["most frequent tag"] > costly["most frequent tag of the word"]
+    overall = Counter(tag for sentence in train for _, tag in sentence)
+    costs = [
+        -math.log((overall[tag] + 1) / (overall.total() + 17))
+        for sentence in valid
+        for _, tag in sentence
+    ]
+    right = [overall.most_common(1)[0][0] == tag for sentence in test for _, tag in sentence]
+    costly, rules = task.baselines(examples), task.rules(examples)
+    assert costly["most frequent tag"] == pytest.approx(np.mean(costs), rel=1e-5)
+    assert rules["most frequent tag"]["accuracy"] == pytest.approx(np.mean(right))
+    assert costly[module.BY_ENDING] < 0.4
+    # What is expected was reached by other code on the same sentences: rules may be better.
+    found = [rules[name]["accuracy"] for name in (module.BY_ENDING, module.REGRESSION)]
+    assert by_ending <= found[0] < by_ending + 0.015
+    assert regression <= found[1] < regression + 0.015
+    assert set(rules) - set(costly) == {module.REGRESSION}  # it takes too long to begin with
 
 
 @pytest.mark.parametrize("direction", ["forward", "both"])
