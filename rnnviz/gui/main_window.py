@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import (
+    QDialog,
     QFileDialog,
     QLabel,
     QMainWindow,
@@ -310,4 +311,6 @@ class MainWindow(QMainWindow):
         self.preferences.keep_flag("retrain", self.lab.retrain)
         self.preferences.sync()
         self.lab.close()
+        for dialog in self.findChildren(QDialog):
+            dialog.close()
         super().closeEvent(event)
