@@ -67,7 +67,10 @@ def palette(colours: Colours) -> QPalette:
 _SHEET = """
 QMainWindow, QDialog { background: palette(window); }
 QMainWindow::separator { background: palette(window); width: 6px; height: 6px; }
-QToolTip { background: palette(alternate-base); color: palette(text); border: 1px solid palette(mid); padding: 4px; }
+QToolTip {
+    background: palette(alternate-base); color: palette(text); border: 1px solid palette(mid);
+    padding: 4px;
+}
 
 QMenuBar, QStatusBar { background: palette(window); }
 QStatusBar::item { border: 0; }
@@ -78,7 +81,9 @@ QToolButton:hover { background: palette(mid); }
 QToolButton:checked { background: palette(mid); }
 QToolButton:focus { border: 1px solid palette(placeholder-text); padding: 3px; }
 QToolButton::menu-indicator { image: none; }
-QToolButton#primary { background: palette(text); color: palette(base); padding: 5px 12px; font-weight: 600; }
+QToolButton#primary {
+    background: palette(text); color: palette(base); padding: 5px 12px; font-weight: 600;
+}
 QToolButton#primary:hover { background: palette(placeholder-text); }
 QToolButton#primary:disabled { background: palette(mid); color: palette(placeholder-text); }
 
@@ -89,7 +94,8 @@ QLabel#muted, QLabel#empty { color: palette(placeholder-text); }
 QLabel#section { font-weight: 600; color: palette(placeholder-text); }
 QLabel#error { color: palette(bright-text); }
 QLabel#notice {
-    background: palette(alternate-base); border: 1px solid palette(bright-text); border-radius: 5px; padding: 6px;
+    background: palette(alternate-base); border: 1px solid palette(bright-text);
+    border-radius: 5px; padding: 6px;
 }
 
 QScrollArea { background: palette(base); border: 0; }
@@ -101,7 +107,9 @@ QScrollBar::handle:vertical {
 QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; }
 
 QSlider::groove:horizontal { background: palette(mid); height: 4px; border-radius: 2px; }
-QSlider::sub-page:horizontal { background: palette(placeholder-text); height: 4px; border-radius: 2px; }
+QSlider::sub-page:horizontal {
+    background: palette(placeholder-text); height: 4px; border-radius: 2px;
+}
 QSlider::sub-page:horizontal:disabled { background: palette(mid); }
 QSlider::handle:horizontal {
     background: palette(text); width: 14px; height: 14px; margin: -5px 0; border-radius: 7px;
@@ -123,7 +131,9 @@ QLineEdit#number {
     background: transparent; border: 1px solid transparent; border-radius: 4px; padding: 0 4px;
 }
 QLineEdit#number:hover { border-color: palette(mid); background: palette(alternate-base); }
-QLineEdit#number:focus { border-color: palette(placeholder-text); background: palette(alternate-base); }
+QLineEdit#number:focus {
+    border-color: palette(placeholder-text); background: palette(alternate-base);
+}
 QLineEdit#number[wrong="true"] { border-color: palette(bright-text); }
 QProgressBar {
     background: palette(mid); border: 0; border-radius: 3px; max-height: 6px; min-height: 6px;

@@ -88,7 +88,9 @@ def test_an_engine_that_does_not_read_keeps_nobody_waiting(worker):
         # Far more than a pipe holds: 64 KiB, and each command takes more than 100 bytes.
         sending = Thread(
             target=lambda: [
-                worker.send(Write(run=1, request=n, text="a" * 100, length=1, temperature=1, seed=0))
+                worker.send(
+                    Write(run=1, request=n, text="a" * 100, length=1, temperature=1, seed=0)
+                )
                 for n in range(2000)
             ],
             daemon=True,

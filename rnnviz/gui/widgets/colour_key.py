@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QImage, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from rnnviz.gui.theme import Colours, hidden_lookup
+from rnnviz.gui.widgets.painting import painting
 
 _STRIP = 64
 
@@ -47,20 +48,20 @@ class ColourKey(QWidget):
         """Paint the numbers and the strip."""
         if self._colours is None:
             return
-        painter = QPainter(self)
-        low, high = self._ends()
-        side = (self.width() - _STRIP) // 2
-        strip = QRect(side, (self.height() - 8) // 2, _STRIP, 8)
-        painter.drawImage(strip, self._strip)
-        painter.setPen(self._colours.line)
-        painter.drawRect(strip)
-        painter.setPen(self._colours.muted)
-        middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(
-            QRect(0, 0, side - 4, self.height()), middle | Qt.AlignmentFlag.AlignRight, low
-        )
-        painter.drawText(
-            QRect(strip.right() + 5, 0, side, self.height()),
-            middle | Qt.AlignmentFlag.AlignLeft,
-            high,
-        )
+        with painting(self) as painter:
+            low, high = self._ends()
+            side = (self.width() - _STRIP) // 2
+            strip = QRect(side, (self.height() - 8) // 2, _STRIP, 8)
+            painter.drawImage(strip, self._strip)
+            painter.setPen(self._colours.line)
+            painter.drawRect(strip)
+            painter.setPen(self._colours.muted)
+            middle = Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(
+                QRect(0, 0, side - 4, self.height()), middle | Qt.AlignmentFlag.AlignRight, low
+            )
+            painter.drawText(
+                QRect(strip.right() + 5, 0, side, self.height()),
+                middle | Qt.AlignmentFlag.AlignLeft,
+                high,
+            )
