@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QDialog, QWidget
 
 from rnnviz.experiment import suited
@@ -20,18 +20,19 @@ from tests.gui.driver import Driver
 
 
 def test_a_paint_that_fails_leaves_no_painter_active(qtbot):
-    widget = QWidget()
-    qtbot.addWidget(widget)
     kept: list[QPainter] = []
 
-    def fail() -> None:
-        with painting(widget) as painter:
-            kept.append(painter)  # as the traceback of an exception does
-            raise ValueError("on purpose")
+    class Failing(QWidget):
+        def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+            with painting(self) as painter:
+                kept.append(painter)  # as the traceback of an exception does
+                raise ValueError("on purpose")
 
+    widget = Failing()
+    qtbot.addWidget(widget)
     with pytest.raises(ValueError, match="on purpose"):
-        fail()
-    assert not kept[0].isActive()
+        widget.grab()
+    assert [painter.isActive() for painter in kept] == [False]
 
 
 def test_a_paint_that_fails_does_not_break_the_next(qtbot):
