@@ -207,6 +207,7 @@ class MainWindow(QMainWindow):
         self.notice.recolour(colours)
         self._theme_button.setIcon(icon("theme", colours))
         self.player_bar.refresh()
+        self.lab.clock.draw_now()
 
     # --- what a person does --------------------------------------------------------------
 
