@@ -16,19 +16,18 @@ def dress(theme: Theme) -> None:
     """
     app = QApplication.instance()
     assert isinstance(app, QApplication)
-    font = app.font()
-    if font.pointSizeF() != theme.points:
-        font.setPointSizeF(theme.points)
-        app.setFont(font)
-    wanted = palette(theme.colours)
+    font, wanted = app.font(), palette(theme.colours)
+    font.setPointSizeF(theme.points)
+    if app.styleSheet() == _SHEET and app.font() == font and app.palette() == wanted:
+        return
+    app.setFont(font)
+    app.setPalette(wanted)
     if app.styleSheet() != _SHEET:
-        app.setPalette(wanted)
         app.setStyleSheet(_SHEET)
-    elif app.palette() != wanted:
-        app.setPalette(wanted)
-        # Each widget keeps its rules with the colours of the palette that they were found with.
-        for widget in QApplication.allWidgets():
-            app.style().polish(widget)
+        return
+    # Each widget keeps its rules with the palette and the font that they were found with.
+    for widget in QApplication.allWidgets():
+        app.style().polish(widget)
 
 
 def palette(colours: Colours) -> QPalette:
