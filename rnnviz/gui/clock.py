@@ -57,6 +57,11 @@ class FrameClock(QObject):
         if yes:
             self.wake()
 
+    def draw_now(self) -> None:
+        """Draw what is dirty before Qt paints what has changed already, or it is painted twice."""
+        for drawn in self._drawn:
+            drawn.draw_if_dirty()
+
     def _tick(self) -> None:
         now = perf_counter()
         self.ticked.emit(now - self._last)

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import (
+    QDialog,
     QFileDialog,
     QLabel,
     QMainWindow,
@@ -207,6 +208,7 @@ class MainWindow(QMainWindow):
         self.notice.recolour(colours)
         self._theme_button.setIcon(icon("theme", colours))
         self.player_bar.refresh()
+        self.lab.clock.draw_now()
 
     # --- what a person does --------------------------------------------------------------
 
@@ -311,4 +313,6 @@ class MainWindow(QMainWindow):
         self.preferences.keep_flag("retrain", self.lab.retrain)
         self.preferences.sync()
         self.lab.close()
+        for dialog in self.findChildren(QDialog):
+            dialog.close()
         super().closeEvent(event)

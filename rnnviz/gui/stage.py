@@ -202,8 +202,8 @@ class Stage(QObject):
             self.sort_again()
 
     def show_part(self, part: str) -> None:
-        """Look at h, c or a gate."""
-        if part != self.part:
+        """Look at h, c or a gate, where the trace has it."""
+        if self.trace is not None and part in parts(self.trace) and part != self.part:
             self.part = part
             self.changed.emit(Aspect.TRACE | Aspect.UNIT)
             self.sort_again()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
 from pathlib import Path
-from threading import Lock
+from threading import Condition, Thread
 
 from PySide6.QtCore import QMetaObject, QObject, Qt, QThread, Signal, Slot
 
 from rnnviz.engine.client import Engine, EngineGone
-from rnnviz.engine.messages import Command
+from rnnviz.engine.messages import Command, MeasurePrices, RequestTrace, Start, Watch
 
 log = logging.getLogger(__name__)
 
@@ -18,9 +17,10 @@ log = logging.getLogger(__name__)
 class TrainingWorker(QObject):
     """Starts the engine process and turns its reports into signals.
 
-    Reading the pipe waits in the worker's thread and without the interpreter lock, so the
-    window is never kept waiting. Commands are small and are written from the caller's
-    thread; those sent before the engine is up wait for it.
+    Reading the pipe waits in the worker's thread and without the interpreter lock, and
+    commands are written by a thread of their own: an engine that does not read must not keep
+    the window waiting. Commands wait in a queue until the engine is up and takes them; those
+    that a newer one replaces are dropped.
     """
 
     reported = Signal(object)
@@ -33,7 +33,7 @@ class TrainingWorker(QObject):
         self._log_file = log_file
         self._engine: Engine | None = None
         self._waiting: list[Command] = []
-        self._lock = Lock()
+        self._lock = Condition()
         self._closing = False
         self._thread = QThread()
         self._thread.setObjectName("training worker")
@@ -52,19 +52,18 @@ class TrainingWorker(QObject):
         return engine.pid if engine else None
 
     def send(self, command: Command) -> None:
-        """Send a command, or keep it until the engine is up."""
+        """Send a command as soon as the engine is up and takes it; never wait for that."""
         with self._lock:
-            if self._engine is None or self._waiting:
-                self._waiting.append(command)
-                return
-            with suppress(EngineGone):  # the reading thread finds it gone too, and says so
-                self._engine.send(command)
+            self._waiting = [one for one in self._waiting if not _replaces(command, one)]
+            self._waiting.append(command)
+            self._lock.notify_all()
 
     def close(self) -> None:
         """End the engine and the thread; nothing is left behind."""
         with self._lock:
             self._closing = True
             engine = self._engine
+            self._lock.notify_all()
         if engine is not None:
             engine.close()
         self._thread.quit()
@@ -82,21 +81,42 @@ class TrainingWorker(QObject):
                 self.engine_lost.emit()
                 return
             self._engine = engine
+        writer = Thread(target=self._write, args=(engine,), name="to the engine")
+        writer.start()
         try:
-            self._send_waiting(engine)
             while True:
                 self.reported.emit(engine.receive())
         except EngineGone as gone:
             log.info("%s", gone)
         with self._lock:
             self._engine = None
+            self._waiting.clear()  # it was meant for the run that is lost
             closing = self._closing
+            self._lock.notify_all()
         engine.close()
+        writer.join()
         if not closing:
             self.engine_lost.emit()
 
-    def _send_waiting(self, engine: Engine) -> None:
-        with self._lock:
-            waiting, self._waiting = self._waiting, []
-            for command in waiting:
+    def _write(self, engine: Engine) -> None:
+        """Hand on what waits, until this engine is no more."""
+        while True:
+            with self._lock:
+                self._lock.wait_for(
+                    lambda: self._waiting or self._closing or self._engine is not engine
+                )
+                if self._closing or self._engine is not engine:
+                    return
+                command = self._waiting.pop(0)
+            try:
                 engine.send(command)
+            except EngineGone:  # the reading thread finds it gone too, and says so
+                return
+
+
+def _replaces(newer: Command, waiting: Command) -> bool:
+    """Whether what waits is not wanted any more: it is about another run than the one that
+    begins, or asks what is asked anew."""
+    if isinstance(newer, Start):
+        return not isinstance(waiting, MeasurePrices)
+    return isinstance(newer, MeasurePrices | RequestTrace | Watch) and type(waiting) is type(newer)

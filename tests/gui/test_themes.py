@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint
+from PySide6.QtGui import QColor, QFont
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from rnnviz.gui.theme import DARK, LIGHT, Colours
 from tests.gui.driver import Driver
@@ -64,3 +64,32 @@ def test_the_button_switches_to_the_other_theme(driver: Driver):
 def test_a_theme_is_dressed_at_once(driver: Driver):
     driver.window.choose_theme("dark")
     assert QApplication.palette().window().color() == QColor(DARK.window)
+
+
+def test_another_theme_or_size_of_text_makes_no_widget_change_its_style(driver: Driver):
+    """Every widget would look for its rules, and be laid out, once more."""
+    changed: list[QObject] = []
+
+    class Ears(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+            if event.type() == QEvent.Type.StyleChange:
+                changed.append(watched)
+            return False
+
+    ears = Ears()
+    QApplication.instance().installEventFilter(ears)
+    driver.window.choose_theme("dark")
+    driver.window.theme.enlarge(1)
+    driver.until_drawn()
+    QApplication.instance().removeEventFilter(ears)
+    assert changed == []
+
+
+def test_larger_text_is_larger_where_the_style_sheet_has_a_say(driver: Driver):
+    before = driver.window.theme.points
+    driver.window.theme.enlarge(2)
+    driver.until_drawn()
+    header = driver.window.docks["hidden"].titleBarWidget()
+    title = header.findChild(QLabel, "title")
+    assert title.font().pointSizeF() == before + 2
+    assert title.font().weight() == QFont.Weight.DemiBold

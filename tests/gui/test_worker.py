@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from threading import Thread
+
 import pytest
 
-from rnnviz.engine.messages import LiveTrace, Ready, Start, Started, StateChanged
+from rnnviz.engine.messages import (
+    LiveTrace,
+    Ready,
+    RequestTrace,
+    Start,
+    Started,
+    StateChanged,
+    Watch,
+    Write,
+)
 from rnnviz.gui.worker import TrainingWorker
 from tests.gui.driver import SMALL, Ear, wait_until
 from tests.gui.processes import ends
@@ -62,4 +75,42 @@ def test_a_log_file_that_cannot_be_opened_is_a_lost_engine(qapp, tmp_path):
     worker.engine_lost.connect(lambda: lost.append(True))
     worker.start()
     wait_until(lambda: bool(lost))
+    worker.close()
+
+
+def test_an_engine_that_does_not_read_keeps_nobody_waiting(worker):
+    worker, heard = worker
+    worker.start()
+    worker.send(Start(run=1, experiment=SMALL, paused=True))
+    wait_until(lambda: any(isinstance(r, StateChanged) for r in heard))
+    os.kill(worker.engine_pid, signal.SIGSTOP)
+    try:
+        # Far more than a pipe holds: 64 KiB, and each command takes more than 100 bytes.
+        sending = Thread(
+            target=lambda: [
+                worker.send(
+                    Write(run=1, request=n, text="a" * 100, length=1, temperature=1, seed=0)
+                )
+                for n in range(2000)
+            ],
+            daemon=True,
+        )
+        sending.start()
+        wait_until(lambda: not sending.is_alive())
+    finally:
+        os.kill(worker.engine_pid, signal.SIGCONT)
+
+
+def test_what_waits_is_only_what_is_still_wanted(qapp):
+    worker = TrainingWorker()
+    for run in (1, 2):
+        worker.send(Start(run=run, experiment=SMALL, paused=True))
+        for request in range(100):
+            worker.send(Watch(run=run, example=request % 20))
+            worker.send(RequestTrace(run=run, request=request, example=request % 20))
+    assert worker._waiting == [
+        Start(run=2, experiment=SMALL, paused=True),
+        Watch(run=2, example=19),
+        RequestTrace(run=2, request=99, example=19),
+    ]
     worker.close()

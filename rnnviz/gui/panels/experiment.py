@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -18,9 +20,9 @@ from rnnviz.gui.aspect import Aspect
 from rnnviz.gui.lab import Lab
 from rnnviz.gui.panels.panel import Panel
 from rnnviz.gui.theme import Theme
-from rnnviz.gui.widgets.knob_row import KnobRow, translated
-from rnnviz.knobs import Value
-from rnnviz.tasks import TASKS, Task
+from rnnviz.gui.widgets.knob_row import KnobRow, field_of, translated
+from rnnviz.knobs import Knob, Value
+from rnnviz.tasks import TASKS
 
 AFTER_MS = 200
 """When the rest of the rows is made after the window, in milliseconds."""
@@ -47,7 +49,20 @@ class ExperimentPanel(Panel):
         foot.setContentsMargins(12, 5, 12, 6)
         foot.addWidget(self.retrain)
         self.body.addLayout(foot)
-        self._build(at_once=False)
+        self._spare: list[KnobRow] = []
+        page = QWidget()
+        self._rows = QVBoxLayout(page)
+        self._rows.setContentsMargins(12, 4, 14, 4)
+        self._rows.setSpacing(3)
+        self._rows.addLayout(self._task_choice())
+        self._task_rows = QVBoxLayout()
+        self._task_rows.setSpacing(3)
+        self._rows.addLayout(self._task_rows)
+        self._scroll.setWidget(page)
+        self._show_task()
+        self._add_rows("network", self.tr("Network"))
+        # The window is painted first: these stand at the lower end.
+        QTimer.singleShot(AFTER_MS, self, self._add_rest)
         self._show()
         draft.changed.connect(self._show)
 
@@ -58,23 +73,33 @@ class ExperimentPanel(Panel):
     def draw(self, what: Aspect) -> None:
         """Nothing moves here by itself; Qt paints the rows."""
 
-    def _build(self, *, at_once: bool = True) -> None:
-        experiment = self._draft.experiment
-        self._task = type(experiment.task)
-        self.rows = {}
-        page = QWidget()
-        rows = QVBoxLayout(page)
-        rows.setContentsMargins(12, 4, 14, 4)
-        rows.setSpacing(3)
-        rows.addLayout(self._task_choice(experiment.task))
-        self._rows = rows
-        self._scroll.setWidget(page)
-        self._add_rows("task", "")
-        self._add_rows("network", self.tr("Network"))
-        if at_once:
-            self._add_rest()
-        else:  # the window is painted first: these stand at the lower end
-            QTimer.singleShot(AFTER_MS, self, self._add_rest)
+    def _show_task(self) -> None:
+        """Show the knobs of the task of now in the rows of the one before: to make and dress
+        a row takes ten times as long."""
+        task = self._draft.experiment.task
+        self._task = type(task)
+        self.tasks.setCurrentIndex(list(TASKS.values()).index(self._task))
+        self.tasks.setToolTip(QCoreApplication.translate("Task", task.summary))
+        for path in [path for path in self.rows if path.startswith("task.")]:
+            row = self.rows.pop(path)
+            self._task_rows.removeWidget(row)
+            row.hide()
+            self._spare.append(row)
+        for path, knob in knobs(self._draft.experiment):
+            if path.startswith("task."):
+                self.rows[path] = self._row(knob)
+                self._task_rows.addWidget(self.rows[path])
+
+    def _row(self, knob: Knob) -> KnobRow:
+        """A row that shows a knob: a spare one of its kind, or a new one."""
+        for place, row in enumerate(self._spare):
+            if field_of(row.knob) == field_of(knob):
+                del self._spare[place]
+                row.show_knob(knob)
+                return row
+        row = KnobRow(knob)
+        row.turned.connect(partial(self._turn, row))
+        return row
 
     def _add_rest(self) -> None:
         self._add_rows("training", self.tr("Training"))
@@ -82,18 +107,13 @@ class ExperimentPanel(Panel):
         self._show()
 
     def _add_rows(self, part: str, title: str) -> None:
-        if title:
-            self._rows.addWidget(QLabel(title, objectName="section"))
+        self._rows.addWidget(QLabel(title, objectName="section"))
         for path, knob in knobs(self._draft.experiment):
             if path.partition(".")[0] == part:
-                row = KnobRow(knob)
-                row.turned.connect(
-                    lambda value, gesture, path=path: self._turn(path, value, gesture)
-                )
-                self.rows[path] = row
-                self._rows.addWidget(row)
+                self.rows[path] = self._row(knob)
+                self._rows.addWidget(self.rows[path])
 
-    def _task_choice(self, task: Task) -> QHBoxLayout:
+    def _task_choice(self) -> QHBoxLayout:
         line = QHBoxLayout()
         line.addWidget(QLabel(self.tr("Task"), objectName="section"))
         self.tasks = QComboBox()
@@ -103,8 +123,6 @@ class ExperimentPanel(Panel):
             self.tasks.addItem(QCoreApplication.translate("Task", kind.title), name)
             summary = QCoreApplication.translate("Task", kind.summary)
             self.tasks.setItemData(self.tasks.count() - 1, summary, Qt.ItemDataRole.ToolTipRole)
-        self.tasks.setCurrentIndex(list(TASKS.values()).index(type(task)))
-        self.tasks.setToolTip(QCoreApplication.translate("Task", task.summary))
         self.tasks.activated.connect(self._choose_task)
         line.addWidget(self.tasks, 1)
         return line
@@ -115,15 +133,14 @@ class ExperimentPanel(Panel):
             title = QCoreApplication.translate("Task", kind.title)
             self._draft.replace(suited(kind()), self.tr("task {title}").format(title=title))
 
-    def _turn(self, path: str, value: Value, gesture: int) -> None:
-        knob = self.rows[path].knob
-        self._draft.turn(path, value, translated(knob.title), gesture=gesture)
+    def _turn(self, turned: KnobRow, value: Value, gesture: int) -> None:
+        path = next(path for path, row in self.rows.items() if row is turned)
+        self._draft.turn(path, value, translated(turned.knob.title), gesture=gesture)
 
     def _show(self) -> None:
         experiment = self._draft.experiment
         if type(experiment.task) is not self._task:
-            self._build()
-            return  # it shows what it has built
+            self._show_task()
         for path, row in self.rows.items():
             value = experiment.value(path)
             if value != row.value:

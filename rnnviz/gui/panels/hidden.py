@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF
@@ -46,7 +48,7 @@ class HiddenPanel(TimePanel):
         self._layer.activated.connect(stage.show_layer)
         self._part = QComboBox(visible=False)
         self._part.setToolTip(self.tr("What is shown of each unit: h, the cell c, or a gate."))
-        self._part.activated.connect(self._choose_part)
+        self._part.activated.connect(lambda: stage.show_part(self._part.currentData()))
         self._order = QComboBox()
         orders: dict[Order, str] = {
             "index": self.tr("as they are"),
@@ -118,12 +120,8 @@ class HiddenPanel(TimePanel):
         self.plot.set_y(-0.5, trace.units - 0.5, padding=0)
         offer(self._layer, self._layer_names(scene))
         self._layer.setCurrentIndex(scene.layer)
-        offer(self._part, [f"{part}ₜ" for part in parts(trace)])
+        offer(self._part, [f"{part}ₜ" for part in parts(trace)], parts(trace))
         self._part.setCurrentIndex(parts(trace).index(scene.part))
-
-    def _choose_part(self, place: int) -> None:
-        if self._stage.trace is not None:
-            self._stage.show_part(parts(self._stage.trace)[place])
 
     def _layer_names(self, scene: Scene) -> list[str]:
         trace = scene.trace
@@ -160,11 +158,13 @@ def greatest(scene: Scene) -> float:
     return 1.0
 
 
-def offer(box: QComboBox, names: list[str]) -> None:
-    """Offer these names; a box with one choice is out of the way."""
+def offer(box: QComboBox, names: list[str], what: Sequence[str] = ()) -> None:
+    """Offer these names, which stand for `what`; a box with one choice is out of the way."""
     if [box.itemText(place) for place in range(box.count())] != names:
         box.clear()
         box.addItems(names)
+        for place, one in enumerate(what):
+            box.setItemData(place, one)
     box.setVisible(len(names) > 1)
 
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from rnnviz.gui.panels.preparation_views import BatchView
 from rnnviz.gui.theme import Colours
+from rnnviz.gui.widgets.painting import painting
 
 
 class BatchPicture(QWidget):
@@ -39,26 +40,26 @@ class BatchPicture(QWidget):
         view, colours = self._view, self._colours
         if view is None or colours is None:
             return
-        painter = QPainter(self)
-        line = QFontMetricsF(self.font()).height()
-        half = self.width() / 2
-        longest = max(int(view.mixed.max()), int(view.alike.max()))
-        for place, (lengths, share, name) in enumerate(
-            (
-                (view.mixed, view.mixed_share, self.tr("as they come")),
-                (view.alike, view.alike_share, self.tr("like together")),
-            )
-        ):
-            left = place * half + 4
-            room = QRectF(left, 2 * line + 8, half - 12, self.height() - 2 * line - 14)
-            painter.setPen(QColor(colours.muted))
-            painter.drawText(QRectF(left, 4, half - 6, line), Qt.AlignmentFlag.AlignLeft, name)
-            painter.setPen(QColor(colours.text))
-            said = self.tr("{share:.0%} padding").format(share=share)
-            painter.drawText(
-                QRectF(left, line + 4, half - 6, line), Qt.AlignmentFlag.AlignLeft, said
-            )
-            _paint(painter, room, lengths, longest, colours)
+        with painting(self) as painter:
+            line = QFontMetricsF(self.font()).height()
+            half = self.width() / 2
+            longest = max(int(view.mixed.max()), int(view.alike.max()))
+            for place, (lengths, share, name) in enumerate(
+                (
+                    (view.mixed, view.mixed_share, self.tr("as they come")),
+                    (view.alike, view.alike_share, self.tr("like together")),
+                )
+            ):
+                left = place * half + 4
+                room = QRectF(left, 2 * line + 8, half - 12, self.height() - 2 * line - 14)
+                painter.setPen(QColor(colours.muted))
+                painter.drawText(QRectF(left, 4, half - 6, line), Qt.AlignmentFlag.AlignLeft, name)
+                painter.setPen(QColor(colours.text))
+                said = self.tr("{share:.0%} padding").format(share=share)
+                painter.drawText(
+                    QRectF(left, line + 4, half - 6, line), Qt.AlignmentFlag.AlignLeft, said
+                )
+                _paint(painter, room, lengths, longest, colours)
 
 
 def _paint(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from rnnviz.gui.theme import Colours, hidden_lookup, no_number_shade
+from rnnviz.gui.widgets.painting import painting
 
 _MARGIN = 8
 
@@ -85,30 +86,30 @@ class Cells(QWidget):
         """Paint the cells, thin lines between them where there is room, and the frame."""
         if not self._count or self._colours is None:
             return
-        painter = QPainter(self)
-        page, side = self._page(), self._side()
-        painter.drawImage(page, self._image)
-        rows, columns = self._shape
-        beyond = rows * columns - self._count
-        if beyond:
-            last = self._rect(rows * columns - beyond)
-            painter.fillRect(
-                last.adjusted(0, 0, (beyond - 1) * side, 0), QColor(self._colours.panel)
-            )
-        if side >= 6:
-            painter.setPen(QPen(QColor(self._colours.panel), 1))
-            for column in range(columns + 1):
-                x = page.x() + column * side
-                painter.drawLine(QPointF(x, page.top()), QPointF(x, page.bottom()))
-            for row in range(rows + 1):
-                y = page.y() + row * side
-                painter.drawLine(QPointF(page.left(), y), QPointF(page.right(), y))
-        painter.setPen(QPen(QColor(self._colours.line), 1))
-        if not beyond:
-            painter.drawRect(page)
-        if self._marked is not None and self._marked < self._count:
-            painter.setPen(QPen(QColor(self._colours.unit), 3))
-            painter.drawRect(self._rect(self._marked))
+        with painting(self) as painter:
+            page, side = self._page(), self._side()
+            painter.drawImage(page, self._image)
+            rows, columns = self._shape
+            beyond = rows * columns - self._count
+            if beyond:
+                last = self._rect(rows * columns - beyond)
+                painter.fillRect(
+                    last.adjusted(0, 0, (beyond - 1) * side, 0), QColor(self._colours.panel)
+                )
+            if side >= 6:
+                painter.setPen(QPen(QColor(self._colours.panel), 1))
+                for column in range(columns + 1):
+                    x = page.x() + column * side
+                    painter.drawLine(QPointF(x, page.top()), QPointF(x, page.bottom()))
+                for row in range(rows + 1):
+                    y = page.y() + row * side
+                    painter.drawLine(QPointF(page.left(), y), QPointF(page.right(), y))
+            painter.setPen(QPen(QColor(self._colours.line), 1))
+            if not beyond:
+                painter.drawRect(page)
+            if self._marked is not None and self._marked < self._count:
+                painter.setPen(QPen(QColor(self._colours.unit), 3))
+                painter.drawRect(self._rect(self._marked))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Say which cell is under the mouse."""

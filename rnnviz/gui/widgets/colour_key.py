@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QImage, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from rnnviz.gui.theme import Colours, hidden_lookup, no_number_shade
+from rnnviz.gui.widgets.painting import painting
 from rnnviz.numerals import no_number
 
 _STRIP = 64
@@ -58,28 +59,28 @@ class ColourKey(QWidget):
         """Paint the numbers and the strip."""
         if self._colours is None:
             return
-        painter = QPainter(self)
-        low, high = self._ends()
-        side = (self.width() - _STRIP - self._beside()) // 2
-        strip = QRect(side, (self.height() - 8) // 2, _STRIP, 8)
-        painter.drawImage(strip, self._strip)
-        painter.setPen(self._colours.line)
-        painter.drawRect(strip)
-        painter.setPen(self._colours.muted)
-        middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(
-            QRect(0, 0, side - 4, self.height()), middle | Qt.AlignmentFlag.AlignRight, low
-        )
-        painter.drawText(
-            QRect(strip.right() + 5, 0, side, self.height()),
-            middle | Qt.AlignmentFlag.AlignLeft,
-            high,
-        )
-        if self._gaps:
-            place = QRect(self.width() - self._beside() + 8, strip.y(), _SQUARE, 8)
-            painter.fillRect(place, QColor(*no_number_shade().tolist()))
+        with painting(self) as painter:
+            low, high = self._ends()
+            side = (self.width() - _STRIP - self._beside()) // 2
+            strip = QRect(side, (self.height() - 8) // 2, _STRIP, 8)
+            painter.drawImage(strip, self._strip)
+            painter.setPen(self._colours.line)
+            painter.drawRect(strip)
+            painter.setPen(self._colours.muted)
+            middle = Qt.AlignmentFlag.AlignVCenter
             painter.drawText(
-                QRect(place.right() + 5, 0, self._beside(), self.height()),
-                middle | Qt.AlignmentFlag.AlignLeft,
-                no_number(math.nan),
+                QRect(0, 0, side - 4, self.height()), middle | Qt.AlignmentFlag.AlignRight, low
             )
+            painter.drawText(
+                QRect(strip.right() + 5, 0, side, self.height()),
+                middle | Qt.AlignmentFlag.AlignLeft,
+                high,
+            )
+            if self._gaps:
+                place = QRect(self.width() - self._beside() + 8, strip.y(), _SQUARE, 8)
+                painter.fillRect(place, QColor(*no_number_shade().tolist()))
+                painter.drawText(
+                    QRect(place.right() + 5, 0, self._beside(), self.height()),
+                    middle | Qt.AlignmentFlag.AlignLeft,
+                    no_number(math.nan),
+                )

@@ -19,9 +19,10 @@ class FileField(QWidget):
     chosen = Signal(str)
     """Another file, or "" where it was let go."""
 
-    def __init__(self, what: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._files = what
+        self.files = ""
+        """which kind of file, as Qt's file dialogs say it"""
         self._path = ""
         self.name = _FileName(objectName="muted", visible=False)
         self.button = QToolButton(text=self.tr("Choose …"))
@@ -50,7 +51,7 @@ class FileField(QWidget):
         """Ask for a file, where the last one was."""
         preferences = Preferences()
         folder = os.path.dirname(self._path) or preferences.folder
-        kind = QCoreApplication.translate("Knob", self._files)
+        kind = QCoreApplication.translate("Knob", self.files)
         everything = self.tr("All files (*)")
         path, _ = QFileDialog.getOpenFileName(
             self, self.tr("Choose a file"), folder, f"{kind};;{everything}"

@@ -27,6 +27,11 @@ def refusal(error: KnobError) -> str:
     return template.format(**error.values)
 
 
+def field_of(knob: Knob) -> str:
+    """Which kind of field a knob needs: a row can show any knob of its kind."""
+    return "choice" if knob.choices else "file" if knob.files else "slider"
+
+
 class KnobRow(QWidget):
     """Shows a value of one knob and lets a person turn it.
 
@@ -40,14 +45,11 @@ class KnobRow(QWidget):
 
     def __init__(self, knob: Knob) -> None:
         super().__init__()
-        self.knob = knob
-        self._value: Value = knob.default
         self._gesture = 0
-        self._title = QLabel(translated(knob.title))
+        self._title = QLabel()
         if not knob.choices:
             self._title.setMinimumWidth(40)  # the number matters more than the end of a long name
         self._title.installEventFilter(self)
-        unit = translated(knob.unit)
         self._error = QLabel(objectName="error", wordWrap=True, visible=False)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -64,6 +66,28 @@ class KnobRow(QWidget):
         else:
             self._make_slider(grid)
         grid.addWidget(self._error, 2, 0, 1, 2)
+        self.show_knob(knob)
+
+    def show_knob(self, knob: Knob) -> None:
+        """Show a knob of the same kind in place of the one before, at its default."""
+        self.knob = knob
+        title, unit = translated(knob.title), translated(knob.unit)
+        self._title.setText(title)
+        if self._choice is not None:
+            self._choice.clear()
+            self._choice.addItems(list(knob.choices))
+            self._choice.setAccessibleName(title)
+        elif self._file is not None:
+            self._file.files = knob.files
+            self._file.button.setAccessibleName(title)
+        else:
+            self._stops = positions(knob)
+            self.slider.blockSignals(True)
+            self.slider.setRange(0, len(self._stops) - 1)
+            self.slider.setPageStep(max(1, len(self._stops) // 10))
+            self.slider.blockSignals(False)
+            self.slider.setAccessibleName(title)
+            self._number.setAccessibleName(title)
         what = translated(knob.help)
         near = f"{knob.takes} {unit}".strip()
         self.setToolTip(f"<p>{what}</p><p>{near}; default {knob.text(knob.default)}</p>")
@@ -72,31 +96,23 @@ class KnobRow(QWidget):
     def _make_choice(self, grid: QGridLayout) -> None:
         self._choice = QComboBox()
         self._choice.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._choice.addItems(list(self.knob.choices))
         self._choice.activated.connect(self._choose)
-        self._choice.setAccessibleName(self._title.text())
         grid.addWidget(self._choice, 0, 1)
 
     def _make_file(self, grid: QGridLayout) -> None:
-        self._file = FileField(self.knob.files)
+        self._file = FileField()
         self._file.chosen.connect(self.type)
-        self._file.button.setAccessibleName(self._title.text())
         self.setAcceptDrops(True)
         grid.addWidget(self._file, 0, 1)
         grid.addWidget(self._file.name, 1, 0, 1, 2)
 
     def _make_slider(self, grid: QGridLayout) -> None:
-        self._stops = positions(self.knob)
         self._number = QLineEdit(objectName="number", alignment=Qt.AlignmentFlag.AlignRight)
         self._number.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._number.editingFinished.connect(self._read)
         self._number.installEventFilter(self)
-        self._number.setAccessibleName(self._title.text())
         self.slider = Slider()
         self.slider.setFixedHeight(16)
-        self.slider.setRange(0, len(self._stops) - 1)
-        self.slider.setPageStep(max(1, len(self._stops) // 10))
-        self.slider.setAccessibleName(self._title.text())
         self.slider.sliderPressed.connect(self._begin)
         self.slider.valueChanged.connect(self._slide)
         self.slider.double_clicked.connect(self.reset)
@@ -177,8 +193,9 @@ class KnobRow(QWidget):
 
     def _fit_number(self) -> None:
         """As wide as it must be: the name beside it has the rest."""
-        wide = self._number.fontMetrics().horizontalAdvance(self._number.text()) + 20
-        self._number.setFixedWidth(max(52, wide))
+        wide = max(52, self._number.fontMetrics().horizontalAdvance(self._number.text()) + 20)
+        if self._number.minimumWidth() != wide:  # or the whole column is laid out anew
+            self._number.setFixedWidth(wide)
 
     def _begin(self) -> None:
         self._gesture = next(_gestures)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from rnnviz.gui.theme import Colours
+from rnnviz.gui.widgets.painting import painting
 from rnnviz.records import BoolArray
 
 _MARGIN = 10
@@ -48,11 +49,11 @@ class Masks(QWidget):
         """Paint each mask between its name and its axes."""
         if self._colours is None or not self._masks:
             return
-        painter = QPainter(self)
-        width = (self.width() - _MARGIN) / len(self._masks)
-        for number, mask in enumerate(self._masks):
-            room = QRectF(_MARGIN + number * width, 6, width - _MARGIN, self.height() - 12)
-            self._paint(painter, room, mask, self._colours)
+        with painting(self) as painter:
+            width = (self.width() - _MARGIN) / len(self._masks)
+            for number, mask in enumerate(self._masks):
+                room = QRectF(_MARGIN + number * width, 6, width - _MARGIN, self.height() - 12)
+                self._paint(painter, room, mask, self._colours)
 
     def _paint(self, painter: QPainter, room: QRectF, mask: Mask, colours: Colours) -> None:
         line = painter.fontMetrics().height()

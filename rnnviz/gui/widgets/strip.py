@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QWidget
 
 from rnnviz.gui.panels.preparation_views import Cell, StripView
 from rnnviz.gui.theme import Colours
+from rnnviz.gui.widgets.painting import painting
 
 BAR = 12
 """How high the bar of the whole is, in pixels."""
@@ -126,40 +127,40 @@ class Strip(QWidget):
             return
         if not self._fitted:
             self._fit(view)
-        painter = QPainter(self)
-        head = QFontMetricsF(self.font()).height() + 2 if len(view.spans) > 1 else 4.0
-        tops = _tops(view, head, self.height() - BAR - 8)
-        painter.setPen(QColor(colours.muted))
-        for row, name in enumerate(self._names):
-            place = QRectF(4, tops[row], self._side() - 10, tops[row + 1] - tops[row])
-            painter.drawText(
-                place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, name
-            )
-        painter.setFont(self._large(view))
-        inside = QRectF(self._side(), 0, self._room(), self.height())
-        painter.setClipRect(inside)
-        if len(view.spans) > 1:
-            painter.setFont(self.font())
-            for span in view.spans:
-                left = max(self._x(span.start), self._side())
-                place = QRectF(left, 0, self._x(span.stop) - left, head)
+        with painting(self) as painter:
+            head = QFontMetricsF(self.font()).height() + 2 if len(view.spans) > 1 else 4.0
+            tops = _tops(view, head, self.height() - BAR - 8)
+            painter.setPen(QColor(colours.muted))
+            for row, name in enumerate(self._names):
+                place = QRectF(4, tops[row], self._side() - 10, tops[row + 1] - tops[row])
                 painter.drawText(
-                    place,
-                    Qt.AlignmentFlag.AlignVCenter,
-                    QCoreApplication.translate("Task", span.role),
+                    place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, name
                 )
             painter.setFont(self._large(view))
-        for cell in view.cells:
-            if self._low - 1 < cell.position < self._high:
-                self._paint_cell(painter, cell, view, tops, colours)
-        if self._now is not None:
-            painter.setPen(QPen(QColor(colours.answer), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            wide = self._x(1) - self._x(0)
-            frame = QRectF(self._x(self._now), head, wide, tops[-1] - head)
-            painter.drawRect(frame.adjusted(1, 0, -1, 0))
-        painter.setClipping(False)
-        self._paint_bar(painter, view, colours)
+            inside = QRectF(self._side(), 0, self._room(), self.height())
+            painter.setClipRect(inside)
+            if len(view.spans) > 1:
+                painter.setFont(self.font())
+                for span in view.spans:
+                    left = max(self._x(span.start), self._side())
+                    place = QRectF(left, 0, self._x(span.stop) - left, head)
+                    painter.drawText(
+                        place,
+                        Qt.AlignmentFlag.AlignVCenter,
+                        QCoreApplication.translate("Task", span.role),
+                    )
+                painter.setFont(self._large(view))
+            for cell in view.cells:
+                if self._low - 1 < cell.position < self._high:
+                    self._paint_cell(painter, cell, view, tops, colours)
+            if self._now is not None:
+                painter.setPen(QPen(QColor(colours.answer), 2))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                wide = self._x(1) - self._x(0)
+                frame = QRectF(self._x(self._now), head, wide, tops[-1] - head)
+                painter.drawRect(frame.adjusted(1, 0, -1, 0))
+            painter.setClipping(False)
+            self._paint_bar(painter, view, colours)
 
     def _paint_cell(
         self,

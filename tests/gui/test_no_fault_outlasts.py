@@ -1,0 +1,103 @@
+"""What goes wrong, or comes and goes, leaves nothing behind in the window."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import msgspec
+import numpy as np
+import pytest
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QComboBox, QDialog, QWidget
+
+from rnnviz.experiment import suited
+from rnnviz.gui.theme import LIGHT
+from rnnviz.gui.widgets.masks import Mask, Masks
+from rnnviz.gui.widgets.painting import painting
+from rnnviz.tasks import TASKS
+from tests.gui.driver import Driver
+
+
+def test_a_paint_that_fails_leaves_no_painter_active(qtbot):
+    kept: list[QPainter] = []
+
+    class Failing(QWidget):
+        def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+            with painting(self) as painter:
+                kept.append(painter)  # as the traceback of an exception does
+                raise ValueError("on purpose")
+
+    widget = Failing()
+    qtbot.addWidget(widget)
+    with pytest.raises(ValueError, match="on purpose"):
+        widget.grab()
+    assert [painter.isActive() for painter in kept] == [False]
+
+
+def test_a_paint_that_fails_does_not_break_the_next(qtbot):
+    masks = Masks()
+    qtbot.addWidget(masks)
+    masks.recolour(LIGHT)
+    masks.resize(200, 100)
+    masks.show_masks([Mask("a", "b", np.ones((2, 2), bool))])
+    right = masks.grab().toImage()
+    masks.show_masks([Mask("a", "b", np.ones(3, bool))])  # neither rows nor columns
+    with pytest.raises(ValueError, match="unpack") as kept:
+        masks.grab()
+    masks.show_masks([Mask("a", "b", np.ones((2, 2), bool))])
+    assert masks.grab().toImage() == right
+    del kept  # its traceback has held the painter until now
+
+
+def test_a_part_that_the_trace_no_longer_has_is_not_shown(driver: Driver):
+    lstm = driver.lab.draft.experiment.with_value("network.cell", "LSTM")
+    driver.set_up(lstm)
+    chooser: QComboBox = driver.panel("hidden")._part
+    last = chooser.count() - 1
+    driver.lab.stage.show(trace_of_an_rnn(driver))
+    chooser.setCurrentIndex(last)
+    chooser.activated.emit(last)  # before the frame in which the chooser is filled anew
+    assert driver.lab.stage.part == "h"
+
+
+def trace_of_an_rnn(driver: Driver):
+    """The present trace without what only gated cells have."""
+    return msgspec.structs.replace(driver.lab.stage.trace, cell=None, gates={}, kind="RNN_TANH")
+
+
+def test_dialogs_are_closed_with_the_window(unplugged):
+    window = unplugged().window
+    window.show_about()
+    window.show_shortcuts()
+    dialogs = window.findChildren(QDialog)
+    assert len([dialog for dialog in dialogs if dialog.isVisible()]) == 2
+    window.close()
+    assert not [dialog for dialog in dialogs if dialog.isVisible()]
+
+
+def objects(parent: QObject) -> Counter[str]:
+    found = Counter(child.metaObject().className() for child in parent.children())
+    for child in parent.children():
+        found += objects(child)
+    return found
+
+
+def test_going_through_all_tasks_again_makes_nothing_new(unplugged, qtbot):
+    driver = unplugged()
+
+    def go_round(points: int) -> Counter[str]:
+        for kind in TASKS.values():
+            driver.lab.draft.replace(suited(kind()), kind.title)
+        driver.window.theme.enlarge(points)
+        driver.window.choose_theme("dark" if points > 0 else "light")
+        driver.until_drawn()
+        return objects(driver.window)
+
+    go_round(1)
+    before = go_round(-1)
+    rows = set(driver.window.findChildren(QComboBox))
+    for points in (1, -1):
+        after = go_round(points)
+    assert after - before == Counter()
+    assert set(driver.window.findChildren(QComboBox)) == rows
