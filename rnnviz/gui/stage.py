@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -220,7 +220,8 @@ class Stage(QObject):
             return
         # Correlations of hundreds of units take longer than a frame: not in this thread.
         self._sorting += 1
-        self._sorter = _Sorter(self.scene.states, self.order, self._sorting)
+        there = replace(self.scene, trace=self.trace)  # late or not
+        self._sorter = _Sorter(there.states, self.order, self._sorting)
         self._sorter.done.connect(self._take_order)
         QThreadPool.globalInstance().start(self._sorter.task)
 

@@ -108,6 +108,15 @@ def test_panels_say_that_they_wait_for_an_example_that_is_late(driver: Driver, s
     assert empty(driver, "sequence") == empty(driver, "notepad") == ""
 
 
+def test_units_can_be_put_in_order_while_panels_wait(driver: Driver, stopped):
+    driver.lab.player.show_example(1)
+    driver.until(lambda: bool(empty(driver, "sequence")))
+    driver.lab.stage.order_by("peak")
+    stopped()
+    driver.until(lambda: is_shown(driver, 1))
+    driver.until(lambda: list(driver.lab.stage.scene.order) != list(range(9)))
+
+
 def test_back_at_the_example_that_is_shown_nothing_is_waited_for(driver: Driver, stopped):
     driver.lab.player.show_example(1)
     driver.until(lambda: bool(empty(driver, "sequence")))

@@ -116,7 +116,7 @@ def test_a_hundred_switches_at_random_leave_the_window_as_it_should_be(window: D
         if number % 4:  # the others are overtaken before they have begun
             window.until(lambda: bool(window.reports(LiveTrace)))
             assert shows_what_was_asked_for(window)
-            assert lab.run.error_by_position is None or len(lab.run.history)
+            assert lab.run.figures is None or len(lab.run.history)
         if number in (20, 99):
             lab.draft.replace(SMALL, "switched")
             lab.begin()
