@@ -249,8 +249,11 @@ def turn(driver: Driver, path: str, how: str, *words: str) -> None:
     elif how == "reset":
         QTest.mouseDClick(row._title, Qt.MouseButton.LeftButton)
     elif how == "type":
+        driver.window.activateWindow()
         QTest.mouseClick(row._number, Qt.MouseButton.LeftButton)
         row._number.setFocus(Qt.FocusReason.MouseFocusReason)
+        if not row._number.hasFocus():  # a small window is in front
+            return
         row._number.selectAll()
         QTest.keyClicks(row._number, words[0])
         if not words[0]:
@@ -354,7 +357,10 @@ def write(driver: Driver, place: str, number: str, text: str) -> None:
     """Type a text and press Return."""
     field = _find(driver, place, "field", number)
     if field is not None:
+        field.window().activateWindow()
         field.setFocus()
+        if not field.hasFocus():
+            return
         field.selectAll()
         QTest.keyClicks(field, text)
         QTest.keyClick(field, Qt.Key.Key_Return)

@@ -26,7 +26,7 @@ from tests.gui.chance.acts import do, drawn, small
 from tests.gui.chance.conversation import Conversation
 from tests.gui.chance.hands import Manners, close_dialogs, close_popups, pace
 from tests.gui.chance.judge import Judge, Question, Truth
-from tests.gui.chance.watch import EngineLog, Kept, Pulse, ears, kept
+from tests.gui.chance.watch import EngineLog, Kept, Pulse, Sweeps, ears, kept
 from tests.gui.driver import Driver, put_back
 from tests.gui.processes import engines_of
 
@@ -70,7 +70,7 @@ class Finder:
         self._stop_at_first = False
         self._talk = Conversation(driver.lab)
         self._judge = Judge()
-        self.pulse = Pulse()
+        self.pulse, self.sweeps = Pulse(), Sweeps()
         self._engine = EngineLog(logs.engine_log())
         self._manners = Manners(Random(seed + 1), folder)
         self._ears = contextlib.ExitStack()
@@ -80,6 +80,7 @@ class Finder:
         self._ears.close()
         self._manners.close()
         self.pulse.close()
+        self.sweeps.close()
         self._judge.close()
         self._talk.close()
 

@@ -18,7 +18,8 @@ import tempfile
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[3]))
+ROOT = Path(__file__).parents[3]
+sys.path.insert(0, str(ROOT))
 
 
 def main() -> int:
@@ -78,20 +79,25 @@ def main() -> int:
     print(f"waits: longest {1000 * finder.pulse.longest:.0f} ms; over 100 ms: {len(waits)}")
     seen: dict[str, list[float]] = {}
     for wait in waits:
-        where = next((x for x in reversed(wait.where.splitlines()) if "/rnnviz/" in x), "")
-        seen.setdefault(where.strip() or wait.during, []).append(wait.own)
+        where = " < ".join([line for line in wait.where if "/rnnviz/" in line][:2])
+        seen.setdefault(where.replace(str(ROOT), "") or wait.during, []).append(wait.own)
     for where, times in sorted(seen.items(), key=lambda entry: -max(entry[1]))[:15]:
         print(f"  {len(times):4} times, up to {1000 * max(times):4.0f} ms: {where}")
-    for name in ("windows", "widgets", "objects", "python"):
+    for name in ("windows", "widgets", "objects", "wrappers", "python"):
         print(f"{name}: {getattr(first, name)} → {getattr(last, name)}")
     print(f"memory: {first.bytes / 2**20:.0f} → {last.bytes / 2**20:.0f} MB")
     print("more: " + ", ".join(last.more_than(first)))
+    print(f"garbage collected in other threads: {dict(finder.sweeps.threads)}")
     print(f"engines left: {left}")
     for fault in finder.faults:
         print(f"\n--- after act {fault.number}: {fault.kind}: {fault.text}\nbefore it:")
         print("\n".join(f"  {line}" for line in fault.last))
     late = bool(waits) and not options.loose
-    grown = last.objects > first.objects + 100 or last.bytes > first.bytes + 50 * 2**20
+    grown = (
+        last.objects > first.objects + 100
+        or last.wrappers > first.wrappers + 300
+        or last.bytes > first.bytes + 50 * 2**20
+    )
     print(f"\n{len(finder.faults)} faults, script {log}")
     return int(bool(finder.faults) or late or grown or bool(left))
 

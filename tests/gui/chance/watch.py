@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
+from types import CodeType, FrameType, TracebackType
 
 from PySide6.QtCore import (
     QCoreApplication,
@@ -123,7 +123,8 @@ class Wait:
 
     seconds: float
     own: float
-    where: str
+    where: list[str]
+    """innermost first: file, line and function"""
     during: str
 
 
@@ -137,7 +138,7 @@ class Pulse(QObject):
         self.longest = 0.0
         self.during = ""
         """what is being done, for the report"""
-        self._where = ""
+        self._frames: list[tuple[CodeType, int]] = []
         self._resting = True
         self._last = self._queued = 0.0
         self._thread = threading.get_ident()
@@ -161,7 +162,7 @@ class Pulse(QObject):
         self._resting = True
 
     def resume(self) -> None:
-        self._last, self._queued, self._where = time.perf_counter(), self._delay(), ""
+        self._last, self._queued, self._frames = time.perf_counter(), self._delay(), []
         self._resting = False
 
     def _beat(self) -> None:
@@ -176,8 +177,9 @@ class Pulse(QObject):
         if not self._resting:
             self.longest = max(self.longest, own)
             if away > LATE:
-                self.waits.append(Wait(away, own, self._where, self.during))
-        self._last, self._queued, self._where = now, queued, ""
+                where = [f"{c.co_filename}:{line} {c.co_name}" for c, line in self._frames]
+                self.waits.append(Wait(away, own, where, self.during))
+        self._last, self._queued, self._frames = now, queued, []
 
     def _delay(self) -> float:
         """Seconds that this thread has waited for a processor, where the system says so."""
@@ -189,10 +191,34 @@ class Pulse(QObject):
     def _watch(self) -> None:
         while not self._over.wait(BEAT_MS / 1000):
             late = time.perf_counter() - self._last > 0.7 * LATE
-            if late and not self._where and not self._resting:
-                frame = sys._current_frames().get(self._thread)
-                if frame is not None:
-                    self._where = "".join(traceback.format_stack(frame)[-9:])
+            if late and not self._frames and not self._resting:
+                self._frames = _frames(sys._current_frames().get(self._thread))
+
+
+def _frames(frame: FrameType | None) -> list[tuple[CodeType, int]]:
+    """Where a thread is, without making much: its garbage would be collected in this thread."""
+    found: list[tuple[CodeType, int]] = []
+    while frame is not None and len(found) < 25:
+        found.append((frame.f_code, frame.f_lineno))
+        frame = frame.f_back
+    return found
+
+
+class Sweeps:
+    """Counts where garbage is collected: a widget that is swept up in another thread than the
+    window's ends the program sooner or later."""
+
+    def __init__(self) -> None:
+        self.threads: Counter[str] = Counter()
+        self._window = threading.get_ident()
+        gc.callbacks.append(self._count)
+
+    def close(self) -> None:
+        gc.callbacks.remove(self._count)
+
+    def _count(self, phase: str, _info: dict[str, int]) -> None:
+        if phase == "start" and threading.get_ident() != self._window:
+            self.threads[threading.current_thread().name] += 1
 
 
 # --- what is kept ------------------------------------------------------------------------
@@ -200,11 +226,13 @@ class Pulse(QObject):
 
 @dataclass(frozen=True)
 class Kept:
-    """What there is at one moment. `bytes` of memory, `garbage`: Python objects."""
+    """What there is at one moment: Qt's objects and Python's, and `bytes` of memory."""
 
     windows: int
     widgets: int
     objects: int
+    wrappers: int
+    """Qt objects that Python holds, those that Qt has deleted among them"""
     python: int
     bytes: int
     kinds: Counter[str] = field(repr=False)
@@ -237,7 +265,8 @@ def kept(roots: list[QObject]) -> Kept:
     everything = gc.get_objects()
     types = Counter(type(thing).__name__ for thing in everything)
     python = len(everything)
+    wrappers = sum(isinstance(thing, QObject) for thing in everything)
     del everything
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     size = pages * os.sysconf("SC_PAGE_SIZE")
-    return Kept(len(windows), widgets, total, python, size, kinds, types)
+    return Kept(len(windows), widgets, total, wrappers, python, size, kinds, types)
