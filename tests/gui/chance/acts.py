@@ -28,9 +28,9 @@ from rnnviz.experiment import Experiment, knobs, suited
 from rnnviz.knobs import Knob, positions
 from rnnviz.tasks import TASKS
 from tests.gui.chance.hands import (
-    PACES,
     pace,
     places,
+    some_pace,
     surface,
     turn_wheel,
     usable,
@@ -281,9 +281,15 @@ def undo(driver: Driver, times: str, what: str) -> None:
 
 
 def _draw_widget(driver: Driver, chance: Random, kind: str) -> tuple[str, int, QWidget] | None:
-    name = chance.choice(sorted(places(driver)))
-    found = [(n, w) for n, w in enumerate(widgets(places(driver)[name], kind)) if usable(w)]
-    return (name, *chance.choice(found)) if found else None
+    found = {
+        name: [(n, w) for n, w in enumerate(widgets(place, kind)) if usable(w)]
+        for name, place in sorted(places(driver).items())
+    }
+    there = [name for name, some in found.items() if some]
+    if not there:
+        return None
+    name = chance.choice(there)
+    return (name, *chance.choice(found[name]))
 
 
 def _find(driver: Driver, place: str, kind: str, number: str) -> QWidget | None:
@@ -297,7 +303,7 @@ def _draw_button(driver: Driver, chance: Random) -> Words | None:
     return None if found is None else [found[0], str(found[1])]
 
 
-@act(14, _draw_button)
+@act(9, _draw_button)
 def click(driver: Driver, place: str, number: str) -> None:
     """Click a button or a box."""
     button = _find(driver, place, "button", number)
@@ -312,10 +318,15 @@ def _draw_chooser(driver: Driver, chance: Random) -> Words | None:
         return None
     name, number, box = found
     assert isinstance(box, QComboBox)
-    return [name, str(number), str(chance.randrange(max(1, box.count()))), chance.choice(PACES)]
+    return [
+        name,
+        str(number),
+        str(chance.randrange(max(1, box.count()))),
+        some_pace(driver, chance),
+    ]
 
 
-@act(24, _draw_chooser)
+@act(9, _draw_chooser)
 def choose(driver: Driver, place: str, number: str, entry: str, meanwhile: str) -> None:
     """Choose in a box, in a header mostly; something may come while it is open."""
     box = _find(driver, place, "chooser", number)
@@ -332,7 +343,7 @@ def _draw_slider(driver: Driver, chance: Random) -> Words | None:
     return [found[0], str(found[1]), how, what]
 
 
-@act(16, _draw_slider)
+@act(7, _draw_slider)
 def slide(driver: Driver, place: str, number: str, how: str, what: str) -> None:
     """Move a slider that is no knob: the player's, a temperature."""
     slider = _find(driver, place, "slider", number)
@@ -352,7 +363,7 @@ def _draw_field(driver: Driver, chance: Random) -> Words | None:
     return None if found is None else [found[0], str(found[1]), chance.choice(texts)]
 
 
-@act(6, _draw_field)
+@act(2, _draw_field)
 def write(driver: Driver, place: str, number: str, text: str) -> None:
     """Type a text and press Return."""
     field = _find(driver, place, "field", number)
@@ -376,7 +387,7 @@ def _draw_picture(driver: Driver, chance: Random) -> Words | None:
     return [found[0], str(found[1]), how, x, y, x2, y2]
 
 
-@act(22, _draw_picture)
+@act(11, _draw_picture)
 def picture(
     driver: Driver, place: str, number: str, how: str, x: str, y: str, x2: str, y2: str
 ) -> None:
@@ -407,7 +418,7 @@ def _draw_table(driver: Driver, chance: Random) -> Words | None:
     return None if found is None else [found[0], str(found[1]), how, str(chance.randrange(5))]
 
 
-@act(3, _draw_table)
+@act(1, _draw_table)
 def table(driver: Driver, place: str, number: str, how: str, row: str) -> None:
     """Choose a row, take its settings back, or let it go."""
     found = _find(driver, place, "table", number)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Slot
 
 from rnnviz.engine.messages import (
     Adjust,
+    Advance,
     Command,
     EpochEnded,
     Failed,
@@ -18,6 +19,7 @@ from rnnviz.engine.messages import (
     RequestTrace,
     Result,
     Start,
+    StateChanged,
     TraceAnswer,
 )
 from rnnviz.gui.lab import Lab
@@ -34,7 +36,7 @@ class Conversation(QObject):
         self.sent: Counter[str] = Counter()
         self.heard: Counter[str] = Counter()
         self.unexpected: list[Failed] = []
-        self._question = 0
+        self._question = self._answered = 0
         self._send = lab.worker.send
         lab.worker.send = self._pass_on  # type: ignore[method-assign]
         lab.worker.reported.connect(self._hear)
@@ -53,6 +55,8 @@ class Conversation(QObject):
         self.lives = 0
         self.owed: int | None = None
         """the window's request for a trace that is not answered"""
+        self.moving = False
+        """whether an `Advance` is not answered by another state"""
         self.answers: dict[int, TraceAnswer | Failed] = {}
         """to our own questions"""
 
@@ -66,12 +70,20 @@ class Conversation(QObject):
         self._send(RequestTrace(run=self.run, request=self._question, example=example, epoch=epoch))
         return self._question
 
+    @property
+    def told(self) -> int:
+        """How much the engine has said besides answers to our own questions."""
+        return self.heard.total() - self._answered
+
     def _pass_on(self, command: Command) -> None:
         self.sent[type(command).__name__] += 1
         if isinstance(command, Start):
             self._begin(command.run)
         elif isinstance(command, Adjust):
             self.adjusted = True
+        elif isinstance(command, Advance):
+            # A batch is answered when it is over; while it trains, the rest is not answered.
+            self.moving |= command.until == "batch" or self._lab.run.state != "training"
         elif isinstance(command, RequestTrace):
             self.owed = command.request
         self._send(command)
@@ -79,6 +91,7 @@ class Conversation(QObject):
     @Slot()
     def _lose(self) -> None:
         self.owed = None
+        self.moving = False
 
     @Slot(object)
     def _hear(self, report: Report) -> None:
@@ -95,10 +108,15 @@ class Conversation(QObject):
             self.last_losses = report.losses
         elif isinstance(report, Result):
             self.result = report
+        elif isinstance(report, StateChanged):
+            self.moving = False
         elif isinstance(report, LiveTrace):
             self.live, self.lives = report, self.lives + 1
+        elif isinstance(report, Failed) and report.request is None:
+            self.moving = False
         elif isinstance(report, TraceAnswer | Failed) and report.request is not None:
             if report.request < 0:
                 self.answers[report.request] = report
+                self._answered += 1
             elif report.request == self.owed:
                 self.owed = None

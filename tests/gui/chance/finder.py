@@ -24,7 +24,7 @@ from rnnviz.tasks import TASKS
 from tests.gui.chance import truths
 from tests.gui.chance.acts import do, drawn, small
 from tests.gui.chance.conversation import Conversation
-from tests.gui.chance.hands import Manners, close_dialogs, close_popups, pace
+from tests.gui.chance.hands import Manners, close_dialogs, close_popups, pace, some_pace
 from tests.gui.chance.judge import Judge, Question, Truth
 from tests.gui.chance.watch import EngineLog, Kept, Pulse, Sweeps, ears, kept
 from tests.gui.driver import Driver, put_back
@@ -95,9 +95,9 @@ class Finder:
         """Do so many acts, with a rest after some of them."""
         end = self.number + actions
         while self.number < end and not (until_failure and self.faults):
-            for _ in range(min(self._chance.randrange(2, 18), end - self.number)):
+            for _ in range(min(self._chance.randrange(4, 25), end - self.number)):
                 words = drawn(self.driver, self._chance, kill=self._kill)
-                self.line([self._some_pace(), *words])
+                self.line([some_pace(self.driver, self._chance), *words])
                 if until_failure and self.faults:
                     return
             self.line(["rest", self._chance.choice(["paused", "paused", "training"])])
@@ -127,16 +127,6 @@ class Finder:
             pace(self.driver, words[0])
             do(self.driver, words[1:])
 
-    def _some_pace(self) -> str:
-        lab, pick = self.driver.lab, self._chance.random()
-        # Nothing is waited for that would not come.
-        comes = lab.run.state in ("preparing", "training") or lab._rest.isActive()
-        if pick < 0.4 or not comes:
-            return "none" if pick < 0.5 else "turn" if pick < 0.75 else "drawn"
-        if lab._rest.isActive() and pick < 0.65:
-            return "follow"
-        return "report" if pick < 0.75 else "trace" if pick < 0.9 else "drawn"
-
     def _fault(self, kind: str, text: str) -> None:
         known = {fault.head for fault in self.faults}
         fault = Fault(kind, text, self.number, list(self._last))
@@ -156,9 +146,14 @@ class Finder:
             lab.prices.cancel()
         if not self._comes(lambda: self._missing(paused), paused):
             return
-        truth = self._truth()
-        if truth is None:
-            return
+        truth: Truth | bool | None = False
+        for _ in range(8):
+            told = talk.told
+            truth = self._truth(paused)
+            if truth is None:
+                return
+            if lab.running or talk.told == told:
+                break  # otherwise something was still to come
         self.pulse.suspend()
         self.rests += 1
         for wrong in self._wrong(truth):
@@ -203,6 +198,7 @@ class Finder:
             "the network": run.state != "preparing",
             "the pause": not (paused and lab.running),
             "the trace": talk.owed is None,
+            "the next state": not talk.moving,
             "the text": lab.running or not self.driver.panel("writing").going,
             "the piece": lab.running or not lab.composer.composing,
             "the result": not run.history
@@ -213,12 +209,12 @@ class Finder:
         }
         return [name for name, is_there in there.items() if not is_there]
 
-    def _truth(self) -> Truth | bool | None:
+    def _truth(self, paused: bool) -> Truth | bool | None:
         """What the panels must show; False where nothing is known, None where it does not come."""
         lab, run, talk = self.driver.lab, self.driver.lab.run, self._talk
         if run.experiment is None or run.started is None:
             return False
-        paused = not lab.running
+        paused = paused or not lab.running
         known = talk.adjusted, lab.player.example, lab.player.epoch
         answer: TraceAnswer | None = None
         if run.can_trace:

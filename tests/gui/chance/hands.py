@@ -154,7 +154,6 @@ class Manners(QObject):
         return self._tries[id(widget)]
 
 
-PACES = ("none", "turn", "report", "trace", "drawn", "follow")
 PACE_MS = 250
 
 
@@ -180,6 +179,17 @@ def pace(driver: Driver, how: str) -> None:
     late.start()
     loop.exec()
     awaited.disconnect(loop.quit)
+
+
+def some_pace(driver: Driver, chance: Random) -> str:
+    """How to wait; for nothing that would not come."""
+    lab, pick = driver.lab, chance.random()
+    follows = lab._rest.isActive()
+    if pick < 0.4 or not (follows or lab.run.state in ("preparing", "training")):
+        return "none" if pick < 0.5 else "turn" if pick < 0.8 else "drawn"
+    if follows and pick < 0.6:
+        return "follow"
+    return "report" if pick < 0.7 else "trace" if pick < 0.9 else "drawn"
 
 
 def close_popups() -> None:

@@ -142,7 +142,8 @@ class Pulse(QObject):
         self._resting = True
         self._last = self._queued = 0.0
         self._thread = threading.get_ident()
-        self._stat = Path(f"/proc/self/task/{threading.get_native_id()}/schedstat")
+        stat = f"/proc/self/task/{threading.get_native_id()}/schedstat"
+        self._stat = os.open(stat, os.O_RDONLY) if os.path.exists(stat) else None
         self._over = threading.Event()
         self._timer = QTimer(self, interval=BEAT_MS, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._beat)
@@ -155,6 +156,9 @@ class Pulse(QObject):
         self._timer.stop()
         self._over.set()
         self._watcher.join()
+        if self._stat is not None:
+            os.close(self._stat)
+            self._stat = None
 
     def suspend(self) -> None:
         """What comes is the test's own work."""
@@ -183,10 +187,7 @@ class Pulse(QObject):
 
     def _delay(self) -> float:
         """Seconds that this thread has waited for a processor, where the system says so."""
-        try:
-            return int(self._stat.read_text().split()[1]) / 1e9
-        except (OSError, IndexError):
-            return 0.0
+        return 0.0 if self._stat is None else int(os.pread(self._stat, 99, 0).split()[1]) / 1e9
 
     def _watch(self) -> None:
         while not self._over.wait(BEAT_MS / 1000):
