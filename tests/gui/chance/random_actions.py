@@ -4,8 +4,8 @@
 
 Prints what was done, how long the window's thread was away, what it keeps, and each fault with
 the acts before it; ends with 1 where there is one. What was done is written into a script, line
-by line, which ``--replay`` does again. Needs a display: Xvfb's or any other, or
-QT_QPA_PLATFORM=offscreen.
+by line, which ``--replay`` does again. It is done on the display that there is, Xvfb's or another,
+and offscreen where there is none.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="rnnviz-chance-"))
     os.environ["RNNVIZ_HOME"] = str(folder / "home")
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     log = options.log or folder / f"seed-{options.seed}.txt"
 
     from rnnviz.gui.app import application, open_window
