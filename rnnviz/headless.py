@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rnnviz.experiment import Experiment
+from rnnviz.numerals import short
 from rnnviz.options import UsageError
 from rnnviz.records import EpochRecord
 from rnnviz.store import files, history
@@ -53,14 +54,25 @@ def train(experiment: Experiment, json: str | None = None, csv: str | None = Non
             _run(trainer, interrupted)
             status = 130 if interrupted and not trainer.done else 0
         except Exception as error:
-            kind = kind_of(error)
-            if kind in ("no_device", "no_data"):
+            if kind_of(error) in ("no_device", "no_data"):
                 raise UsageError(str(error)) from None
-            _complain(REMEDIES[kind].format(detail=f"{type(error).__name__}: {error}"))
-            status = 1
-    epochs = list(trainer.history) if trainer is not None else []
-    result = trainer.result() if trainer is not None else {}
+            status = _fail(error)
+        epochs = list(trainer.history) if trainer is not None else []
+        result: dict[str, Any] = {}
+        if trainer is not None:
+            try:
+                result = trainer.result()
+            except Exception as error:  # the memory may still be full
+                status = _fail(error)
     return max(status, _write(experiment, epochs, result, json, csv))
+
+
+def _fail(error: Exception) -> int:
+    """Say what went wrong and what to try; gives the exit status."""
+    from rnnviz.engine.failures import kind_of
+
+    _complain(REMEDIES[kind_of(error)].format(detail=f"{type(error).__name__}: {error}"))
+    return 1
 
 
 def _run(trainer: Trainer, interrupted: list[bool]) -> None:
@@ -89,18 +101,19 @@ def _write(
     except OSError as error:
         _complain(f"The result could not be written: {error.strerror or error}.")
         return 1
-    if json != "-" and epochs:
-        print(_summary(epochs, result))
+    if json != "-" and result.get("valid_loss") is not None:
+        print(_summary(result))
     return 0
 
 
-def _summary(epochs: list[EpochRecord], result: dict[str, Any]) -> str:
+def _summary(result: dict[str, Any]) -> str:
+    epochs = short(result["epoch"])
     rules = ", ".join(f"{name} {loss:.2g}" for name, loss in result["baselines"].items())
     threads = result["threads"]
     where = f"{result['device']}, {threads} thread{'' if threads == 1 else 's'}"
     return (
-        f"validation loss {result['valid_loss']:.3g} after {len(epochs)} "
-        f"epoch{'' if len(epochs) == 1 else 's'} ({rules}); "
+        f"validation loss {result['valid_loss']:.3g} after {epochs} "
+        f"epoch{'' if epochs == '1' else 's'} ({rules}); "
         f"{result['seconds']:.1f} s on {where}"
     )
 

@@ -141,6 +141,7 @@ def test_training_writes_what_the_trainer_computes(
     assert document["experiment"]["training"]["seed"] == 5
     result = document["result"]
     assert list(result) == [
+        "epoch",
         "valid_loss",
         "baselines",
         "device",

@@ -79,7 +79,8 @@ class MeasurePrices(_Message):
 class RequestTrace(_Message):
     """Ask for the trace of one validation example with the weights of one snapshot:
     those after that epoch (0: the untrained network), or of now where `epoch` is None.
-    Of requests that wait, only the newest is answered."""
+    Where that epoch is not kept any more, those of the nearest before it that is. Of requests
+    that wait, only the newest is answered."""
 
     run: int
     request: int
@@ -192,6 +193,8 @@ class EpochEnded(_Message):
     """``(n,)``: the mean error of the validation answers along time, where many are asked"""
     best_epoch: int = 0
     """the epoch with the lowest validation loss so far"""
+    stride: int = 1
+    """which epochs are kept for traces: the multiples of this, and the newest"""
 
 
 class LiveTrace(_Message):
@@ -213,6 +216,7 @@ class TraceAnswer(_Message):
     request: int
     example: int
     epoch: int | None
+    """after which epoch the weights were so; None: those of now"""
     trace: Trace
 
 
@@ -270,14 +274,19 @@ class StateChanged(_Message):
 
 
 class Result(_Message):
-    """How good the network of a run is that has finished or was stopped: sent once, when it has
-    been judged on the test examples, which nothing was chosen by. Measures are in the task's
-    own units, by their names; empty where there are none, or where they could not be judged."""
+    """How good the network of a run is that has finished, was stopped or has failed: sent once,
+    when it has been judged on the test examples, which nothing was chosen by. All of it is of
+    the weights as they are. Measures are in the task's own units, by their names; empty where
+    there are none, or where they could not be judged."""
 
     run: int
+    epoch: float = 0.0
+    """how many epochs these weights have learned from; in the middle of one with a fraction"""
     valid_loss: float | None = None
     metrics: dict[str, float] = {}
     """on the validation examples"""
+    error_by_position: FloatArray | None = None
+    """``(n,)``: as in `EpochEnded`"""
     test: dict[str, float] = {}
     """``loss`` and the metrics on the test examples; empty where the task has none"""
     test_examples: int = 0

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from typing import Any, Literal
 
+import numpy as np
+
 from rnnviz.engine.failures import failure
 from rnnviz.engine.messages import (
     Compose,
@@ -134,7 +136,8 @@ class Run:
     def answer(self, asked: RequestTrace) -> None:
         """Report the trace that was asked for, or that there is none."""
         try:
-            trace = self._trainer.trace(asked.example, asked.epoch, relevance=True)
+            epoch = None if asked.epoch is None else self._trainer.nearest_epoch(asked.epoch)
+            trace = self._trainer.trace(asked.example, epoch, relevance=True)
         except Exception as error:
             self._report(failure(error, self.number, self._trainer.step, asked.request))
             return
@@ -143,7 +146,7 @@ class Run:
                 run=self.number,
                 request=asked.request,
                 example=asked.example,
-                epoch=asked.epoch,
+                epoch=epoch,
                 trace=trace,
             )
         )
@@ -161,11 +164,13 @@ class Run:
         self._pen = None
 
     def fail(self, error: Exception) -> None:
-        """Report that the run ended with `error`; its last good weights can be traced."""
+        """Report that the run ended with `error`; its last good weights are traced and judged."""
         self._state = "stopped"
-        self._owes_trace = isinstance(error, TrainingFailed)
         self._report_losses()
         self._report(failure(error, self.number, self._trainer.step))
+        if isinstance(error, TrainingFailed):
+            self._owes_trace = True
+            self._judge()
 
     def end(self) -> None:
         """Report what is left of the losses: another run begins."""
@@ -194,6 +199,7 @@ class Run:
                     record=record,
                     error_by_position=self._trainer.error_by_position,
                     best_epoch=self._trainer.best_epoch,
+                    stride=self._trainer.stride,
                 )
             )
         elif now >= self._next_progress:
@@ -212,7 +218,11 @@ class Run:
         """Rest for good: from now on nothing is chosen, so the test examples may be looked at."""
         before = self._state
         self._rest(state)
-        if before != "stopped" and self._trainer.history:
+        if before != "stopped":
+            self._judge()
+
+    def _judge(self) -> None:
+        if self._trainer.step:
             self._judging = self._trainer.parts_of_result()
 
     def _judge_on(self, judging: Parts[dict[str, Any]]) -> None:
@@ -287,10 +297,13 @@ class Run:
 
 
 def _result(run: int, found: dict[str, Any], examples: Examples) -> Result:
+    errors = found.get("error_by_position")
     return Result(
         run=run,
+        epoch=found["epoch"],
         valid_loss=found["valid_loss"],
         metrics=found.get("metrics", {}),
+        error_by_position=None if errors is None else np.array(errors, np.float32),
         test=found.get("test", {}),
         test_examples=0 if examples.test is None else len(examples.test.inputs),
         rules=found.get("rules", {}),

@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, Signal
 
-from rnnviz.engine.messages import Result
 from rnnviz.experiment import Experiment
-from rnnviz.gui.run import Run
-from rnnviz.records import EpochRecord, FloatArray
+from rnnviz.gui.run import Figures, Run
+from rnnviz.records import EpochRecord
 
 MOST = 8
 
@@ -21,48 +20,43 @@ class Pinned:
     label: str
     experiment: Experiment
     history: list[EpochRecord] = field(repr=False)
+    figures: Figures
     parameters: int
+    seconds: float
+    """of training and validation, until the last epoch ended"""
     milliseconds: float
     """a step of training"""
-    error_by_position: FloatArray | None = field(default=None, repr=False)
-    result: Result | None = field(default=None, repr=False)
-    """how good it is on the test examples, once it is over"""
 
     @property
     def measure(self) -> str:
         """The name of its task's first measure."""
-        return next(iter(self.last.metrics), "")
+        return next(iter(self.figures.metrics), "")
 
     @property
     def valid(self) -> float | None:
         """That measure on the validation examples."""
-        return self.last.metrics.get(self.measure)
+        return self.figures.metrics.get(self.measure)
 
     @property
     def test(self) -> float | None:
         """The same on the test examples; None while it is not over."""
-        return self.result.test.get(self.measure) if self.result else None
-
-    @property
-    def last(self) -> EpochRecord:
-        """The last epoch that ended."""
-        return self.history[-1]
+        return self.figures.test.get(self.measure)
 
 
 def pinned(run: Run, label: str) -> Pinned | None:
     """The present run as it is; None before its first epoch has ended."""
-    if not run.history or run.experiment is None or run.started is None:
+    figures = run.figures
+    if not run.history or figures is None or run.experiment is None or run.started is None:
         return None
     last = run.history[-1]
-    steps = max(1, last.epoch * run.started.batches)
     return Pinned(
         label,
         run.experiment,
         list(run.history),
+        figures,
         run.started.parameters,
-        1000 * last.seconds / steps,
-        run.error_by_position,
-        run.result,
+        last.seconds,
+        1000 * last.seconds / (last.epoch * run.started.batches),
     )
 
 

@@ -18,7 +18,7 @@ from rnnviz.gui.loudspeaker import Loudspeaker
 from rnnviz.gui.player import Player
 from rnnviz.gui.prices import Prices
 from rnnviz.gui.run import Run
-from rnnviz.gui.stage import Stage
+from rnnviz.gui.stage import Stage, Subject
 from rnnviz.gui.worker import TrainingWorker
 from rnnviz.records import Trace
 
@@ -148,6 +148,7 @@ class Lab(QObject):
             self.prices.cancel()
         self.run.start(self.draft.experiment, self.player.example, paused=paused)
         self.player.show_epoch(None)  # the frames of the run before are gone, the first too
+        self.stage.name(self._named)
 
     # --- what happens --------------------------------------------------------------------
 
@@ -168,8 +169,9 @@ class Lab(QObject):
     def _run_changed(self, what: Aspect) -> None:
         run = self.run
         if what & (Aspect.EPOCHS | Aspect.STATE):
-            self.player.set_epochs(run.epochs_kept)
+            self.player.set_epochs(len(run.history), run.stride)
         if Aspect.STATE in what:
+            self._hold_on()
             if run.started is not None:
                 self.player.set_examples(run.started.valid_examples)
                 self._say(run.started.remark)
@@ -186,11 +188,36 @@ class Lab(QObject):
             self.warned.emit(remark)
         self._remark = remark
 
-    def _show(self, trace: Trace) -> None:
-        self.stage.show(trace)
+    def _hold_on(self) -> None:
+        """Stay with the trace that there is once there can be no other."""
+        run, held = self.run, self.player.held
+        if run.state == "lost" and not held:
+            there = self.stage.subject
+            if there is None or there.run != run.number:
+                self.stage.show(None)
+                there = self._named
+            self.player.hold(there.example, there.epoch)
+            self.stage.name(there)
+        elif run.state != "lost" and held:
+            self.player.release()
+        if run.state == "failed" and run.started is None:
+            self.stage.show(None)  # the weights that it was of are gone
+
+    @property
+    def _named(self) -> Subject:
+        return Subject(self.run.number, self.player.example, self.player.epoch)
+
+    def _show(self, trace: Trace, subject: Subject) -> None:
+        self.stage.show(trace, subject)
+        self.player.show_epoch(subject.epoch)  # the one asked for may be kept no longer
 
     def _look(self) -> None:
         self.run.look_at(self.player.example, self.player.epoch)
+        self.stage.name(self._named)
 
     def _fail(self, failure: Failed | None) -> None:
+        there = self.stage.subject
+        if failure is not None and failure.request is not None and there is not None:
+            self.player.show_example(there.example)
+            self.player.show_epoch(there.epoch)
         self.warned.emit(engine_lost() if failure is None else explain(failure))

@@ -31,7 +31,11 @@ class Player(QObject):
         self.examples = 0
         self.epoch: int | None = None
         self.epochs: int = 0
-        """how many epochs have ended: 0 to `epochs` can be looked at"""
+        """how many epochs have ended"""
+        self.stride = 1
+        """the multiples of this up to `epochs`, and `epochs` itself, can be looked at"""
+        self.held = False
+        """whether no other example and no other epoch can be shown: the engine is gone"""
         self.playing = False
         self.speed = 1.0
         self.loop = False
@@ -55,13 +59,26 @@ class Player(QObject):
             self.changed.emit()
             self.show_example(self.example)
 
-    def set_epochs(self, epochs: int) -> None:
-        """Say how many epochs have ended. A place that is gone becomes now."""
-        if epochs != self.epochs:
-            self.epochs = epochs
-            if self.epoch is not None and self.epoch > epochs:
-                self.show_epoch(None)
+    def set_epochs(self, epochs: int, stride: int = 1) -> None:
+        """Say how many epochs have ended, and that of those before the last the multiples of
+        `stride` are kept. A place that is gone becomes the nearest before it, or now."""
+        if (epochs, stride) != (self.epochs, self.stride):
+            self.epochs, self.stride = epochs, stride
+            if self.epoch is not None:
+                self.show_epoch(self.epoch)
             self.changed.emit()
+
+    def hold(self, example: int, epoch: int | None) -> None:
+        """Stay on an example and an epoch: nothing else can be shown."""
+        self.show_example(example)
+        self.show_epoch(epoch)
+        self.held = True
+        self.changed.emit()
+
+    def release(self) -> None:
+        """Other examples and epochs can be shown again."""
+        self.held = False
+        self.changed.emit()
 
     # --- moving --------------------------------------------------------------------------
 
@@ -84,22 +101,28 @@ class Player(QObject):
     def show_example(self, example: int) -> None:
         """Watch another example, or the nearest that there is."""
         example = max(0, min(example, self.examples - 1))
-        if example != self.example:
+        if example != self.example and not self.held:
             self.example = example
             self.example_changed.emit()
 
     def show_epoch(self, epoch: int | None) -> None:
-        """Look at the network after this epoch; beyond the last, and for None: now."""
+        """Look at the network after this epoch, or the nearest before it that is kept; beyond
+        the last, and for None: now."""
         if epoch is not None:
-            epoch = None if epoch > self.epochs else max(0, epoch)
-        if epoch != self.epoch:
+            epoch = None if epoch > self.epochs else self._kept(max(0, epoch))
+        if epoch != self.epoch and not self.held:
             self.epoch = epoch
             self.epoch_changed.emit()
 
     def step_epoch(self, by: int) -> None:
-        """Go some training frames on or back; now stands behind the last epoch."""
-        here = self.epochs + 1 if self.epoch is None else self.epoch
-        self.show_epoch(here + by)
+        """Go some of the epochs that are kept on or back; now stands behind the last."""
+        if self.held:
+            return
+        kept = [*range(0, self.epochs, self.stride), self.epochs, None]
+        self.show_epoch(kept[max(0, min(kept.index(self.epoch) + by, len(kept) - 1))])
+
+    def _kept(self, epoch: int) -> int:
+        return epoch if epoch == self.epochs else epoch - epoch % self.stride
 
     # --- playing -------------------------------------------------------------------------
 

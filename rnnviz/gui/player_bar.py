@@ -36,7 +36,7 @@ class PlayerBar(QToolBar):
         self._timestep_text = self._text("0000/0000")
         self.addSeparator()
         self.addAction(actions["previous_epoch"])
-        self.epoch = self._slider(self.tr("epoch"), player.show_epoch, 2)
+        self.epoch = self._slider(self.tr("epoch"), self._go_to_epoch, 2)
         self._epoch_text = self._text("0000/0000")
         self.addAction(actions["next_epoch"])
         self.addSeparator()
@@ -95,10 +95,11 @@ class PlayerBar(QToolBar):
     def _show_epoch(self) -> None:
         player = self._player
         now = player.epochs + 1
+        several = player.epochs > 0 and not player.held
         _set(self.epoch, now, now if player.epoch is None else player.epoch)
-        self.epoch.setEnabled(player.epochs > 0)
+        self.epoch.setEnabled(several)
         for step in ("previous_epoch", "next_epoch"):
-            self._actions[step].setEnabled(player.epochs > 0)
+            self._actions[step].setEnabled(several)
         self._epoch_text.setText(
             self.tr("now") if player.epoch is None else f"{player.epoch}/{player.epochs}"
         )
@@ -108,8 +109,13 @@ class PlayerBar(QToolBar):
         self._example_text.setText(
             f"{player.example + 1}/{player.examples}" if player.examples else "–"
         )
-        self._actions["previous_example"].setEnabled(player.example > 0)
-        self._actions["next_example"].setEnabled(player.example < player.examples - 1)
+        before, after = player.example > 0, player.example < player.examples - 1
+        self._actions["previous_example"].setEnabled(before and not player.held)
+        self._actions["next_example"].setEnabled(after and not player.held)
+
+    def _go_to_epoch(self, epoch: int) -> None:
+        self._player.show_epoch(epoch)
+        self._show_epoch()  # the handle goes to the nearest one that is kept
 
 
 def _set(slider: Slider, maximum: int, value: int) -> None:

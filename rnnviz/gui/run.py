@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -35,11 +36,26 @@ from rnnviz.engine.messages import (
 )
 from rnnviz.experiment import Experiment, knobs
 from rnnviz.gui.aspect import Aspect
+from rnnviz.gui.stage import Subject
 from rnnviz.gui.worker import TrainingWorker
 from rnnviz.records import BoolArray, EpochRecord, FloatArray, Trace
 
 State = Literal["none", "preparing", "training", "paused", "finished", "stopped", "failed", "lost"]
 CACHE_BYTES = 64 * 2**20
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How good a network is. All of it is of the same weights; but for `test` it is on the
+    validation examples."""
+
+    epoch: float
+    """how many epochs the weights have learned from; in the middle of one there is a fraction"""
+    valid_loss: float
+    metrics: dict[str, float]
+    error_by_position: FloatArray | None = field(default=None, repr=False)
+    test: dict[str, float] = field(default_factory=dict)
+    """empty while the run is not over, and where the task has no test examples"""
 
 
 class Run(QObject):
@@ -51,8 +67,9 @@ class Run(QObject):
 
     changed = Signal(object)
     """An `Aspect`."""
-    trace_received = Signal(object)
-    """The `Trace` to show: of the example and the epoch that are looked at."""
+    trace_received = Signal(object, object)
+    """The `Trace` to show, of the example and the epoch that are looked at, and the `Subject`
+    that it is of."""
     written = Signal(object)
     """A part of the `Written` that was asked for last."""
     composed = Signal(object)
@@ -76,8 +93,9 @@ class Run(QObject):
         self.started: Started | None = None
         self.progress: Progress | None = None
         self.history: list[EpochRecord] = []
-        self.error_by_position: FloatArray | None = None
+        self._error_by_position: FloatArray | None = None
         self.best_epoch = 0
+        self.stride = 1
         self.losses = Envelope()
         self.grad_norms = Envelope()
         self.clipped_norms = Envelope()
@@ -106,14 +124,27 @@ class Run(QObject):
         )
 
     @property
+    def figures(self) -> Figures | None:
+        """Those of the weights as they are once the run is over and judged, until then those of
+        the last epoch that has ended; None before the first has."""
+        result = self.result
+        if result is not None and result.valid_loss is not None:
+            return Figures(
+                result.epoch,
+                result.valid_loss,
+                result.metrics,
+                result.error_by_position,
+                result.test,
+            )
+        if not self.history:
+            return None
+        last = self.history[-1]
+        return Figures(last.epoch, last.valid_loss, last.metrics, self._error_by_position)
+
+    @property
     def can_trace(self) -> bool:
         """Whether the engine still has the weights of this run."""
         return self.started is not None and self.state not in ("none", "lost")
-
-    @property
-    def epochs_kept(self) -> int:
-        """How many epochs can be looked at."""
-        return len(self.history) if self.can_trace else 0
 
     def is_stale(self, experiment: Experiment) -> bool:
         """Whether this run was made with other settings. Live knobs were turned while it ran."""
@@ -205,16 +236,18 @@ class Run(QObject):
 
     def look_at(self, example: int, epoch: int | None) -> None:
         """Ask for the trace of an example after an epoch, or of now."""
-        if not self.can_trace:
+        if self.state in ("none", "lost"):
             return
         if example != self._wanted[0]:
             self._worker.send(Watch(run=self.number, example=example))
         self._wanted = (example, epoch)
         self._request += 1
+        if self.started is None:
+            return  # what is watched is traced as soon as the network is ready
         known = None if epoch is None else self._cache.get((example, epoch))
         if known is not None and epoch is not None:
             self._cache.move_to_end((example, epoch))
-            self.trace_received.emit(known)
+            self.trace_received.emit(known, Subject(self.number, example, epoch))
             return
         self._worker.send(
             RequestTrace(run=self.number, request=self._request, example=example, epoch=epoch)
@@ -244,8 +277,9 @@ class Run(QObject):
 
     def _take_EpochEnded(self, report: EpochEnded) -> None:  # noqa: N802
         self.history.append(report.record)
-        self.error_by_position = report.error_by_position
+        self._error_by_position = report.error_by_position
         self.best_epoch = report.best_epoch
+        self.stride = report.stride
         self.changed.emit(Aspect.EPOCHS)
 
     def _take_Result(self, report: Result) -> None:  # noqa: N802
@@ -257,13 +291,14 @@ class Run(QObject):
             self.dropout = report.dropout
             self.changed.emit(Aspect.DROPOUT)
         if self._wanted == (report.example, None):
-            self.trace_received.emit(report.trace)
+            self.trace_received.emit(report.trace, Subject(self.number, report.example, None))
 
     def _take_TraceAnswer(self, report: TraceAnswer) -> None:  # noqa: N802
         if report.epoch is not None:
             self._remember(report.example, report.epoch, report.trace)
         if report.request == self._request:
-            self.trace_received.emit(report.trace)
+            subject = Subject(self.number, report.example, report.epoch)
+            self.trace_received.emit(report.trace, subject)
 
     def _take_Written(self, report: Written) -> None:  # noqa: N802
         if report.request == self._writing:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal
 
 from rnnviz.analysis.units import Order, unit_order
-from rnnviz.gui.aspect import Aspect
+from rnnviz.gui.aspect import EVERYTHING, Aspect
 from rnnviz.gui.player import Player
 from rnnviz.records import Reading, Trace
 
@@ -17,11 +18,27 @@ READABLE = 48
 """Tokens that are in view at first: more could not be read."""
 
 
+PATIENCE_MS = 200
+"""How long the trace before may stay while another is on its way, in milliseconds: most come
+within a frame or two, and panels that went empty for those would flicker."""
+
+
+class Subject(NamedTuple):
+    """What a trace is of."""
+
+    run: int
+    example: int
+    epoch: int | None
+    """None: the weights of now"""
+
+
 @dataclass(frozen=True)
 class Scene:
     """What the panels of a trace show, at one moment. Timesteps and units count from 0."""
 
     trace: Trace | None
+    awaited: int | None
+    """the example whose trace is on its way and late; `trace` is None meanwhile"""
     timestep: int
     layer: int
     """layer and direction, as in the trace"""
@@ -79,6 +96,12 @@ class Stage(QObject):
         self.player = player
         player.timestep_changed.connect(self._follow)
         self.trace: Trace | None = None
+        self.subject: Subject | None = None
+        """what the trace is of, where it is one of a run"""
+        self._named: Subject | None = None
+        self._late = False
+        self._patience = QTimer(self, interval=PATIENCE_MS, singleShot=True)
+        self._patience.timeout.connect(lambda: self._set_late(True))
         self.layer = 0
         self.part = "h"
         self.unit: int | None = None
@@ -92,7 +115,8 @@ class Stage(QObject):
     def scene(self) -> Scene:
         """All that the panels of a trace need."""
         return Scene(
-            self.trace,
+            None if self._late else self.trace,
+            self._named.example if self._late and self._named else None,
             self.player.timestep,
             self.layer,
             self.part,
@@ -108,10 +132,29 @@ class Stage(QObject):
         horizon = self.trace.reading.horizon if self.trace else 0
         return 0.5, steps + horizon + 0.5
 
-    def show(self, trace: Trace | None) -> None:
+    def name(self, subject: Subject) -> None:
+        """Say what the window names. A trace of something else may stay for a moment; then
+        the panels say that they wait for the right one."""
+        self._named = subject
+        self._look_for_it()
+
+    def _look_for_it(self) -> None:
+        if self.trace is None or self.subject == self._named:
+            self._patience.stop()
+            self._set_late(False)
+        elif not self._late and not self._patience.isActive():
+            self._patience.start()
+
+    def _set_late(self, late: bool) -> None:
+        if late != self._late:
+            self._late = late
+            self.changed.emit(EVERYTHING)
+
+    def show(self, trace: Trace | None, subject: Subject | None = None) -> None:
         """Show another trace; what was selected stays where it still exists."""
         before, whole = self.trace, self.whole_view
-        self.trace = trace
+        self.trace, self.subject = trace, subject
+        self._look_for_it()
         aspect = Aspect.TRACE
         if trace is not None:
             if self.whole_view != whole:

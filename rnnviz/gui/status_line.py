@@ -102,30 +102,27 @@ class StatusLine(QWidget):
         return parts
 
     def _quality(self) -> list[str]:
-        run = self._lab.run
-        if not run.history or run.experiment is None or run.started is None:
+        """How good the network is, and after which epoch: while it trains, after the last."""
+        run, figures = self._lab.run, self._lab.run.figures
+        if figures is None or run.experiment is None or run.started is None:
             return []
-        loss, last, result = run.experiment.task.loss, run.history[-1], run.result
-        # Where patience put the best weights back, these are what was judged.
-        valid = result.valid_loss if result and result.valid_loss is not None else last.valid_loss
-        metrics = result.metrics if result and result.metrics else last.metrics
-        parts = [self.tr("validation {loss} {value}").format(loss=loss, value=short(valid))]
-        # As many as there is room for: those on the test examples are the ones that count.
-        shown = 2 if result is None else 1
-        parts += [f"{name} {short(value)}" for name, value in metrics.items()][:shown]
-        if result is not None:
-            parts += [
-                self.tr("test {name} {value}").format(name=name, value=short(value))
-                for name, value in result.test.items()
-                if name != "loss"
-            ][:1]
+        valid = self.tr("epoch {e}: validation {loss} {value}").format(
+            e=short(figures.epoch), loss=run.experiment.task.loss, value=short(figures.valid_loss)
+        )
         if "persistence" in run.started.baselines:
-            parts.append(
-                self.tr("persistence {value}").format(
-                    value=short(run.started.baselines["persistence"])
-                )
-            )
-        return parts
+            persistence = short(run.started.baselines["persistence"])
+            valid += self.tr(" (persistence {value})").format(value=persistence)
+        # As many as there is room for: those on the test examples are the ones that count.
+        test = [name for name in figures.test if name != "loss"][:1]
+        metrics = list(figures.metrics.items())[: 1 if test else 2]
+        return [
+            valid,
+            *(f"{name} {short(value)}" for name, value in metrics),
+            *(
+                self.tr("test {name} {value}").format(name=name, value=short(figures.test[name]))
+                for name in test
+            ),
+        ]
 
 
 def _time(seconds: float) -> str:

@@ -139,20 +139,20 @@ def _at_rest(model: SequenceModel) -> Iterator[None]:
 def parts_of_summary(
     task: Task, examples: Examples, model: SequenceModel, device: str, judge: Judge
 ) -> Parts[dict[str, Any]]:
-    """How good a network is in the task's own units: on the validation examples, and on the
-    test examples that nothing was chosen by; the error along time where many are asked; what
-    simple rules reach; by how much the answers about a series come late.
+    """How good a network is: its loss, and in the task's own units, on the validation examples,
+    and on the test examples that nothing was chosen by; the error along time where many are
+    asked; what simple rules reach; by how much the answers about a series come late.
 
     In parts, between which the weights must stay as they are. `judge` has the validation
     examples on the device already.
     """
-    found: dict[str, Any] = {}
-    _, outputs = yield from _parts_of_answers(judge, task, model)
+    loss, outputs = yield from _parts_of_answers(judge, task, model)
+    found: dict[str, Any] = {"valid_loss": loss}
     if metrics := task.metrics(outputs, examples.valid):
         found["metrics"] = metrics
     errors = task.error_by_position(outputs, examples.valid)
     if errors is not None:
-        found["error_by_position"] = [round(float(error), 6) for error in errors]
+        found["error_by_position"] = [float(error) for error in errors]
     split = examples.valid
     if examples.test is not None:
         split = examples.test

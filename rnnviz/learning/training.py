@@ -83,7 +83,7 @@ class Trainer:
             self._stepper = Stepper(self.model)
             self._train = tensors(train, self.device)
             self._judge = Judge(task, self.examples.valid, self.device)
-            self._good = self._stepper.weights.clone()
+            self._good, self._good_step = self._stepper.weights.clone(), 0
         self._looked_at = build(experiment).eval()  # takes the weights of what is traced
         self._snapshots = Snapshots()
         self._snapshots.add(0, self._stepper.weights)
@@ -107,6 +107,15 @@ class Trainer:
     def validating(self) -> bool:
         """Whether an epoch's batches are trained and its validation is under way."""
         return self._validation is not None
+
+    @property
+    def learned(self) -> float:
+        """How many epochs the weights as they are have learned from, in the middle of one with a
+        fraction: fewer than were trained where early stopping put the best ones back, or a
+        failure the last good ones."""
+        if self._failure is not None:
+            return self._good_step / self.batches
+        return self.best_epoch if self._back_at_best else self.step / self.batches
 
     @property
     def learning_rate(self) -> float:
@@ -163,11 +172,20 @@ class Trainer:
         """The epochs whose weights are kept for traces; 0 is the untrained network."""
         return self._snapshots.epochs
 
-    def trace(self, example: int, epoch: int | None = None, relevance: bool | None = None) -> Trace:
-        """Trace one validation example with the weights of now, or of after `epoch`.
+    @property
+    def stride(self) -> int:
+        """Besides the newest epoch the multiples of this are kept: see `Snapshots`."""
+        return self._snapshots.stride
 
-        In long runs not every epoch is kept (see `Snapshots`): the weights are those of
-        the nearest kept epoch at or before `epoch`. `relevance` is as in `tracing.trace`,
+    def nearest_epoch(self, epoch: int) -> int:
+        """The nearest epoch at or before `epoch` whose weights are kept."""
+        return self._snapshots.nearest(epoch)
+
+    def trace(self, example: int, epoch: int | None = None, relevance: bool | None = None) -> Trace:
+        """Trace one validation example with the weights of now, or of after `epoch`, one of
+        `kept_epochs`.
+
+        `relevance` is as in `tracing.trace`,
         but even where it is asked for it is left out beyond `DEAREST_RELEVANCE`, so that
         an answer takes seconds at most. Raises `IndexError` where there is no such example.
         """
@@ -177,7 +195,7 @@ class Trainer:
                 f"there are {len(valid.inputs)} validation examples, none is {example}"
             )
         self._set_threads()
-        weights = self._stepper.weights if epoch is None else self._snapshots.at(epoch)[1]
+        weights = self._stepper.weights if epoch is None else self._snapshots[epoch]
         model = self._looked_at
         torch.nn.utils.vector_to_parameters(weights.cpu(), model.parameters())
         return trace_example(
@@ -207,28 +225,32 @@ class Trainer:
         return {place: mask[:SHOWN, :SHOWN].cpu().numpy().copy() for place, mask in hidden.items()}
 
     def result(self) -> dict[str, Any]:
-        """What the run has come to, as plain data. `valid_loss` is that of the weights as
-        they are, None before the first epoch has ended."""
+        """What the run has come to, as plain data. Every figure is of the weights as they are,
+        which have learned from `epoch` epochs; there is none before the first batch."""
         return finished(self.parts_of_result())
 
     def parts_of_result(self) -> Parts[dict[str, Any]]:
         """`result` in parts, between which nothing may be trained."""
         found: dict[str, Any] = {
-            "valid_loss": self.history[-1].valid_loss if self.history else None,
+            "epoch": self.learned,
+            "valid_loss": None,
             "baselines": dict(self.baselines),
             "device": self.device,
             "threads": self.threads,
             "seconds": self.seconds,
         }
-        if not self.history:
+        if not self.step:
             return found
-        if self._knobs.patience and self.done:
-            found["valid_loss"] = self._best[0]
         self._set_threads()
         more = yield from parts_of_summary(
             self.experiment.task, self.examples, self.model, self.device, self._judge
         )
         return found | more
+
+    @property
+    def _back_at_best(self) -> bool:
+        """Whether the run is over and patience has put the weights of the best epoch back."""
+        return bool(self._knobs.patience) and self.done
 
     def _as_now(self) -> SequenceModel:
         """A network of its own with the weights of now."""
@@ -250,6 +272,7 @@ class Trainer:
         self._examine(loss, grad_norm)
         # These weights gave a sound loss: they are what a failure goes back to.
         self._good.copy_(self._stepper.weights)
+        self._good_step = self.step
         self._stepper.update(self._knobs, self.learning_rate)
         self.step += 1
         if self.step % self.batches == 0:
@@ -305,7 +328,7 @@ class Trainer:
             self.best_epoch = self.epoch
         patience = self._knobs.patience
         self.stopped_early = 0 < patience <= self.epoch - self.best_epoch
-        if patience and self.done:
+        if self._back_at_best:
             self._stepper.restore(self._best[1])
 
     def _examine(self, loss: float, grad_norm: float = 0.0) -> None:

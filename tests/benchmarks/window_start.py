@@ -75,7 +75,7 @@ def watch(app):
             super().__init__(lab, theme, preferences)
             lab.clock.drawn.connect(lambda _: say("drawn"))
             lab.worker.reported.connect(lambda report: say(type(report).__name__))
-            lab.run.trace_received.connect(lambda _: QTimer.singleShot(100, self.close))
+            lab.run.trace_received.connect(lambda *_: QTimer.singleShot(100, self.close))
         def paintEvent(self, event):
             super().paintEvent(event)
             QTimer.singleShot(0, lambda: say("painted"))

@@ -6,11 +6,16 @@ import itertools
 
 import numpy as np
 import pytest
+import torch
 
 from rnnviz.engine.messages import EpochEnded, LiveTrace, Progress, Result
 from rnnviz.experiment import suited
 from rnnviz.gui.comparison import MOST
 from rnnviz.gui.panels.result import judgement
+from rnnviz.learning.judging import Judge
+from rnnviz.learning.network import build
+from rnnviz.learning.training import Trainer
+from rnnviz.numerals import short
 from rnnviz.tasks.reber import Reber
 from rnnviz.tasks.recall import Recall
 from rnnviz.tasks.series import Series
@@ -151,7 +156,11 @@ def test_the_result_stands_beside_the_rules(driver: Driver):
     driver.do("train")
     result = judged(driver)
     rows = cells(driver, "result")
-    assert [row[0] for row in rows] == ["this network", "majority", "nearest template"]
+    assert [row[0] for row in rows] == [
+        "this network, epoch 2",
+        "majority",
+        "nearest template",
+    ]
     assert rows[0][2] == f"{result.test['accuracy']:.3g}"
     assert rows[1][2] == f"{result.rules['majority']['accuracy']:.3g}"
     assert "10 test examples" in driver.panel("result").about.text()
@@ -209,6 +218,49 @@ def test_the_error_by_position_says_what_it_counts_along(driver: Driver):
     assert panel.along.text() == "frames after a switch"
     told = driver.reports(EpochEnded)[-1].error_by_position
     np.testing.assert_array_equal(panel._curve.getData()[1], told)
+
+
+def test_stopped_within_an_epoch_all_figures_are_of_the_weights_as_they_are(driver: Driver):
+    driver.lab.comparison.clear()
+    driver.set_up(WAVES.with_value("training.batch", 4).with_value("training.learning_rate", 0.3))
+    bring_forward(driver, "result", "comparison")
+    driver.do("epoch")
+    driver.until(lambda: len(driver.lab.run.history) == 1)
+    driver.until_state("paused")
+    for batch in range(1, 4):
+        driver.do("batch")
+        driver.until(lambda batch=batch: driver.lab.run.step == driver.started.batches + batch)
+        driver.until_state("paused")
+    driver.do("stop")
+    judged(driver)
+    trainer = Trainer(driver.lab.run.experiment)
+    for _ in range(trainer.batches + 3):
+        trainer.train_batch()
+    loss, answers = Judge(WAVES.task, trainer.examples.valid, "cpu").loss(trainer.model)
+    accuracy = WAVES.task.metrics(answers, trainer.examples.valid)["accuracy"]
+    assert short(loss) != short(driver.lab.run.history[-1].valid_loss)
+    ((_, said, valid, *_),) = cells(driver, "comparison")
+    assert (said, valid) == (short(loss), short(accuracy))
+    assert cells(driver, "result")[0][:2] == ["this network, epoch 1.3", short(loss)]
+    status = driver.window.status_line.result.text()
+    assert status.startswith(f"epoch 1.3: validation cross-entropy {short(loss)} · ")
+    bring_forward(driver, "error_by_position")
+    errors = WAVES.task.error_by_position(answers, trainer.examples.valid)
+    np.testing.assert_array_equal(driver.panel("error_by_position")._curve.getData()[1], errors)
+
+
+def test_a_run_that_failed_is_judged_by_its_last_good_weights(driver: Driver):
+    """At this rate the first step spoils everything: the good weights are the first ones."""
+    driver.set_up(SMALL.with_value("training.learning_rate", 1e4))
+    driver.do("train")
+    driver.until_state("failed")
+    judged(driver)
+    untrained, valid = build(SMALL), SMALL.task.examples(0).valid
+    with torch.no_grad():
+        answers = untrained(torch.as_tensor(valid.inputs))
+    loss = torch.nn.functional.mse_loss(answers, torch.as_tensor(valid.targets)).item()
+    assert driver.lab.run.figures.epoch == 0
+    assert driver.lab.run.figures.valid_loss == pytest.approx(loss, rel=1e-5)
 
 
 def test_three_cells_from_one_start_stand_side_by_side_with_their_results(driver: Driver):

@@ -38,9 +38,15 @@ def test_what_is_kept_is_spread_evenly(epochs):
 def test_the_nearest_kept_epoch_at_or_before_is_found():
     snapshots = filled(30, limit=400)
     for epoch in range(31):
-        found, weights = snapshots.at(epoch)
+        found = snapshots.nearest(epoch)
         assert found == max(kept for kept in snapshots.epochs if kept <= epoch)
-        assert weights.tolist() == [found] * 10
+        assert snapshots[found].tolist() == [found] * 10
+
+
+@pytest.mark.parametrize("epochs", range(40))
+def test_kept_are_the_multiples_of_the_stride_and_the_newest(epochs):
+    snapshots = filled(epochs, limit=320)
+    assert snapshots.epochs == sorted({*range(0, epochs + 1, snapshots.stride), epochs})
 
 
 def test_a_snapshot_does_not_change_with_the_weights_it_was_taken_from():
@@ -48,7 +54,7 @@ def test_a_snapshot_does_not_change_with_the_weights_it_was_taken_from():
     snapshots = Snapshots()
     snapshots.add(0, weights)
     weights += 1
-    assert snapshots.at(0)[1].tolist() == [0, 0, 0]
+    assert snapshots[0].tolist() == [0, 0, 0]
 
 
 def test_weights_larger_than_the_limit_still_leave_start_middle_and_end():

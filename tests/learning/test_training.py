@@ -171,6 +171,7 @@ def test_the_result_is_plain_data_for_json(small, finish):
     assert trainer.result()["valid_loss"] is None
     result = msgspec.json.decode(msgspec.json.encode(finish(trainer).result()))
     assert set(result) == {
+        "epoch",
         "valid_loss",
         "baselines",
         "device",

@@ -74,14 +74,14 @@ class ComparisonPanel(Panel):
         network = run.experiment.network
         return self.tr(
             "{task}: {cell}, {hidden} units, {layers} layers, {parameters:,} parameters, "
-            "{epochs} epochs"
+            "judged at epoch {epoch}"
         ).format(
             task=QCoreApplication.translate("Task", run.experiment.task.title),
             cell=network.cell,
             hidden=network.hidden,
             layers=network.layers,
             parameters=run.parameters,
-            epochs=run.last.epoch,
+            epoch=short(run.figures.epoch),
         )
 
     def _take_back(self, row: int) -> None:
@@ -105,17 +105,16 @@ class _Table(Table):
 
 
 def _cells(run: Pinned, *, named: bool) -> list[str]:
-    last = run.last
     valid, test = (
         "–" if value is None else f"{run.measure} {short(value)}" if named else short(value)
         for value in (run.valid, run.test)
     )
     return [
         run.label,
-        short(last.valid_loss),
+        short(run.figures.valid_loss),
         valid,
         test,
         f"{run.milliseconds:.2f}",
-        f"{last.seconds:.1f}",
+        f"{run.seconds:.1f}",
         f"{run.parameters:,}",
     ]

@@ -45,10 +45,12 @@ class ErrorByPositionPanel(Panel):
         if Aspect.THEME in what:
             self.plot.recolour(self.colours)
             what |= Aspect.EPOCHS
-        if not what & (Aspect.EPOCHS | Aspect.STATE | Aspect.PINS):
+        if not what & (Aspect.EPOCHS | Aspect.RESULT | Aspect.STATE | Aspect.PINS):
             return
-        errors = self._lab.run.error_by_position
+        figures = self._lab.run.figures
+        errors = None if figures is None else figures.error_by_position
         self.plot.setVisible(errors is not None)
+        self.along.setVisible(errors is not None)
         self.say_empty("" if errors is not None else self._why_empty())
         if errors is None:
             return
@@ -58,11 +60,11 @@ class ErrorByPositionPanel(Panel):
         self.along.setText(QCoreApplication.translate("Task", task.position))
         self.plot.label(y_label=QCoreApplication.translate("Task", task.error))
         same = [
-            (run.label, _positions(run.error_by_position), run.error_by_position)
+            (run.label, _positions(pinned), pinned)
             for run in self._lab.comparison.runs
-            if run.error_by_position is not None
-            and type(run.experiment.task) is type(task)
-            and len(run.error_by_position) == len(errors)
+            if type(run.experiment.task) is type(task)
+            and (pinned := run.figures.error_by_position) is not None
+            and len(pinned) == len(errors)
         ]
         set_curve(self._curve, _positions(errors), errors, self.colours.valid)
         self.plot.set_x(0.5, len(errors) + 0.5)

@@ -10,6 +10,7 @@ from rnnviz.gui.aspect import Aspect
 from rnnviz.gui.clock import FrameClock
 from rnnviz.gui.panels.hidden import greatest, to_bytes
 from rnnviz.gui.panels.panel import Panel
+from rnnviz.gui.panels.time_panel import absent
 from rnnviz.gui.stage import Stage
 from rnnviz.gui.theme import Theme
 from rnnviz.gui.widgets.cells import Cells
@@ -41,7 +42,8 @@ class NotepadPanel(Panel):
         if Aspect.THEME in what:
             self.cells.recolour(self.colours)
         if scene.trace is None:
-            self.say_empty(self.tr("All hidden units at one timestep will be here, as one page."))
+            promise = self.tr("All hidden units at one timestep will be here, as one page.")
+            self.say_empty(absent(scene, promise))
             self.cells.setVisible(False)
             return
         self.say_empty("")

@@ -97,7 +97,7 @@ class ResultPanel(Panel):
                     [
                         QCoreApplication.translate("Baseline", name)
                         if name
-                        else self.tr("this network"),
+                        else self.tr("this network, epoch {e}").format(e=short(result.epoch)),
                         *("–" if value is None else short(value) for value in values),
                     ],
                     strong=not name,
@@ -110,7 +110,7 @@ class ResultPanel(Panel):
         self.lag.setVisible(bool(found.lag))
 
     def _why_empty(self) -> str:
-        if self._run.state in ("finished", "stopped") and self._run.history:
+        if self._run.state in ("finished", "stopped", "failed") and self._run.step:
             return self.tr("Judging …")
         return self.tr(
             "When training has ended, the network is judged here on examples that it has never "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pyqtgraph as pg
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QLabel
 
 from rnnviz.gui.aspect import EVERYTHING, Aspect
@@ -66,7 +67,7 @@ class TimePanel(Panel):
 
     def missing(self, scene: Scene) -> str:
         """What stands in place of content that is not there; empty if it is."""
-        return self.promise if scene.trace is None else ""
+        return absent(scene, self.promise) if scene.trace is None else ""
 
     def draw_scene(self, scene: Scene, what: Aspect) -> None:
         """Draw the trace of `scene`, which is there."""
@@ -89,6 +90,14 @@ class TimePanel(Panel):
             self.readout.setText(self.describe(scene, timestep, y))
         else:
             self.readout.setText(self.resting_text())
+
+
+def absent(scene: Scene, promise: str) -> str:
+    """Why there is nothing to see: what is named is on its way, or else what will be here."""
+    if scene.awaited is None:
+        return promise
+    waiting = QCoreApplication.translate("TimePanel", "Example {n} is being computed …")
+    return waiting.format(n=scene.awaited + 1)
 
 
 def key(colour: str, sign: str, text: str) -> str:

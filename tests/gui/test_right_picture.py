@@ -1,0 +1,202 @@
+"""What is shown is what is named: the picture's run, example and epoch are the player's."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+from rnnviz.engine.messages import LiveTrace
+from rnnviz.experiment import Experiment, Network, Training
+from rnnviz.gui.player import Player
+from rnnviz.gui.stage import Subject
+from rnnviz.learning.training import Trainer
+from rnnviz.tasks import Sine
+from rnnviz.tasks.characters import Characters
+from tests.gui.driver import LONG, SMALL, Driver
+from tests.gui.processes import ends
+
+LARGE = Experiment(
+    task=Sine(window=2, windows=60),
+    network=Network(cell="LSTM", hidden=512, layers=4),
+    training=Training(epochs=11, batch=512, device="cpu"),
+)
+"""Of its weights, 28 MiB, nine epochs are kept."""
+
+
+def inputs(example: int) -> np.ndarray:
+    return SMALL.task.examples(0).valid.inputs[example]
+
+
+def after(experiment: Experiment, epoch: int, example: int = 0) -> np.ndarray:
+    """The hidden states of an example after so many epochs, by a run of its own."""
+    trainer = Trainer(experiment)
+    while trainer.epoch < epoch:
+        trainer.train_batch()
+    return trainer.trace(example, relevance=False).hidden
+
+
+def empty(driver: Driver, panel: str) -> str:
+    return "" if driver.panel(panel)._empty.isHidden() else driver.panel(panel)._empty.text()
+
+
+def is_shown(driver: Driver, example: int, epoch: int | None = None) -> bool:
+    return driver.lab.stage.subject == Subject(driver.lab.run.number, example, epoch)
+
+
+@pytest.fixture
+def stopped(driver: Driver) -> Iterator[Callable[[], None]]:
+    """An engine that stands still until it is called."""
+    engine = driver.lab.worker.engine_pid
+    os.kill(engine, signal.SIGSTOP)
+    yield lambda: os.kill(engine, signal.SIGCONT)
+    os.kill(engine, signal.SIGCONT)
+
+
+@pytest.mark.parametrize("paused", [True, False])
+def test_an_example_chosen_while_the_network_is_prepared_is_the_one_shown(
+    driver: Driver, paused: bool
+):
+    (driver.lab.reset if paused else driver.lab.begin)()
+    assert driver.lab.run.state == "preparing"
+    driver.lab.player.show_example(1)
+    driver.until(lambda: is_shown(driver, 1))
+    driver.until_state("paused" if paused else "finished")
+    driver.until_rested()
+    assert is_shown(driver, 1)
+    np.testing.assert_array_equal(driver.lab.stage.trace.inputs, inputs(1))
+
+
+def test_an_example_that_the_next_task_does_not_have_becomes_the_last_it_has(driver: Driver):
+    driver.lab.player.show_example(19)
+    driver.lab.draft.replace(SMALL.with_value("task.windows", 60), "fewer")
+    driver.lab.reset()
+    driver.lab.player.show_example(18)
+    driver.until_ready()
+    assert driver.lab.player.example == driver.lab.player.examples - 1 == 9
+    driver.until(lambda: is_shown(driver, 9))
+    assert driver.notices == [""]
+
+
+def test_live_traces_leave_an_epoch_that_is_looked_at_alone(driver: Driver):
+    driver.set_up(LONG)
+    driver.do("train")
+    driver.until(lambda: len(driver.lab.run.history) >= 2)
+    driver.lab.player.show_epoch(1)
+    driver.until(lambda: is_shown(driver, 0, 1))
+    before = len(driver.reports(LiveTrace))
+    driver.until(lambda: len(driver.reports(LiveTrace)) > before + 3)
+    assert is_shown(driver, 0, 1)
+    np.testing.assert_allclose(driver.lab.stage.trace.hidden, after(LONG, 1), atol=1e-6)
+
+
+def test_panels_say_that_they_wait_for_an_example_that_is_late(driver: Driver, stopped):
+    driver.lab.player.show_example(1)
+    driver.until(lambda: "Example 2 is being computed" in empty(driver, "sequence"))
+    driver.until_drawn()
+    for panel in ("sequence", "hidden", "change", "notepad"):
+        assert "Example 2 is being computed" in empty(driver, panel), panel
+    assert not driver.panel("sequence").plot.isVisible()
+    stopped()
+    driver.until(lambda: is_shown(driver, 1))
+    driver.until_drawn()
+    assert driver.panel("sequence").plot.isVisible()
+    assert driver.panel("notepad").cells.isVisible()
+    assert empty(driver, "sequence") == empty(driver, "notepad") == ""
+
+
+def test_back_at_the_example_that_is_shown_nothing_is_waited_for(driver: Driver, stopped):
+    driver.lab.player.show_example(1)
+    driver.until(lambda: bool(empty(driver, "sequence")))
+    driver.lab.player.show_example(0)
+    driver.until_drawn()
+    assert empty(driver, "sequence") == ""
+    np.testing.assert_array_equal(driver.lab.stage.scene.trace.inputs, inputs(0))
+
+
+# --- without an engine -------------------------------------------------------------------
+
+
+def test_without_an_engine_the_player_stays_with_the_picture(opened):
+    driver: Driver = opened(LONG)
+    driver.until_ready()
+    driver.do("train")
+    driver.until(lambda: len(driver.lab.run.history) >= 2)
+    driver.lab.player.show_epoch(1)
+    driver.until(lambda: is_shown(driver, 0, 1))
+    engine = driver.lab.worker.engine_pid
+    os.kill(engine, signal.SIGSTOP)
+    driver.lab.player.show_example(1)  # on its way when the engine dies
+    os.kill(engine, signal.SIGKILL)
+    driver.until_state("lost")
+    driver.until_drawn()
+    assert ends(engine)
+    player, bar = driver.lab.player, driver.window.player_bar
+    assert (player.example, player.epoch) == (0, 1)
+    assert bar._example_text.text() == "1/100"
+    assert bar._epoch_text.text() == f"1/{len(driver.lab.run.history)}"
+    for action in ("previous_example", "next_example", "previous_epoch", "next_epoch"):
+        assert not driver.window.actions_by_name[action].isEnabled(), action
+    assert not bar.epoch.isEnabled()
+    player.show_example(1)
+    player.show_epoch(0)
+    player.step_epoch(-1)
+    assert is_shown(driver, player.example, player.epoch)
+    assert empty(driver, "sequence") == ""
+    driver.do("train")
+    driver.until(lambda: bool(driver.lab.run.history) and is_shown(driver, 0))
+    player.show_example(1)
+    driver.until(lambda: is_shown(driver, 1))
+
+
+def test_a_run_that_cannot_begin_leaves_no_picture_of_another(driver: Driver, tmp_path):
+    missing = Experiment(task=Characters(file=str(tmp_path / "none.txt")))
+    driver.lab.draft.replace(missing.with_value("training.device", "cpu"), "missing")
+    driver.lab.reset()
+    driver.until_state("failed")
+    driver.until_drawn()
+    assert driver.lab.stage.trace is None
+    assert "none.txt" in driver.notices[-1]
+    assert empty(driver, "hidden") == "Every hidden unit at every timestep will be here."
+
+
+# --- epochs that are not kept ------------------------------------------------------------
+
+
+def test_only_epochs_that_are_kept_are_offered(opened):
+    driver: Driver = opened(LARGE)
+    driver.until_ready()
+    driver.do("train")
+    driver.until_state("finished")
+    player, bar = driver.lab.player, driver.window.player_bar
+    assert (player.epochs, player.stride) == (11, 2)
+    bar.epoch.setValue(3)
+    assert (player.epoch, bar.epoch.value(), bar._epoch_text.text()) == (2, 2, "2/11")
+    driver.until(lambda: is_shown(driver, 0, 2))
+    np.testing.assert_allclose(driver.lab.stage.trace.hidden, after(LARGE, 2), atol=1e-5)
+    bar.epoch.setValue(3)  # the handle is let go beside the place where it was
+    assert bar.epoch.value() == 2
+
+
+@pytest.fixture
+def player(unplugged) -> Player:
+    return unplugged().lab.player
+
+
+def test_steps_go_from_one_kept_epoch_to_the_next(player: Player):
+    player.set_epochs(11, 4)
+    seen = []
+    for by in (-1, -1, -1, -1, -1, 1, 1, 1, 1, 1):
+        player.step_epoch(by)
+        seen.append(player.epoch)
+    assert seen == [11, 8, 4, 0, 0, 4, 8, 11, None, None]
+
+
+def test_an_epoch_that_is_kept_no_longer_becomes_the_one_before_it(player: Player):
+    player.set_epochs(7, 1)
+    player.show_epoch(7)
+    player.set_epochs(8, 4)
+    assert player.epoch == 4
