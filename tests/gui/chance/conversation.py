@@ -96,7 +96,7 @@ class Conversation(QObject):
     @Slot(object)
     def _hear(self, report: Report) -> None:
         self.heard[type(report).__name__] += 1
-        if isinstance(report, Failed) and report.kind in ("error", "out_of_memory", "no_device"):
+        if isinstance(report, Failed) and report.kind in ("error", "out_of_memory"):
             self.unexpected.append(report)
         if getattr(report, "run", None) != self.run:
             return

@@ -228,13 +228,14 @@ class Finder:
             got = talk.answers[question]
             answer = got if isinstance(got, TraceAnswer) else None
             talk.answers.clear()
+        again = run.can_trace and not talk.adjusted
         asked = Question(
             run.experiment,
             run.started.threads,
-            run.step if paused and not talk.adjusted and run.can_trace else 0,
-            len(run.history) if paused and not talk.adjusted and run.can_trace else 0,
+            run.step if again and paused else 0,
+            (len(run.history) if paused else known[2] or 0) if again else 0,
             known[1],
-            None if talk.adjusted or not run.can_trace else known[2],
+            known[2] if again else None,
         )
         future = self._judge.ask(asked)
         if not self._comes(lambda: [] if future.done() else ["the judge"]):
@@ -254,7 +255,7 @@ class Finder:
         try:
             return future.result()
         except Exception as error:
-            self._fault("judge", f"{type(error).__name__}: {error}")
+            self._fault("judge", f"{type(error).__name__}: {error}\n{error.__cause__}")
             return False
 
     def _wrong(self, truth: Truth | bool) -> Iterator[str]:

@@ -81,10 +81,10 @@ def _answer(question: Question) -> Truth:
     except TrainingFailed:
         sound = False
     _last = question.experiment, question.threads, trainer, sound
-    sure = sound and not behind()
-    # An epoch that was passed is known even where the training after it was too long.
-    if question.epoch is not None and question.epoch <= len(trainer.history):
-        sure = True
+    if question.epoch is None:
+        sure = sound and not behind()
+    else:  # an epoch that was passed is known even where the training after it was too long
+        sure = question.epoch in trainer.kept_epochs
     epoch = question.epoch if sure else None
     trace = trainer.trace(question.example, epoch, relevance=True)
     return Truth(trace, list(trainer.history), sure)
