@@ -326,7 +326,7 @@ def _draw_chooser(driver: Driver, chance: Random) -> Words | None:
     ]
 
 
-@act(9, _draw_chooser)
+@act(14, _draw_chooser)
 def choose(driver: Driver, place: str, number: str, entry: str, meanwhile: str) -> None:
     """Choose in a box, in a header mostly; something may come while it is open."""
     box = _find(driver, place, "chooser", number)

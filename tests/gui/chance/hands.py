@@ -154,7 +154,7 @@ class Manners(QObject):
         return self._tries[id(widget)]
 
 
-PACE_MS = 250
+PACE_MS = 400
 
 
 def pace(driver: Driver, how: str) -> None:
