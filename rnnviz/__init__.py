@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-# torch takes a second to import and Qt a third: each is imported by the function that needs it.
+# torch takes a second to import and Qt a third: each is imported by the function that needs it,
+# and nothing at all before the program hears Ctrl+C.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import numpy.typing as npt
     from torch import Tensor, nn

@@ -7,6 +7,7 @@ import platform
 from importlib import metadata
 
 import rnnviz
+from rnnviz.escaping import printable
 from rnnviz.store import places
 from rnnviz.tasks import TASKS
 
@@ -33,7 +34,7 @@ def versions() -> list[tuple[str, str]]:
 def folders() -> list[tuple[str, str]]:
     """Where settings, data and logs are kept, by name."""
     home = os.environ.get(places.HOME)
-    named = [(places.HOME, home)] if home else []
+    named = [(places.HOME, printable(home))] if home else []
     return [*named, *((name, _place(name)) for name in ("settings", "data", "log"))]
 
 
@@ -63,6 +64,6 @@ def _devices() -> list[tuple[str, str]]:
 
 def _place(name: str) -> str:
     try:
-        return str(getattr(places, f"{name}_folder")())
+        return printable(str(getattr(places, f"{name}_folder")()))
     except OSError as error:
-        return f"cannot be made: {error}"
+        return printable(f"cannot be made: {error}")

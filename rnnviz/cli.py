@@ -13,6 +13,9 @@ import rnnviz
 if TYPE_CHECKING:
     from rnnviz.options import Option
 
+INTERRUPTED = 130
+"""The exit status after Ctrl+C, as shells have it."""
+
 COMMANDS = {
     "train": "train without a window",
     "tasks": "list what there is to learn",
@@ -29,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if typed and typed[0] == "train":
         # Before numpy is loaded: as in the engine, so that baselines have the same last digits.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from rnnviz.escaping import printable
     from rnnviz.options import UsageError, meant
 
     try:
@@ -45,10 +49,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "or none for the window."
         )
     except UsageError as error:
-        print(f"rnnviz: {error}", file=sys.stderr)
+        print(f"rnnviz: {printable(str(error))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
 
 
 def _window(typed: list[str]) -> int:
@@ -75,7 +79,7 @@ def _window(typed: list[str]) -> int:
     if complaint is not None:
         raise UsageError(complaint)
     # Nothing that is made while the window comes up is garbage, and looking for some in all
-    # the modules takes as long as painting it does; `run` begins to look.
+    # the modules takes as long as painting it does; an open window looks for it by itself.
     gc.disable()
     from rnnviz.gui.app import run
 

@@ -207,7 +207,8 @@ class Training(Settings):
         int,
         Knob(
             "seed",
-            "The number that all chance comes from: the same seed gives the same run again.",
+            "The number that all chance comes from: the same seed gives the same run again, on "
+            "the same device with the same number of threads.",
             low=0,
             high=99,
             most=2**31 - 1,
@@ -220,6 +221,19 @@ class Training(Settings):
             "Where the arithmetic is done. Auto tries each for a few steps and takes the fastest.",
         ),
     ] = "auto"
+    threads: Annotated[
+        int,
+        Knob(
+            "threads",
+            "How many threads of the processor share the arithmetic. Auto goes by the size of "
+            "the network, with the device auto also by what is faster now; the number taken is "
+            "in the result, to have the same run again.",
+            low=1,
+            high=8,
+            most=256,
+            off="auto",
+        ),
+    ] = 0
 
 
 if TYPE_CHECKING:
@@ -309,3 +323,49 @@ def read_experiment(plain: Any) -> Experiment:
         if isinstance(error.__cause__, KnobError):
             raise error.__cause__ from None
         raise KnobError("", "This is no experiment: {error}.", error=error) from error
+
+
+def restored(plain: Any) -> tuple[Experiment, list[str]]:
+    """As much of an experiment as plain data have, and what was left out of them, by path.
+
+    A knob that is unknown, of the wrong kind or out of range costs itself alone; so does one
+    that is refused beside the others.
+    """
+    given = plain if isinstance(plain, dict) else {}
+    lost: list[str] = [] if isinstance(plain, dict) else ["task", "network", "training"]
+    parts = {"task": given.get("task", {}), "network": given.get("network", {})}
+    parts["training"] = given.get("training", {})
+    lost += [path for path in given if path not in parts]
+    known = TASKS.get(str(parts["task"].get("name")) if isinstance(parts["task"], dict) else "")
+    kinds = {"task": known or Sine, "network": Network, "training": Training}
+    values: dict[str, dict[str, Value]] = {}
+    for part, kind in kinds.items():
+        kept, own = parts[part], knobs_of(kind)
+        if not isinstance(kept, dict) or (part == "task" and known is None and kept):
+            lost.append(part)
+            kept = {}
+        values[part] = {name: kept[name] for name in kept if _takes(own.get(name), kept[name])}
+        lost += [f"{part}.{name}" for name in kept if name not in values[part] and name != "name"]
+    while True:
+        try:
+            return Experiment(
+                task=kinds["task"](**values["task"]),
+                network=Network(**values["network"]),
+                training=Training(**values["training"]),
+            ), lost
+        except KnobError as error:
+            # Of all that is refused together the one that is named; else whatever is there.
+            named = [part for part in values if error.knob in values[part]]
+            part = named[0] if named else next(part for part in values if values[part])
+            name = error.knob if named else next(iter(values[part]))
+            del values[part][name]
+            lost.append(f"{part}.{name}")
+
+
+def _takes(knob: Knob | None, value: Any) -> bool:
+    try:
+        if knob is not None:
+            knob.check(value)
+    except (KnobError, TypeError, OverflowError):
+        return False
+    return knob is not None

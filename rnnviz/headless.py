@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from rnnviz.cli import INTERRUPTED
+from rnnviz.escaping import printable
 from rnnviz.experiment import Experiment
 from rnnviz.numerals import short
 from rnnviz.options import UsageError
@@ -32,6 +34,9 @@ REMEDIES = {
 def train(experiment: Experiment, json: str | None = None, csv: str | None = None) -> int:
     """Train to the end or until Ctrl+C, write the files, say how it went.
 
+    Until the first batch Ctrl+C is not heeded here: there is nothing to keep. After it the
+    first one ends the training, and what was learned is judged and written.
+
     Gives the exit status: 0, 1 where the training failed, 130 after Ctrl+C. In each case
     the files have what there is. Raises `UsageError` before anything is trained where a
     file cannot be written or the device is not there.
@@ -40,31 +45,31 @@ def train(experiment: Experiment, json: str | None = None, csv: str | None = Non
         reason = files.why_not(Path(name))
         if reason is not None:
             raise UsageError(f"Cannot write {name}: {reason}.")
-    with _interruptible() as interrupted, warnings.catch_warnings():
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from rnnviz.engine.failures import kind_of
         from rnnviz.learning.training import Trainer
 
-        status = 0
-        trainer: Trainer | None = None
         try:
             trainer = Trainer(experiment)
-            if experiment.task.remark:
-                _complain(experiment.task.remark)
-            _run(trainer, interrupted)
-            status = 130 if interrupted and not trainer.done else 0
         except Exception as error:
             if kind_of(error) in ("no_device", "no_data"):
                 raise UsageError(str(error)) from None
-            status = _fail(error)
-        epochs = list(trainer.history) if trainer is not None else []
-        result: dict[str, Any] = {}
-        if trainer is not None:
+            return max(_fail(error), _write(experiment, [], {}, json, csv))
+        if experiment.task.remark:
+            _complain(experiment.task.remark)
+        with _interruptible() as interrupted:
+            status, result = 0, {}
+            try:
+                _run(trainer, interrupted)
+                status = INTERRUPTED if interrupted and not trainer.done else 0
+            except Exception as error:
+                status = _fail(error)
             try:
                 result = trainer.result()
             except Exception as error:  # the memory may still be full
                 status = _fail(error)
-    return max(status, _write(experiment, epochs, result, json, csv))
+            return max(status, _write(experiment, trainer.history, result, json, csv))
 
 
 def _fail(error: Exception) -> int:
@@ -119,7 +124,7 @@ def _summary(result: dict[str, Any]) -> str:
 
 
 def _complain(sentence: str) -> None:
-    print(f"rnnviz: {sentence}", file=sys.stderr)
+    print(f"rnnviz: {printable(sentence)}", file=sys.stderr)
 
 
 @contextmanager

@@ -75,6 +75,9 @@ class Knob(msgspec.Struct, frozen=True):
         if self.files:
             if not isinstance(value, str) or "\0" in value:
                 self._refuse("{title} must be {right}, not {given}.", value)
+            # Neither what is stored nor what the engine is told could hold it.
+            if not value.isascii() and any("\ud800" <= sign <= "\udfff" for sign in value):
+                self._refuse("{title}: the name {given} is not UTF-8; rename it.", value)
             return
         if isinstance(value, bool) or not isinstance(value, int | float):
             self._refuse("{title} must be a number, not {given}.", value)

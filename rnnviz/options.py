@@ -7,8 +7,10 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from rnnviz.experiment import Experiment, knobs, suited
-from rnnviz.knobs import Knob, KnobError, knobs_of
+from rnnviz.knobs import Knob, KnobError, Value, knobs_of
 from rnnviz.tasks import TASKS
 
 
@@ -48,8 +50,13 @@ def _option(path: str, knob: Knob, task: str = "") -> Option:
     value = "N" if knob.kind is int else "X"
     if knob.choices or knob.files:
         value = "NAME" if knob.choices else "FILE"
-    name = "--" + knob.name.replace("_", "-")
-    return Option(name, f"{knob.help} ({'; '.join(filter(None, details))})", value, path)
+    return Option(
+        _spelled(knob.name), f"{knob.help} ({'; '.join(filter(None, details))})", value, path
+    )
+
+
+def _spelled(knob: str) -> str:
+    return "--" + knob.replace("_", "-")
 
 
 def read(arguments: Sequence[str], options: Iterable[Option]) -> dict[str, str]:
@@ -85,21 +92,31 @@ def experiment_of(typed: dict[str, str], options: Iterable[Option]) -> Experimen
         raise UsageError(
             f"There is no task {task}{meant(task, TASKS)}; there are these: {_listed(TASKS)}."
         )
-    experiment = suited(TASKS[task]())
+    experiment = Experiment(task=TASKS[task]())
     own = dict(knobs(experiment))
     turned = [option for option in options if option.path and option.name in typed]
-    # The task first: what suits it may hang on its own knobs, such as its length.
-    for option in sorted(turned, key=lambda option: not option.path.startswith("task.")):
+    for option in turned:
         if option.path not in own:
             raise UsageError(f"The task {task} has no option {option.name}.")
+    values: dict[str, dict[str, Value]] = {"task": {}, "network": {}, "training": {}}
+    for option in turned:
         try:
             value = own[option.path].parse(typed[option.name])
         except KnobError as error:
             raise UsageError(f"{option.name}: {error}") from None
-        experiment = experiment.with_value(option.path, value)
-        if option.path.startswith("task."):
-            experiment = suited(experiment.task)
-    return experiment
+        part, name = option.path.split(".")
+        values[part][name] = value
+    # All knobs of a part at once, for some are refused only together; the task first, for what
+    # suits it may hang on its own knobs, such as its length.
+    try:
+        suits = suited(msgspec.structs.replace(experiment.task, **values["task"]))
+        return Experiment(
+            task=suits.task,
+            network=msgspec.structs.replace(suits.network, **values["network"]),
+            training=msgspec.structs.replace(suits.training, **values["training"]),
+        )
+    except KnobError as error:
+        raise UsageError(f"{_spelled(error.knob)}: {error}") from None
 
 
 def described(options: Iterable[Option], width: int = 88) -> str:

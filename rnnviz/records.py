@@ -103,7 +103,8 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
 class EpochRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One epoch in the history of a run. `seconds` counts from the start of the run,
-    pauses left out; `grad_norm` is the mean over the epoch's batches, before clipping."""
+    pauses left out; `training_seconds` are those of them that were spent on learning, without
+    validation; `grad_norm` is the mean over the epoch's batches, before clipping."""
 
     epoch: int
     train_loss: float
@@ -112,6 +113,7 @@ class EpochRecord(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
     metrics: dict[str, float] = {}
     """in the task's own units, on the validation examples"""
+    training_seconds: float = 0.0
     learning_rate: float = 0.0
     """at the end of the epoch, as the schedule has it"""
 

@@ -1,6 +1,7 @@
 """The command line: what is typed, what is written, what is said about mistakes."""
 
 import csv
+import itertools
 import json
 import math
 import os
@@ -11,13 +12,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import rnnviz
 from rnnviz.cli import main
 from rnnviz.experiment import Experiment, knobs, read_experiment
+from rnnviz.knobs import Knob
 from rnnviz.learning.training import Trainer, TrainingFailed
-from rnnviz.options import experiment_of, knob_options, read
+from rnnviz.options import UsageError, experiment_of, knob_options, read
 from rnnviz.tasks import TASKS
 
 SMALL = ["--window", "10", "--windows", "120", "--hidden", "8", "--batch", "16", "--device", "cpu"]
@@ -78,12 +81,117 @@ def test_the_version_is_said(capsys: pytest.CaptureFixture[str]) -> None:
         (["train", "--json", "/no/such/folder/out.json"], "there is no folder /no/such/folder"),
         (["train", "--csv", "/"], "it is a folder"),
         (["info", "--json", "x"], "no option --json"),
+        (
+            ["train", "--task", "characters", "--direction", "both"],
+            "--direction: Direction must be forward for Characters",
+        ),
+        (
+            ["train", "--task", "series", "--series", "passengers", "--window", "100"],
+            "--window: Window length must be 93 at most here, not 100",
+        ),
+        (
+            ["train", "--task", "series", "--series", "passengers", "--every", "12"],
+            "--every: Points in a timestep must be fewer than 12 here",
+        ),
+        (
+            ["--series", "temperature", "--window", "240", "--every", "30", "--task", "series"],
+            "--window: Window length must be 77 at most here, not 240",
+        ),
     ],
 )
 def test_a_mistake_gets_one_sentence(
     arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert sentence in complaint(capsys, *arguments)
+
+
+def test_what_was_typed_cannot_move_the_cursor(capsys: pytest.CaptureFixture[str]) -> None:
+    trick = "\x1b[2J\n\u202eend"
+    for arguments in (
+        ["train", f"--{trick}"],
+        ["train", "--task", trick],
+        ["train", "--epochs", trick],
+        ["train", "--task", "characters", "--file", f"/no/such/{trick}"],
+        ["train", "--json", f"/no/such/{trick}/out.json"],
+    ):
+        said = complaint(capsys, *arguments)
+        assert said.rstrip("\n").isprintable()
+        assert r"\x1b[2J\n\u202eend" in said
+
+
+def test_a_name_that_is_not_utf_8_gets_one_sentence(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    name = os.fsdecode(bytes(tmp_path) + b"/caf\xe9.txt")
+    Path(name).write_text("A text that goes on and on. " * 200)
+    typed = ["train", "--task", "characters", "--file", name, "--json", str(tmp_path / "out.json")]
+    assert r"caf\udce9.txt is not UTF-8; rename it." in complaint(capsys, *typed)
+
+
+def test_a_name_that_is_too_long_gets_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "too long" in complaint(capsys, "train", "--json", "x" * 5000)
+
+
+def test_a_run_is_repeated_with_the_threads_that_its_record_names(tmp_path: Path) -> None:
+    # At this size the rule takes all threads: what is asked for goes before it.
+    typed = ["train", "--windows", "60", "--window", "4", "--epochs", "1", "--device", "cpu"]
+    typed += ["--hidden", "256", "--threads", "2", "--json", str(tmp_path / "out.json")]
+    assert main(typed) == 0
+    document = json.loads((tmp_path / "out.json").read_text())
+    assert document["experiment"]["training"]["threads"] == 2
+    assert document["result"]["threads"] == 2
+
+
+def ends_of(knob: Knob) -> list[str]:
+    """The least and the most that a knob takes, and what lies beyond, as they are typed."""
+    if knob.choices:
+        return [*knob.choices, "other"]
+    if knob.files:
+        return ["none", "/no/such/file"]
+    ends = [knob.low, knob.high, knob.limit]
+    step = 1 if knob.kind is int else 0.5
+    return [f"{end:g}" for end in dict.fromkeys([*ends, knob.low - step, knob.limit + step, 0])]
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_whatever_is_typed_is_an_experiment_or_one_sentence(task: str) -> None:
+    options, known = knob_options(), dict(knobs(Experiment(task=TASKS[task]())))
+    own = [
+        (option, end)
+        for option in options
+        if option.path in known
+        for end in ends_of(known[option.path])
+    ]
+    of_task = [(option, end) for option, end in own if option.path.startswith("task.")]
+    understood = 0
+    # What is refused together lies within the task; its sequences may have one direction too.
+    pairs = [*itertools.product(of_task, of_task), *((one, one) for one in own)]
+    for pair in pairs:
+        typed = ["--task", task, *(part for option, end in pair for part in (option.name, end))]
+        try:
+            found = experiment_of(read(typed, options), options)
+        except UsageError as error:
+            sentence = str(error)
+        else:
+            understood += 1
+            assert read_experiment(msgspec.to_builtins(found)) == found
+            continue
+        assert re.fullmatch(r"--[a-z-]+: [A-Z][^\n]*\.", sentence), typed
+    assert understood > len(pairs) / 10
+
+
+def test_knobs_that_fit_only_together_may_be_typed_in_any_order() -> None:
+    options = knob_options()
+    # 144 months: 24 timesteps of 6 months, fewer than the window that is usual.
+    typed = ["--window", "5", "--series", "passengers", "--every", "6"]
+    for order in itertools.permutations(range(0, 6, 2)):
+        words = [word for start in order for word in typed[start : start + 2]]
+        found = experiment_of(read(["--task", "series", *words], options), options)
+        assert [found.value(f"task.{name}") for name in ("window", "series", "every")] == [
+            5,
+            "passengers",
+            6,
+        ]
 
 
 def test_a_device_that_is_not_there_gets_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:

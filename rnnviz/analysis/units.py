@@ -8,15 +8,21 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from rnnviz.analysis.seriation import short_path
+
 FloatArray = npt.NDArray[np.float32]
 Order = Literal["index", "similarity", "peak"]
+
+STILL = 1e-6
+"""How little of its own size a unit moves that does not: some rounding errors of float32."""
 
 
 def unit_order(hidden: FloatArray, order: Order) -> npt.NDArray[np.intp]:
     """Which unit stands in each row, ``(H,)``, for the hidden states ``(T, H)`` of one layer.
 
     `index` leaves them as they are, `peak` sorts by the timestep at which a unit is
-    furthest from 0, `similarity` puts units whose curves are alike next to each other.
+    furthest from 0, `similarity` puts units whose curves are alike next to each other: on
+    a short path whose steps are 1 - correlation, behind which stand those that never move.
     """
     if order == "peak":
         return np.argsort(np.abs(hidden).argmax(axis=0), kind="stable")
@@ -26,15 +32,15 @@ def unit_order(hidden: FloatArray, order: Order) -> npt.NDArray[np.intp]:
 
 
 def _by_similarity(hidden: FloatArray) -> npt.NDArray[np.intp]:
-    # Spectral seriation (Atkins, Boman, Hendrickson 1998): sorting by the Fiedler vector of
-    # the similarity graph puts alike next to alike. Correlation of curves, made positive.
-    curves = hidden - hidden.mean(axis=0)
-    curves /= np.maximum(np.linalg.norm(curves, axis=0), 1e-12)
-    alike = (curves.T @ curves + 1.0) / 2  # (H, H)
-    laplacian = np.diag(alike.sum(axis=1)) - alike
-    fiedler = np.linalg.eigh(laplacian)[1][:, min(1, len(alike) - 1)]
-    # An eigenvector has no sign: let the first unit decide, so that the order is always the same.
-    return np.argsort(fiedler if fiedler[0] <= fiedler[-1] else -fiedler, kind="stable")
+    curves = hidden.astype(np.float64)
+    # A unit that does not move is like no other, and its rounding errors are no curve.
+    live = np.flatnonzero(np.isfinite(curves).all(axis=0))
+    moves = np.ptp(curves[:, live], axis=0) > STILL * np.abs(curves[:, live]).max(axis=0)
+    live = live[moves]
+    curves = curves[:, live] - curves[:, live].mean(axis=0)
+    curves /= np.linalg.norm(curves, axis=0)
+    path = short_path((1 - curves.T @ curves).astype(np.float32))
+    return np.concatenate([live[path], np.setdiff1d(np.arange(hidden.shape[1]), live)])
 
 
 def notepad_shape(units: int) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 import rnnviz
+from rnnviz.cli import INTERRUPTED
 from rnnviz.experiment import Experiment
 from rnnviz.gui.lab import Lab
 from rnnviz.gui.main_window import MainWindow
@@ -68,11 +69,20 @@ def run(experiment: Experiment | None = None, *, train: bool = False) -> int:
     window = open_window(experiment, train=train)
     # What is there now stays to the end: from here on garbage is looked for elsewhere.
     gc.freeze()
-    gc.enable()
+    interrupted: list[bool] = []
+
+    def close(_signal: int, _frame: object) -> None:
+        interrupted.append(True)
+        # By the event loop, which may be about to begin: it would not end for a window that
+        # was closed before.
+        QTimer.singleShot(0, window.close)
+
     # Ctrl+C in the terminal closes the window as its button does. Python only notices the
     # signal when it gets to run, so let it, now and then.
-    signal.signal(signal.SIGINT, lambda *_: window.close())
+    before = signal.signal(signal.SIGINT, close)
     nudge = QTimer(window, interval=200)
     nudge.timeout.connect(lambda: None)
     nudge.start()
-    return app.exec()
+    status = app.exec()
+    signal.signal(signal.SIGINT, before)
+    return INTERRUPTED if interrupted else status

@@ -25,7 +25,7 @@ class Pinned:
     seconds: float
     """of training and validation, until the last epoch ended"""
     milliseconds: float
-    """a step of training"""
+    """a step of training, without validation"""
 
     @property
     def measure(self) -> str:
@@ -56,7 +56,7 @@ def pinned(run: Run, label: str) -> Pinned | None:
         figures,
         run.started.parameters,
         last.seconds,
-        1000 * last.seconds / (last.epoch * run.started.batches),
+        1000 * last.training_seconds / (last.epoch * run.started.batches),
     )
 
 

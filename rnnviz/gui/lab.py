@@ -14,6 +14,7 @@ from rnnviz.gui.comparison import Comparison
 from rnnviz.gui.composer import Composer
 from rnnviz.gui.draft import Draft
 from rnnviz.gui.failures import engine_lost, explain
+from rnnviz.gui.garbage import Garbage
 from rnnviz.gui.loudspeaker import Loudspeaker
 from rnnviz.gui.player import Player
 from rnnviz.gui.prices import Prices
@@ -46,6 +47,7 @@ class Lab(QObject):
     def __init__(self, experiment: Experiment, log_file: Path | None = None) -> None:
         super().__init__()
         self.clock = FrameClock(self)
+        self.garbage = Garbage(self)
         self.worker = TrainingWorker(log_file)
         self.draft = Draft(experiment, self)
         self.player = Player(self.clock, self)
@@ -74,6 +76,7 @@ class Lab(QObject):
         """Start the engine and make the network ready, or train it at once."""
         self.run.start(self.draft.experiment, paused=not train)
         self._launch.start()
+        self.garbage.start()
 
     def close(self) -> None:
         """End the engine; nothing is left behind."""
@@ -82,6 +85,7 @@ class Lab(QObject):
         self.player.pause()
         self.loudspeaker.close()
         self.worker.close()
+        self.garbage.stop()
 
     # --- what can be done ----------------------------------------------------------------
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Iterable
 from itertools import pairwise
 
 from PySide6.QtCore import Qt
@@ -39,6 +41,11 @@ HEIGHTS = {
 }
 CLOSED = {"unit"}
 """opened when a unit is selected"""
+
+
+def version(docks: Iterable[str]) -> int:
+    """The version of a layout that is kept: another where there are other panels."""
+    return zlib.crc32(" ".join(sorted(docks)).encode())
 
 
 def open_unit(window: QMainWindow, docks: dict[str, Dock]) -> None:

@@ -68,6 +68,7 @@ class MainWindow(QMainWindow):
         self._recolour()
         self._restore()
         self._show_state()
+        self.notice.say(" ".join(preferences.complaints))
 
     # --- building ------------------------------------------------------------------------
 
@@ -287,7 +288,7 @@ class MainWindow(QMainWindow):
             screen = self.screen().availableGeometry()
             self.resize(min(1440, screen.width()), min(900, screen.height()))
         self.actions_by_name["full_screen"].setChecked(self.isFullScreen())
-        state = self.preferences.bytes("layout")
+        state = self.preferences.bytes("layout", layout.version(self.docks))
         if state is not None:
             for dock in self.docks.values():  # only those in the window can be restored
                 self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
@@ -305,7 +306,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
         """Remember places, end the engine."""
         self.preferences.keep_bytes("geometry", self.saveGeometry())
-        self.preferences.keep_bytes("layout", self.saveState())
+        self.preferences.keep_bytes("layout", self.saveState(), layout.version(self.docks))
         self.preferences.experiment = self.lab.draft.experiment
         self.preferences.keep_flag("retrain", self.lab.retrain)
         self.preferences.sync()

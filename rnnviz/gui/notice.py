@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolBar, QToolButton, QWidget
 
+from rnnviz.escaping import printable
 from rnnviz.gui.icons import icon
 from rnnviz.gui.theme import Colours
 
@@ -19,6 +20,7 @@ class Notice(QToolBar):
         self.setMovable(False)
         self.toggleViewAction().setVisible(False)
         self.label = QLabel(objectName="notice", wordWrap=True)
+        self.label.setTextFormat(Qt.TextFormat.PlainText)  # a name may look like HTML
         self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._close = QToolButton(toolTip=self.tr("Close this notice"))
         self._close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -29,7 +31,7 @@ class Notice(QToolBar):
 
     def say(self, sentence: str) -> None:
         """Show a sentence; an empty one closes the notice."""
-        self.label.setText(sentence)
+        self.label.setText(printable(sentence))
         self.setVisible(bool(sentence))
 
     def recolour(self, colours: Colours) -> None:

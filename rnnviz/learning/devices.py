@@ -60,7 +60,7 @@ def choose(experiment: Experiment) -> Choice:
     the same bits). So that the same seed gives the same numbers with ``cpu``, with ``auto``
     and from one start of the program to the next, ``auto`` departs from `usual_threads`
     only where the other is `CLEARLY` faster, as where other programs keep the cores busy;
-    ``cpu`` never does.
+    ``cpu`` never does. Neither departs from a number of threads that is asked for.
 
     Raises `DeviceMissing` for ``cuda`` where PyTorch finds none.
     """
@@ -88,11 +88,14 @@ def fastest(timings: tuple[Timing, ...], usual: int) -> Choice:
 
 
 def usual_threads(experiment: Experiment) -> int:
-    """One thread for small networks, all for large ones, by the work of one timestep, B H^2.
+    """The threads that are asked for, or else one thread for small networks and all for large
+    ones, by the work of one timestep, B H^2.
 
     On two cores all threads are slower at H = 64 with B = 64 and also take the core that
     the window draws with, even at H = 128, and 1.5 times as fast at H = 256.
     """
+    if experiment.training.threads:
+        return experiment.training.threads
     work = experiment.training.batch * experiment.network.hidden**2
     return ALL_THREADS if work >= 2**21 else 1
 
@@ -104,7 +107,9 @@ def _sizes(experiment: Experiment) -> Experiment:
         experiment,
         # A copy: what the task has read of a file is not to be kept as long as the timings.
         task=msgspec.structs.replace(experiment.task),
-        training=Training(batch=training.batch, optimizer=training.optimizer),
+        training=Training(
+            batch=training.batch, optimizer=training.optimizer, threads=training.threads
+        ),
     )
 
 
@@ -114,7 +119,7 @@ def _timings(sizes: Experiment) -> tuple[Timing, ...]:
     sizes = msgspec.structs.replace(sizes, task=msgspec.structs.replace(sizes.task))
     found = []
     try:
-        for count in sorted({1, ALL_THREADS}):
+        for count in sorted({sizes.training.threads or 1, sizes.training.threads or ALL_THREADS}):
             torch.set_num_threads(count)
             found.append(Timing(device="cpu", threads=count, milliseconds=_time("cpu", sizes)))
     finally:

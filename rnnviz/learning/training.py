@@ -49,7 +49,7 @@ class Trainer:
     many), `baselines` (validation loss by name), `step` (batches trained), `epoch`
     (epochs ended), `error_by_position` (of the last epoch), `best_epoch` (with the lowest
     validation loss), `stopped_early`, `seconds` (of training and validation, pauses left
-    out) and `history`.
+    out), `training_seconds` (of them without validation) and `history`.
 
     Raises `DeviceMissing`, `DataError` or `TrainingFailed` (``out_of_memory``).
     """
@@ -70,7 +70,7 @@ class Trainer:
         self.step = self.epoch = self.best_epoch = 0
         self.stopped_early = False
         self.error_by_position: FloatArray | None = None
-        self.seconds = 0.0
+        self.seconds = self.training_seconds = 0.0
         self.history: list[EpochRecord] = []
         self._knobs = experiment.training
         self._failure: TrainingFailed | None = None
@@ -145,6 +145,7 @@ class Trainer:
             with running_out_of_memory(self.step), devices.without_tiny_numbers():
                 if not self.validating:
                     self._learn()
+                    self.training_seconds += perf_counter() - start
                 record = self._go_on_validating(start) if self.validating else None
         except TrainingFailed as failure:
             self._failure = failure
@@ -315,6 +316,7 @@ class Trainer:
             metrics=task.metrics(outputs, self.examples.valid),
             learning_rate=self.learning_rate,
             seconds=self.seconds + perf_counter() - start,
+            training_seconds=self.training_seconds,
         )
         self.history.append(record)
         self.error_by_position = task.error_by_position(outputs, self.examples.valid)

@@ -33,7 +33,13 @@ def write(path: Path, data: bytes) -> None:
 
 def why_not(path: Path) -> str | None:
     """Why `path` cannot be written, in a few words; None if nothing is in the way."""
-    path = path.resolve()
+    try:
+        path = path.resolve()
+        path.stat()
+    except FileNotFoundError:
+        pass
+    except (OSError, RuntimeError) as error:  # a name that is too long; links in a circle
+        return getattr(error, "strerror", None) or "its links lead in a circle"
     if path.is_dir():
         return "it is a folder"
     if not path.parent.is_dir():

@@ -27,6 +27,21 @@ _FORMAT = "%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s"
 log = logging.getLogger("rnnviz")
 
 
+class _Handler(logging.handlers.RotatingFileHandler):
+    """Says once, in one sentence, that it cannot write; then it goes on trying in silence."""
+
+    _complained = False
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  logging's name
+        error = sys.exc_info()[1]
+        if self._complained or sys.stderr is None:
+            return
+        self._complained = True
+        why = getattr(error, "strerror", None) or error
+        with contextlib.suppress(OSError, ValueError):
+            print(f"rnnviz: The log cannot be written ({why}).", file=sys.stderr)
+
+
 def start() -> Path | None:
     """Write this process's log into ``rnnviz.log``, exceptions that nobody caught too.
 
@@ -39,9 +54,7 @@ def start() -> Path | None:
     log.setLevel(_level())
     try:
         file = places.log_folder() / "rnnviz.log"
-        handler = logging.handlers.RotatingFileHandler(
-            file, maxBytes=SIZE, backupCount=2, encoding="utf-8", delay=False
-        )
+        handler = _Handler(file, maxBytes=SIZE, backupCount=2, encoding="utf-8", delay=False)
     except OSError:
         log.addHandler(logging.NullHandler())
         return None

@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from rnnviz.escaping import printable
 from rnnviz.knobs import Knob, Value, knobs_of
 from rnnviz.preparations import Column, Phrase, PreparedSequence, Stretch
 from rnnviz.records import Reading
@@ -174,7 +175,7 @@ class Characters(Task, tag="characters", dict=True):
         needed = used
         while min(_parts(needed)[1:]) <= self.window:
             needed += 1
-        name = os.path.basename(self.file) if self.file else self.text
+        name = printable(os.path.basename(self.file)) if self.file else self.text
         of = "" if self.share == 1 else f" of which a share of {self.share:g} is used,"
         shorter = min(_parts(used)[1:]) - 1
         window = knobs_of(Characters)["window"]

@@ -51,12 +51,16 @@ class OwnText(NamedTuple):
     """whether that is all there is"""
     guessed: bool
     """whether the encoding was worked out from the text"""
+    torn: bool = False
+    """whether the file ends within a character"""
 
     def remark(self, name: str) -> str:
         """What a person should know about how it was read, if there is anything."""
         said = []
         if self.guessed:
             said.append(f"is not UTF-8 and was read as {self.encoding}")
+        if self.torn:
+            said.append("ends within a character, which is left out")
         if not self.whole:
             said.append(f"is very long, so that its first {LONGEST:,} characters are used")
         return f"{name} {', and '.join(said)}." if said else ""
@@ -93,10 +97,13 @@ def read(file: Stamp) -> OwnText:
     cut = len(data) > most
     data = data[:most]
     mark = next((mark for mark in _MARKS if data.startswith(mark)), None)
-    guessed = False
+    guessed = torn = False
     if mark is not None:
         encoding = _MARKS[mark]
         text = _decoded(data[len(mark) :], encoding, cut)
+        if text is None and encoding == "utf-8":
+            text = _decoded(data[len(mark) :], encoding, cut=True)
+            torn = text is not None
         if text is None:
             raise DataError(
                 f"{file.name} begins as {encoding[:6].upper()} and does not go on so: save it "
@@ -110,15 +117,19 @@ def read(file: Stamp) -> OwnText:
     else:
         encoding, text = "utf-8", _decoded(data, "utf-8", cut)
         if text is None:
-            guessed = True
-            encoding = _guess(_sample(data)) or ""
-            text = _decoded(data, encoding, cut) if encoding else None
+            text = _decoded(data, "utf-8", cut=True)
+            # Plain letters before a last one that is none may be of another encoding.
+            torn = text is not None and not text.isascii()
+            if not torn:
+                guessed = True
+                encoding = _guess(_sample(data)) or ""
+                text = _decoded(data, encoding, cut) if encoding else None
         if text is None:
             raise DataError(f"{file.name} is in an unknown encoding: save it again as UTF-8.")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise DataError(f"{file.name} is empty: choose a file with a text in it.")
-    return OwnText(text[:LONGEST], encoding, not cut and len(text) <= LONGEST, guessed)
+    return OwnText(text[:LONGEST], encoding, not cut and len(text) <= LONGEST, guessed, torn)
 
 
 def _unreadable(path: str, error: Exception) -> DataError:
@@ -150,7 +161,7 @@ def _sample(data: bytes) -> bytes:
 def _guess(sample: bytes) -> str | None:
     for encoding, right in _RULES:
         text = _decoded(sample, encoding, cut=True)
-        if text is not None and right(text):
+        if text is not None and not text.isascii() and right(text):
             return encoding
     # 30 ms, which only a text of another encoding needs.
     from charset_normalizer import from_bytes

@@ -1,5 +1,7 @@
 """The order of units, and the page on which they are laid out."""
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -54,6 +56,47 @@ def test_by_similarity_lays_a_travelling_wave_out_in_its_order():
     places = shuffled[unit_order(hidden, "similarity")]
     steps = np.diff(places)
     assert (steps == 1).all() or (steps == -1).all()
+
+
+@pytest.mark.parametrize("units", [12, 64])
+def test_by_similarity_lays_a_wave_that_goes_round_out_in_its_order(units):
+    shuffled = np.random.default_rng(3).permutation(units)
+    hidden = np.sin(2 * np.pi * (TIME[:, None] / 50 + shuffled / units))
+    places = shuffled[unit_order(hidden, "similarity")]
+    steps = np.abs(np.diff(places))
+    assert (np.minimum(steps, units - steps) == 1).all()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_by_similarity_correlates_neighbours_as_well_as_any_order_of_a_few(seed):
+    angles = np.random.default_rng(seed).uniform(0, 2 * np.pi, 7)
+    hidden = np.sin(2 * np.pi * TIME[:, None] / 50 + angles)
+    orders = np.array(list(permutations(range(7))))
+    alike = np.corrcoef(hidden.T)
+    neighbours = alike[orders[:, :-1], orders[:, 1:]].mean(axis=1)
+    row = unit_order(hidden, "similarity")
+    assert alike[row[:-1], row[1:]].mean() == pytest.approx(neighbours.max())
+
+
+def test_by_similarity_puts_units_that_never_move_behind_all_others():
+    hidden = curves(units=8)
+    hidden[:, [1, 5]] = 0, -1
+    hidden[:, 3] = np.float32(0.7) + np.spacing(np.float32(0.7)) * (TIME % 2)  # rounding alone
+    assert unit_order(hidden, "similarity")[-3:].tolist() == [1, 3, 5]
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_by_similarity_puts_units_that_are_no_numbers_behind_all_others(value):
+    hidden = curves(units=8)
+    hidden[20, 2] = value
+    assert unit_order(hidden, "similarity")[-1] == 2
+
+
+def test_by_similarity_takes_a_small_movement_for_as_much_as_a_large_one():
+    hidden = curves(units=8)
+    hidden[:, 6] = 0.5 + 1e-3 * hidden[:, 1]
+    row = unit_order(hidden, "similarity").tolist()
+    assert abs(row.index(6) - row.index(1)) == 1
 
 
 def test_the_same_states_give_the_same_order_again():

@@ -3,9 +3,11 @@
     python tests/benchmarks/latency.py [times]
 
 The real window and engine, on a display. A slider is one press of an arrow key on "hidden
-units", back and forth, with *retrain as I move* on; `REST_MS` of rest belong to that on
-purpose, and the line below it leaves them out. "First time" moves to a network that was
-not timed yet, so that the choice of the device is measured in it.
+units", with *retrain as I move* on; `REST_MS` of rest belong to that on purpose, and the
+line below it leaves them out. It goes back and forth between the default and the next size,
+which were timed before. "First time" goes to sizes that were not timed yet, so that the choice
+of the device is measured in it: those nearest to the default first, and no more than the
+slider has.
 """
 
 from __future__ import annotations
@@ -14,8 +16,11 @@ import itertools
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
-from machine import live, percentiles, screen
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.benchmarks.machine import Option, live, numbers, percentiles, screen
 
 TARGET_STOP = 100
 TARGET_LOSS = 300
@@ -33,6 +38,15 @@ def until(true: Callable[[], bool]) -> float:
     return 1000 * (time.perf_counter() - start)
 
 
+def places(start: int, last: int, times: int) -> tuple[list[int], list[int]]:
+    """Where a slider of the places 0 to `last` goes: beside `start` and back, `times` in all,
+    and as often to places that are neither, each once, while there are any."""
+    both = (start + 1 if start < last else start - 1, start)
+    known = list(itertools.islice(itertools.cycle(both), times))
+    others = [place for place in range(last + 1) if place not in both]
+    return known, sorted(others, key=lambda place: abs(place - start))[:times]
+
+
 def main(times: int) -> None:
     """Print the times of all answers."""
     with screen() as platform:
@@ -43,7 +57,7 @@ def main(times: int) -> None:
         from rnnviz.gui.lab import REST_MS
 
         application()
-        window = open_window(Experiment().with_value("training.epochs", 1000))
+        window = open_window(Experiment().with_value("training.epochs", 10_000))
         window.setGeometry(0, 0, 1920, 1080)
         lab, run, actions = window.lab, window.lab.run, window.actions_by_name
         awake = QTimer(interval=20)  # `until` must not sleep for ever
@@ -59,15 +73,16 @@ def main(times: int) -> None:
         live(0.5)
         slider = window.docks["experiment"].panel.rows["network.hidden"].slider
 
-        def turn(by: int) -> float:
+        def turn(place: int) -> float:
             number = run.number
-            slider.setValue(slider.value() + by)
+            slider.setValue(place)
             took = until(lambda: run.number > number and training())
             live(0.3)
             return took
 
-        new = [turn(1) for _ in range(times)]
-        known = [turn(by) for by, _ in zip(itertools.cycle((-1, 1)), range(times), strict=False)]
+        timed, new_ones = places(slider.value(), slider.maximum(), times)
+        turn(timed[0]), turn(timed[1])  # from here on both are timed
+        known = [turn(place) for place in timed]
         started, stops = [], []
         for _ in range(times):
             actions["stop"].trigger()
@@ -76,6 +91,10 @@ def main(times: int) -> None:
             actions["train"].trigger()
             started.append(until(training))
             live(0.3)
+        new, sizes = [], []
+        for place in new_ones:
+            new.append(turn(place))
+            sizes.append(run.experiment.network.hidden)
         print(f"milliseconds, {times} times each, on {platform}")
         print(f"  Stop answers               {percentiles(stops)}  (target: {TARGET_STOP})")
         print(f"  Retrain to first loss      {percentiles(started)}")
@@ -83,9 +102,10 @@ def main(times: int) -> None:
         print(f"    without {REST_MS} of rest      {percentiles([t - REST_MS for t in known])}")
         print(f"  slider, first time         {percentiles(new)}")
         print(f"    without {REST_MS} of rest      {percentiles([t - REST_MS for t in new])}")
+        print(f"    {len(new)} sizes of {min(sizes)} to {max(sizes)} hidden units")
         window.close()
         live(0.1)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20)
+    main(*numbers(__doc__, Option("times", 20, least=2)))

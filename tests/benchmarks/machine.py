@@ -1,21 +1,48 @@
-"""What the benchmarks of the window share: a screen, a home, waiting, and percentiles."""
+"""What the benchmarks share: their options, a screen, a home, waiting, and percentiles."""
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
+
+
+class Option(NamedTuple):
+    """A number that a person may give: what it is when none is given, and what it is at least."""
+
+    name: str
+    default: float
+    least: float = 1
+
+
+def numbers(text: str | None, *options: Option, given: Sequence[str] | None = None) -> list[Any]:
+    """The numbers of the command line in the order of `options`, whole where the default is.
+
+    What is no number, or too small to say anything, ends the program with one sentence.
+    """
+    parser = argparse.ArgumentParser(
+        description=text, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    for option in options:
+        parser.add_argument(
+            option.name, nargs="?", type=type(option.default), default=option.default
+        )
+    found = parser.parse_args(given)
+    for option in options:
+        if getattr(found, option.name) < option.least:
+            parser.error(f"{option.name} must be {option.least:g} or more")
+    return [getattr(found, option.name) for option in options]
 
 
 @contextlib.contextmanager
@@ -43,8 +70,10 @@ def screen() -> Iterator[str]:
             os.close(writing)
             with os.fdopen(reading) as answer:
                 os.environ["DISPLAY"] = f":{answer.readline().strip()}"
-            yield "xcb"
-            process.terminate()
+            try:
+                yield "xcb"
+            finally:
+                process.terminate()  # or leaving this block waits for its end for ever
 
 
 def live(seconds: float) -> None:

@@ -3,7 +3,9 @@
     python tests/benchmarks/memory.py [retrainings]
 
 The sine job of 30 epochs, retrained to its end in the real window, on a display. PSS is
-what a process has for itself and its part of what it shares.
+what a process has for itself and its part of what it shares: it rises when another process
+that shares the same libraries ends. Growth is therefore told by what a process has made itself
+(anonymous memory), which no other has a part in.
 """
 
 from __future__ import annotations
@@ -11,16 +13,18 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from machine import live, screen, wait_until
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.benchmarks.machine import Option, live, numbers, screen, wait_until
 
 TARGET = 1.10
 
 
-def megabytes(pid: int | str) -> tuple[float, float]:
-    """RSS and PSS of a process."""
+def megabytes(pid: int | str) -> tuple[float, float, float]:
+    """RSS, PSS and anonymous memory of a process."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     sizes = {line.split()[0]: int(line.split()[1]) for line in lines[1:]}
-    return sizes["Rss:"] / 1024, sizes["Pss:"] / 1024
+    return sizes["Rss:"] / 1024, sizes["Pss:"] / 1024, sizes["Anonymous:"] / 1024
 
 
 def main(retrainings: int) -> None:
@@ -35,7 +39,7 @@ def main(retrainings: int) -> None:
         run, train = window.lab.run, window.actions_by_name["train"]
         wait_until(lambda: run.state == "paused")
         found = []
-        print(f"MB (RSS, PSS), on {platform}")
+        print(f"MB (RSS, PSS, its own), on {platform}")
         for number in range(retrainings + 1):
             train.trigger()
             wait_until(lambda: run.state == "preparing" or run.state == "training")
@@ -44,7 +48,7 @@ def main(retrainings: int) -> None:
             assert run.engine is not None
             found.append(megabytes("self") + megabytes(run.engine.pid))
             print(
-                "  {:2}: window {:4.0f} {:4.0f}   engine {:4.0f} {:4.0f}".format(
+                "  {:2}: window {:4.0f} {:4.0f} {:4.0f}   engine {:4.0f} {:4.0f} {:4.0f}".format(
                     number, *found[-1]
                 ),
                 flush=True,
@@ -52,13 +56,13 @@ def main(retrainings: int) -> None:
         window.close()
         live(0.1)
     ratios = [last / second for last, second in zip(found[-1], found[2], strict=True)]
-    window_ratio, engine_ratio = ratios[1], ratios[3]
+    window_ratio, engine_ratio = ratios[2], ratios[5]
     print(
-        f"  {retrainings} retrainings against 2, PSS: window {window_ratio:.3f} times, "
+        f"  {retrainings} retrainings against 2, its own: window {window_ratio:.3f} times, "
         f"engine {engine_ratio:.3f} times (target {TARGET})"
     )
-    sys.exit(max(ratios) > TARGET)
+    sys.exit(max(window_ratio, engine_ratio) > TARGET)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10)
+    main(*numbers(__doc__, Option("retrainings", 10, least=3)))

@@ -1,8 +1,8 @@
 """How fast the panels of a long trace follow the player: 2,000 timesteps, 256 units.
 
-    python tests/benchmarks/scrubbing.py [steps]
+    python tests/benchmarks/scrubbing.py [frames]
 
-Moves the player one place with each frame, in the window of `rnnviz.show` with a unit
+Moves the player three timesteps on with each frame, in the window of `rnnviz.show` with a unit
 selected, on a display. Scrubbing must not redraw the heatmap: its images are counted.
 """
 
@@ -11,9 +11,13 @@ from __future__ import annotations
 import sys
 import time
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
-from machine import live, percentiles, screen, wait_until
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.benchmarks.machine import Option, live, numbers, percentiles, screen, wait_until
 
 TIMESTEPS, UNITS = 2000, 256
 TARGET = 1000 / 60
@@ -37,7 +41,7 @@ def trace():
     )
 
 
-def main(steps: int) -> None:
+def main(frames: int) -> None:
     """Scrub, and print what the frames took."""
     with screen() as platform:
         from rnnviz.gui.app import application
@@ -73,11 +77,11 @@ def main(steps: int) -> None:
         window.clock.drawn.connect(lambda took: drawn.append(took * 1000))
         window.clock.ticked.connect(move)
         window.clock.keep_running(window, True)
-        wait_until(lambda: len(ticks) >= steps)
+        wait_until(lambda: len(ticks) >= frames, 10 + frames)
         window.clock.keep_running(window, False)
         window.clock.ticked.disconnect(move)
         work = [b - a for a, b in pairwise(worked)]
-        print(f"{TIMESTEPS} timesteps, {UNITS} units, {steps} frames, on {platform}")
+        print(f"{TIMESTEPS} timesteps, {UNITS} units, {frames} frames, on {platform}")
         print(f"  between two frames   {percentiles(ticks[1:])} ms  (target: p50 {TARGET:.1f})")
         print(f"  work of one frame    {percentiles(work)} ms of processor time")
         print(f"  marking and drawing  {percentiles(drawn)} ms")
@@ -88,4 +92,4 @@ def main(steps: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 600)
+    main(*numbers(__doc__, Option("frames", 600, least=3)))

@@ -12,11 +12,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from statistics import median
 from time import perf_counter
 
 import numpy as np
-from machine import screen, spread
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.benchmarks.machine import Option, numbers, screen, spread
 
 TARGET = 1.3
 
@@ -134,4 +138,4 @@ def main(pairs: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10)
+    main(*numbers(__doc__, Option("pairs", 10)))

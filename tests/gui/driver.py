@@ -30,10 +30,11 @@ from rnnviz.gui.main_window import MainWindow
 from rnnviz.gui.panels.panel import Panel
 from rnnviz.gui.widgets.knob_row import KnobRow
 from rnnviz.gui.widgets.plot import Plot
+from rnnviz.store import places
 from rnnviz.tasks import Sine
 
 SIZE = (1280, 800)
-DEADLINE = 10_000  # milliseconds
+DEADLINE = 30_000  # milliseconds; only a test that fails waits so long
 
 SMALL = Experiment(
     task=Sine(window=12, windows=120),
@@ -215,7 +216,7 @@ def end(window: MainWindow) -> None:
     """Close a window and delete it now. What it remembers is of no use to others: windows of a
     module or of the session share a home."""
     window.close()
-    window.preferences._settings.clear()
+    (places.settings_folder() / "rnnviz.conf").unlink(missing_ok=True)
     window.lab.deleteLater()
     window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)

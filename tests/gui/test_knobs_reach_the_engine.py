@@ -96,6 +96,7 @@ PASSED_ON = {
     "training.momentum": (Experiment().with_value("training.optimizer", "SGD"), 0.5),
     "training.schedule": (Experiment(), "cosine"),
     "training.patience": (Experiment(), 3),
+    "training.threads": (Experiment(), 2),
 }
 """By path: an experiment on which the knob has an effect, and another value. What the effect
 is, is tested where networks are trained."""

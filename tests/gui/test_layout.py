@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QByteArray, QRect, Qt
 
 from rnnviz.gui import layout
 from tests.gui.driver import Driver, click_at
@@ -125,8 +125,9 @@ def test_selecting_a_unit_opens_its_panel_between_the_others(driver: Driver):
 @pytest.mark.parametrize("kept", [b"", b"rubbish", b"\x00\x00\x00\xff" * 8])
 def test_a_damaged_layout_is_the_first_one(unplugged, kept: bytes):
     first = unplugged()
-    first.window.preferences.keep_bytes("layout", kept)
-    first.window.preferences.keep_bytes("geometry", kept)
+    version = layout.version(first.window.docks)
+    first.window.preferences.keep_bytes("layout", QByteArray(kept), version)
+    first.window.preferences.keep_bytes("geometry", QByteArray(kept))
     first.window.preferences.sync()
     second = unplugged()
     assert set(second.window.docks) - shown(second) == {"unit"}

@@ -209,6 +209,20 @@ def test_a_pinned_run_keeps_its_result_in_the_table(driver: Driver):
     driver.lab.comparison.clear()
 
 
+def test_a_pinned_runs_milliseconds_a_step_are_of_training_alone(driver: Driver):
+    driver.lab.comparison.clear()
+    driver.set_up(WAVES)
+    bring_forward(driver, "comparison")
+    driver.do("train")
+    judged(driver)
+    last = driver.lab.run.history[-1]
+    steps = driver.lab.run.step
+    assert 0 < last.training_seconds < last.seconds
+    milliseconds = cells(driver, "comparison")[0][4]
+    assert milliseconds == f"{1000 * last.training_seconds / steps:.2f}"
+    driver.lab.comparison.clear()
+
+
 def test_the_error_by_position_says_what_it_counts_along(driver: Driver):
     driver.set_up(WAVES)
     bring_forward(driver, "error_by_position")

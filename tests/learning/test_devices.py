@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from rnnviz.experiment import Experiment
+from rnnviz.experiment import Experiment, Training
 from rnnviz.learning import devices
 from rnnviz.learning.devices import Choice, DeviceMissing, available, choose, fastest
 from rnnviz.learning.training import Trainer
@@ -127,3 +127,10 @@ def test_tiny_numbers_are_0_while_it_computes_and_there_again_afterwards(small):
     assert (tiny * 1).item() > 0
     Trainer(small()).train_batch()
     assert (tiny * 1).item() > 0
+
+
+@pytest.mark.parametrize("device", ["cpu", "auto"])
+def test_the_number_of_threads_that_is_asked_for_is_taken(device):
+    for threads in (1, 3):
+        training = Training(device=device, threads=threads)
+        assert choose(Experiment(training=training)).threads == threads

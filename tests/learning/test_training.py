@@ -8,6 +8,7 @@ import torch.nn.functional as F  # noqa: N812
 
 from rnnviz.experiment import Experiment
 from rnnviz.knobs import KnobError
+from rnnviz.learning import training
 from rnnviz.learning.devices import Choice
 from rnnviz.learning.network import build
 from rnnviz.learning.training import Trainer
@@ -135,6 +136,28 @@ def test_seconds_count_training_alone_and_rise_with_every_epoch(small, finish):
     before = trainer.seconds
     trainer.trace(0)
     assert trainer.seconds == before
+
+
+def test_the_time_of_steps_leaves_validation_out(small, finish, monkeypatch):
+    trainer, now = Trainer(small()), [0.0]
+    stepper, judge = trainer._stepper, trainer._judge
+    monkeypatch.setattr(training, "perf_counter", lambda: now[0])
+
+    def lasting(seconds, work):
+        def done(*given):
+            now[0] += seconds
+            return work(*given)
+
+        return done
+
+    monkeypatch.setattr(stepper, "update", lasting(2.0, stepper.update))
+    monkeypatch.setattr(judge, "parts_of_loss", lasting(100.0, judge.parts_of_loss))
+    finish(trainer)
+    steps = 2.0 * trainer.batches
+    assert [record.training_seconds for record in trainer.history] == [steps, 2 * steps, 3 * steps]
+    assert [record.seconds for record in trainer.history] == [
+        epoch * (steps + 100.0) for epoch in (1, 2, 3)
+    ]
 
 
 def test_a_new_learning_rate_acts_from_the_next_batch(small):

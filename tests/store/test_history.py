@@ -20,9 +20,13 @@ records = st.builds(
     valid_loss=floats,
     grad_norm=floats,
     seconds=floats,
+    training_seconds=floats,
     learning_rate=floats,
 )
-COLUMNS = ["epoch", "train_loss", "valid_loss", "grad_norm", "seconds", "learning_rate"]
+COLUMNS = [
+    *("epoch", "train_loss", "valid_loss", "grad_norm"),
+    *("seconds", "training_seconds", "learning_rate"),
+]
 
 
 @given(st.lists(records, max_size=5))

@@ -85,6 +85,21 @@ def test_no_log_is_no_problem(monkeypatch: pytest.MonkeyPatch, home: Path) -> No
     logging.getLogger("rnnviz").error("nobody hears this")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
+def test_a_full_disk_is_said_once(home: Path) -> None:
+    (home / "log").mkdir()
+    (home / "log" / "rnnviz.log").symlink_to("/dev/full")
+    program = (
+        "import logging; from rnnviz.store import logs; logs.start()\n"
+        "for k in range(100): logging.getLogger('rnnviz').info('line %d', k)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+    said = "rnnviz: The log cannot be written (No space left on device).\n"
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", said)
+
+
 def test_a_large_engine_log_is_begun_anew(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     monkeypatch.setattr(logs, "SIZE", 10)
     file = logs.engine_log()

@@ -81,6 +81,19 @@ def test_every_line_ends_with_a_newline_alone(tmp_path):
     assert read(tmp_path / "a.txt", b"a\r\nb\rc\n").text == "a\nb\nc\n"
 
 
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_a_text_torn_within_its_last_character_is_read_and_that_is_said(tmp_path, mark):
+    for torn in (1, 2):
+        found = read(tmp_path / "a.txt", mark + KOREAN.encode() + "한".encode()[:torn])
+        assert (found.text, found.encoding, found.whole) == (KOREAN, "utf-8", True)
+        said = "a.txt ends within a character, which is left out."
+        assert found.remark("a.txt") == said
+
+
+def test_plain_letters_with_a_last_one_in_latin_1_are_not_torn(tmp_path):
+    assert read(tmp_path / "a.txt", "un café".encode("latin-1")).text == "un café"
+
+
 def test_a_very_long_text_is_read_in_part_and_that_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(own_file, "LONGEST", 1000)
     for text in ("한" * 1001, "\U0001f600" * 5000, "a" * 5000):

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QToolButton, QWidget
 
+from rnnviz.escaping import printable
 from rnnviz.gui.preferences import Preferences
 
 
@@ -63,9 +64,9 @@ class _FileName(QLabel):
     """As much of a name as there is room for: of a long one the beginning and the end."""
 
     def show_path(self, path: str) -> None:
-        self._name = os.path.basename(path)
+        self._name = printable(os.path.basename(path))
         self.setMinimumWidth(1)
-        self.setToolTip(path)
+        self.setToolTip(printable(path))
         self.setVisible(bool(path))
         self._shorten()
 
