@@ -41,7 +41,7 @@ class Conversation(QObject):
         lab.worker.send = self._pass_on  # type: ignore[method-assign]
         lab.worker.reported.connect(self._hear)
         lab.worker.engine_lost.connect(self._lose)
-        self._begin(0)
+        self._begin(lab.run.number)
 
     def _begin(self, run: int) -> None:
         self.run = run
@@ -108,6 +108,7 @@ class Conversation(QObject):
             self.last_losses = report.losses
         elif isinstance(report, Result):
             self.result = report
+            self.error_by_position = report.error_by_position
         elif isinstance(report, StateChanged):
             self.moving = False
         elif isinstance(report, LiveTrace):

@@ -201,7 +201,7 @@ class Finder:
             "the next state": not talk.moving,
             "the text": lab.running or not self.driver.panel("writing").going,
             "the piece": lab.running or not lab.composer.composing,
-            "the result": not run.history
+            "the result": not run.step
             or run.state not in ("finished", "stopped")
             or run.result is not None,
             "what threads do": QThreadPool.globalInstance().activeThreadCount() == 0,
