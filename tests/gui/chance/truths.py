@@ -31,7 +31,9 @@ def pictures(driver: Driver, true: Trace, *, sure: bool = True) -> Iterator[str]
             yield "nothing is shown where there is a trace"
         return
     if sequence._built and sequence.plot.isHidden():
-        return  # the panels say that they wait
+        if lab.run.can_trace and not lab.running:
+            yield "the panels wait for a trace, and all that was asked for has come"
+        return
     experiment = lab.run.experiment
     assert experiment is not None
     if trace.kind != KINDS[experiment.network.cell]:
