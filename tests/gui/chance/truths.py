@@ -25,12 +25,7 @@ def pictures(driver: Driver, true: Trace, *, sure: bool = True) -> Iterator[str]
     `sure`, it has other weights, and what hangs on them is not compared."""
     lab = driver.lab
     trace, scene = lab.stage.trace, lab.stage.scene
-    sequence = driver.panel("sequence")
-    if trace is None:
-        if _shown(sequence):
-            yield "nothing is shown where there is a trace"
-        return
-    if sequence._built and sequence.plot.isHidden():
+    if scene.trace is None or trace is None:  # the panels say that they wait
         if lab.run.can_trace and not lab.running:
             yield "the panels wait for a trace, and all that was asked for has come"
         return
