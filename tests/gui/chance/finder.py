@@ -144,6 +144,7 @@ class Finder:
             lab.player.pause()
         if lab.prices.measuring:
             lab.prices.cancel()
+        asked = lab.run.number, lab.player.example, lab.player.epoch
         if not self._comes(lambda: self._missing(paused), paused):
             return
         truth: Truth | bool | None = False
@@ -158,6 +159,9 @@ class Finder:
         self.rests += 1
         for wrong in self._wrong(truth):
             self._fault("picture", wrong)
+        here = lab.run.number, lab.player.example, lab.player.epoch
+        if here[0] == asked[0] and here != asked and lab.run.can_trace:
+            self._fault("player", f"nobody asked to go from {asked[1:]} to {here[1:]}")
         for failed in talk.unexpected:
             self._fault("engine failed", f"{failed.kind} {failed.detail}")
         talk.unexpected.clear()
