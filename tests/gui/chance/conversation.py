@@ -1,0 +1,123 @@
+"""What the window asks its engine and what it is told, kept beside the window for comparison."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+from PySide6.QtCore import QObject, Slot
+
+from rnnviz.engine.messages import (
+    Adjust,
+    Advance,
+    Command,
+    EpochEnded,
+    Failed,
+    LiveTrace,
+    Progress,
+    Report,
+    RequestTrace,
+    Result,
+    Start,
+    StateChanged,
+    TraceAnswer,
+)
+from rnnviz.gui.lab import Lab
+from rnnviz.records import EpochRecord, FloatArray
+
+
+class Conversation(QObject):
+    """Hears each command and each report of the present run; asks questions of its own, whose
+    numbers are below 0, so that the window takes no answer to them for its own."""
+
+    def __init__(self, lab: Lab) -> None:
+        super().__init__()
+        self._lab = lab
+        self.sent: Counter[str] = Counter()
+        self.heard: Counter[str] = Counter()
+        self.unexpected: list[Failed] = []
+        self._question = self._answered = 0
+        self._send = lab.worker.send
+        lab.worker.send = self._pass_on  # type: ignore[method-assign]
+        lab.worker.reported.connect(self._hear)
+        lab.worker.engine_lost.connect(self._lose)
+        self._begin(lab.run.number)
+
+    def _begin(self, run: int) -> None:
+        self.run = run
+        self.adjusted = False
+        self.records: list[EpochRecord] = []
+        self.error_by_position: FloatArray | None = None
+        self.losses = 0
+        self.last_losses: FloatArray = np.zeros(0, np.float32)
+        self.result: Result | None = None
+        self.live: LiveTrace | None = None
+        self.lives = 0
+        self.owed: int | None = None
+        """the window's request for a trace that is not answered"""
+        self.moving = False
+        """whether an `Advance` is not answered by another state"""
+        self.answers: dict[int, TraceAnswer | Failed] = {}
+        """to our own questions"""
+
+    def close(self) -> None:
+        self._lab.worker.send = self._send  # type: ignore[method-assign]
+        self._lab.worker.reported.disconnect(self._hear)
+
+    def ask(self, example: int, epoch: int | None) -> int:
+        """Ask for a trace beside the window; the number of the question."""
+        self._question -= 1
+        self._send(RequestTrace(run=self.run, request=self._question, example=example, epoch=epoch))
+        return self._question
+
+    @property
+    def told(self) -> int:
+        """How much the engine has said besides answers to our own questions."""
+        return self.heard.total() - self._answered
+
+    def _pass_on(self, command: Command) -> None:
+        self.sent[type(command).__name__] += 1
+        if isinstance(command, Start):
+            self._begin(command.run)
+        elif isinstance(command, Adjust):
+            self.adjusted = True
+        elif isinstance(command, Advance):
+            # A batch is answered when it is over; while it trains, the rest is not answered.
+            self.moving |= command.until == "batch" or self._lab.run.state != "training"
+        elif isinstance(command, RequestTrace):
+            self.owed = command.request
+        self._send(command)
+
+    @Slot()
+    def _lose(self) -> None:
+        self.owed = None
+        self.moving = False
+
+    @Slot(object)
+    def _hear(self, report: Report) -> None:
+        self.heard[type(report).__name__] += 1
+        if isinstance(report, Failed) and report.kind in ("error", "out_of_memory"):
+            self.unexpected.append(report)
+        if getattr(report, "run", None) != self.run:
+            return
+        if isinstance(report, EpochEnded):
+            self.records.append(report.record)
+            self.error_by_position = report.error_by_position
+        elif isinstance(report, Progress):
+            self.losses += len(report.losses)
+            self.last_losses = report.losses
+        elif isinstance(report, Result):
+            self.result = report
+            self.error_by_position = report.error_by_position
+        elif isinstance(report, StateChanged):
+            self.moving = False
+        elif isinstance(report, LiveTrace):
+            self.live, self.lives = report, self.lives + 1
+        elif isinstance(report, Failed) and report.request is None:
+            self.moving = False
+        elif isinstance(report, TraceAnswer | Failed) and report.request is not None:
+            if report.request < 0:
+                self.answers[report.request] = report
+                self._answered += 1
+            elif report.request == self.owed:
+                self.owed = None

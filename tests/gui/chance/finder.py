@@ -1,0 +1,332 @@
+"""The finder: acts by chance, rests, and looks whether all is as it must be."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import shlex
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import pytest
+from PySide6.QtCore import QDeadlineTimer, QThreadPool
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox
+
+from rnnviz.engine.messages import TraceAnswer
+from rnnviz.store import logs
+from rnnviz.tasks import TASKS
+from tests.gui.chance import truths
+from tests.gui.chance.acts import do, drawn, small
+from tests.gui.chance.conversation import Conversation
+from tests.gui.chance.hands import Manners, close_dialogs, close_popups, pace, some_pace
+from tests.gui.chance.judge import Judge, Question, Truth
+from tests.gui.chance.watch import EngineLog, Kept, Pulse, Sweeps, ears, kept
+from tests.gui.driver import Driver, put_back
+from tests.gui.processes import engines_of
+
+LAST = 30
+"""Lines that are told with a fault."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that is not as it must be: after which act, and what was done before."""
+
+    kind: str
+    text: str
+    number: int
+    last: list[str]
+
+    @property
+    def head(self) -> str:
+        return f"{self.kind}: {self.text.splitlines()[0]}"
+
+
+class Finder:
+    """Does what `drawn` says, or what the lines of a script say, in one window."""
+
+    def __init__(
+        self,
+        driver: Driver,
+        seed: int,
+        folder: Path,
+        *,
+        kill: float = 0.0,
+        patience: float = 60.0,
+        told: Callable[[str], None] = lambda line: None,
+    ) -> None:
+        self.driver, self._chance = driver, Random(seed)
+        self._kill, self._patience, self._told = kill, patience, told
+        self.number = self.rests = self.checked = self.sure = 0
+        self.faults: list[Fault] = []
+        self.times: Counter[str] = Counter()
+        self._last: deque[str] = deque(maxlen=LAST)
+        self._stop_at_first = False
+        self._talk = Conversation(driver.lab)
+        self._judge = Judge()
+        self.pulse, self.sweeps = Pulse(), Sweeps()
+        self._engine = EngineLog(logs.engine_log())
+        self._manners = Manners(Random(seed + 1), folder)
+        self._ears = contextlib.ExitStack()
+        self._ears.enter_context(ears(self._fault))
+
+    def close(self) -> None:
+        self._ears.close()
+        self._manners.close()
+        self.pulse.close()
+        self.sweeps.close()
+        self._judge.close()
+        self._talk.close()
+
+    @property
+    def runs(self) -> int:
+        """How many runs were begun."""
+        return self._talk.sent["Start"]
+
+    # --- going on ------------------------------------------------------------------------
+
+    def go(self, actions: int, *, until_failure: bool = False) -> None:
+        """Do so many acts, with a rest after some of them."""
+        end = self.number + actions
+        while self.number < end and not (until_failure and self.faults):
+            for _ in range(min(self._chance.randrange(4, 25), end - self.number)):
+                words = drawn(self.driver, self._chance, kill=self._kill)
+                self.line([some_pace(self.driver, self._chance), *words])
+                if until_failure and self.faults:
+                    return
+            self.line(["rest", self._chance.choice(["paused", "paused", "training"])])
+        self.line(["rest", "paused"])
+
+    def follow(self, lines: Iterator[str], *, until_failure: bool = False) -> None:
+        """Do what the lines of a script say."""
+        for line in lines:
+            if line.strip() and not line.startswith("#"):
+                self.line(shlex.split(line))
+                if until_failure and self.faults:
+                    return
+
+    def line(self, words: list[str]) -> None:
+        """Do one line: how long to wait before it and the act, or a rest."""
+        said = shlex.join(words)
+        self._last.append(said)
+        self._told(said)
+        self.pulse.during = said
+        if words[0] == "rest":
+            self.rest(words[1] == "paused")
+        elif words[0] == "settle":
+            self.settle()
+        else:
+            self.number += 1
+            self.times[words[1]] += 1
+            pace(self.driver, words[0])
+            do(self.driver, words[1:])
+
+    def _fault(self, kind: str, text: str) -> None:
+        known = {fault.head for fault in self.faults}
+        fault = Fault(kind, text, self.number, list(self._last))
+        if fault.head not in known:
+            self.faults.append(fault)
+            self._told(f"# {fault.head}")
+
+    # --- resting -------------------------------------------------------------------------
+
+    def rest(self, paused: bool) -> None:
+        """Wait until all that was asked for has come, and look whether it is right."""
+        lab, talk = self.driver.lab, self._talk
+        close_popups()
+        if lab.player.playing:
+            lab.player.pause()
+        if lab.prices.measuring:
+            lab.prices.cancel()
+        asked = lab.run.number, lab.player.example, lab.player.epoch
+        if not self._comes(lambda: self._missing(paused), paused):
+            return
+        truth: Truth | bool | None = False
+        for _ in range(8):
+            told = talk.told
+            truth = self._truth(paused)
+            if truth is None:
+                return
+            if lab.running or talk.told == told:
+                break  # otherwise something was still to come
+        self.pulse.suspend()
+        self.rests += 1
+        for wrong in self._wrong(truth):
+            self._fault("picture", wrong)
+        here = lab.run.number, lab.player.example, lab.player.epoch
+        if here[0] == asked[0] and here != asked and lab.run.can_trace:
+            self._fault("player", f"nobody asked to go from {asked[1:]} to {here[1:]}")
+        for failed in talk.unexpected:
+            self._fault("engine failed", f"{failed.kind} {failed.detail}")
+        talk.unexpected.clear()
+        for error in self._engine.errors():
+            self._fault("engine log", error)
+        engines = engines_of(os.getpid())
+        if len(engines) > 1:
+            self._fault("engines", f"{len(engines)} engines are alive")
+        self.driver.heard.clear()
+        self.driver.notices.clear()
+        self.pulse.resume()
+
+    def _comes(self, missing: Callable[[], list[str]], paused: bool = False) -> bool:
+        deadline = QDeadlineTimer(round(1000 * self._patience))
+        asked = -1
+        while True:
+            lab = self.driver.lab
+            if paused and lab.running and lab.run.number != asked:
+                asked = lab.run.number
+                self.driver.do("pause")
+            elif not lab.running:
+                asked = -1
+            left = missing()
+            if not left:
+                return True
+            if deadline.hasExpired():
+                state = f"{lab.run.state}, {type(lab.draft.experiment.task).__name__}"
+                self._fault("no rest", f"{', '.join(left)} did not come ({state})")
+                return False
+            QTest.qWait(5)
+
+    def _missing(self, paused: bool) -> list[str]:
+        """What has been asked for and is not there."""
+        lab, run, talk = self.driver.lab, self.driver.lab.run, self._talk
+        there = {
+            "the dialog's answer": QApplication.activeModalWidget() is None,
+            "the rest of a slider": not lab._rest.isActive() and not lab._launch.isActive(),
+            "the network": run.state != "preparing",
+            "the pause": not (paused and lab.running),
+            "the trace": talk.owed is None,
+            "the next state": not talk.moving,
+            "the text": lab.running or not self.driver.panel("writing").going,
+            "the piece": lab.running or not lab.composer.composing,
+            "the result": not run.step
+            or run.state not in ("finished", "stopped")
+            or run.result is not None,
+            "what threads do": QThreadPool.globalInstance().activeThreadCount() == 0,
+            "the last frame": lab.running or not lab.clock.running,
+        }
+        return [name for name, is_there in there.items() if not is_there]
+
+    def _truth(self, paused: bool) -> Truth | bool | None:
+        """What the panels must show; False where nothing is known, None where it does not come."""
+        lab, run, talk = self.driver.lab, self.driver.lab.run, self._talk
+        if run.experiment is None or run.started is None:
+            return False
+        paused = paused or not lab.running
+        known = talk.adjusted, lab.player.example, lab.player.epoch
+        answer: TraceAnswer | None = None
+        if run.can_trace:
+            # Asked twice: between the two the engine pays the trace that it owes.
+            for epoch in (None, known[2] if talk.adjusted else None):
+                question = talk.ask(known[1], epoch)
+                if not self._comes(
+                    lambda question=question: [] if question in talk.answers else ["our answer"]
+                ):
+                    return None
+            got = talk.answers[question]
+            answer = got if isinstance(got, TraceAnswer) else None
+            talk.answers.clear()
+        again = run.can_trace and not talk.adjusted
+        asked = Question(
+            run.experiment,
+            run.started.threads,
+            run.step if again and paused else 0,
+            (len(run.history) if paused else known[2] or 0) if again else 0,
+            known[1],
+            known[2] if again else None,
+        )
+        future = self._judge.ask(asked)
+        if not self._comes(lambda: [] if future.done() else ["the judge"]):
+            return None
+        if not self._comes(lambda: self._missing(paused), paused):
+            return None
+        truth = self._judged(future)
+        if isinstance(truth, bool):
+            return truth
+        unsure = not truth.sure or talk.adjusted
+        if unsure and paused and answer is not None and answer.epoch == known[2]:
+            return Truth(answer.trace, truth.history, True)
+        sure = not unsure and run.can_trace and (paused or known[2] is not None)
+        return Truth(truth.trace, truth.history, sure)
+
+    def _judged(self, future: Future[Truth]) -> Truth | bool:
+        try:
+            return future.result()
+        except Exception as error:
+            self._fault("judge", f"{type(error).__name__}: {error}\n{error.__cause__}")
+            return False
+
+    def _wrong(self, truth: Truth | bool) -> Iterator[str]:
+        driver = self.driver
+        if isinstance(truth, Truth):
+            self.checked += 1
+            self.sure += truth.sure
+            where = (
+                f" [example {driver.lab.player.example + 1}, epoch {driver.lab.player.epoch}, "
+                f"{driver.lab.run.state}]"
+            )
+            for wrong in truths.pictures(driver, truth.trace, sure=truth.sure):
+                yield wrong + where
+        if not driver.lab.running:
+            yield from truths.learning(driver, self._talk)
+            yield from truths.preparation(driver)
+        yield from truths.knobs_shown(driver)
+        yield from truths.player_shown(driver)
+
+    # --- growth --------------------------------------------------------------------------
+
+    def settle(self) -> Kept:
+        """Put the window as it was at first, and count what there is."""
+        driver = self.driver
+        close_popups()
+        close_dialogs(driver)
+        self._comes(lambda: self._missing(True), True)
+        driver.lab.comparison.clear()
+        driver.window.series.cancel()
+        try:
+            put_back(driver)
+        except pytest.fail.Exception as late:
+            self._fault("no rest", f"the window could not be put back: {late}")
+        for dock in driver.window.docks.values():
+            dock.show()
+            dock.raise_()
+            driver.until_drawn()
+        driver.window.reset_layout()
+        driver.until_drawn()
+        driver.heard.clear()
+        driver.notices.clear()
+        self.pulse.suspend()
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)
+        counted = kept([driver.window, driver.lab])
+        self.pulse.resume()
+        return counted
+
+    def tour(self) -> None:
+        """See everything once, so that what is made when it is first seen is there."""
+        driver, window = self.driver, self.driver.window
+        self.settle()
+        for name in TASKS:
+            driver.lab.draft.replace(small(name), name)
+            self._open_all()
+        for name in ("about", "shortcuts"):
+            driver.do(name)
+            close_dialogs(driver)
+        for choice in ("dark", "light"):
+            window.choose_theme(choice)
+            driver.until_drawn()
+        self._open_all()
+        self.pulse.waits.clear()
+
+    def _open_all(self) -> None:
+        for box in self.driver.window.findChildren(QComboBox):
+            if box.isVisible():
+                box.showPopup()
+                box.hidePopup()
+        QApplication.processEvents()

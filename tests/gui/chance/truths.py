@@ -1,0 +1,281 @@
+"""What must be on the screen: every picture of the task, run, epoch, example and unit that are
+named, compared with a trace that does not come from the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from PySide6.QtGui import QColor
+
+from rnnviz.gui.panels.panel import Panel
+from rnnviz.gui.theme import hidden_lookup
+from rnnviz.knobs import Value
+from rnnviz.numerals import short
+from rnnviz.records import Trace
+from tests.gui.chance.conversation import Conversation
+from tests.gui.driver import Driver
+
+CLOSE = 1e-4
+KINDS = {"RNN": "RNN_TANH", "RNN relu": "RNN_RELU", "GRU": "GRU", "LSTM": "LSTM"}
+
+
+def pictures(driver: Driver, true: Trace, *, sure: bool = True) -> Iterator[str]:
+    """What is wrong in the panels along time, where `true` is what they must show. Unless it is
+    `sure`, it has other weights, and what hangs on them is not compared."""
+    lab = driver.lab
+    trace, scene = lab.stage.trace, lab.stage.scene
+    if scene.trace is None or trace is None:  # the panels say that they wait
+        if lab.run.can_trace and not lab.running:
+            yield "the panels wait for a trace, and all that was asked for has come"
+        return
+    experiment = lab.run.experiment
+    assert experiment is not None
+    if trace.kind != KINDS[experiment.network.cell]:
+        yield f"the cell is {experiment.network.cell}, the trace of {trace.kind}"
+    for name in ("inputs", "target"):
+        yield from _differs(f"the {name} of the trace", getattr(trace, name), getattr(true, name))
+    if trace.hidden.shape != true.hidden.shape:
+        yield f"hidden is {trace.hidden.shape}, must be {true.hidden.shape}"
+        return
+    if sorted(scene.order) != list(range(true.units)):
+        yield f"the order of units is no order: {scene.order}"
+        return
+    if scene.timestep != min(scene.timestep, true.timesteps - 1):
+        yield f"timestep {scene.timestep} of {true.timesteps}"
+        return
+    if sure:
+        for name in ("hidden", "cell", "output"):
+            yield from _differs(f"{name} of the trace", getattr(trace, name), getattr(true, name))
+        for gate in true.gates:
+            yield from _differs(f"gate {gate}", trace.gates.get(gate), true.gates[gate])
+        if trace.relevance is not None:
+            yield from _differs("the relevance", trace.relevance, true.relevance)
+    # A picture is compared with the truth, or with the trace, which was compared above.
+    shown = true if sure else trace
+    for name, look in PANELS.items():
+        panel = driver.panel(name)
+        if _shown(panel):
+            for wrong in look(driver, panel, shown):
+                yield f"panel {name}: {wrong}"
+
+
+def learning(driver: Driver, talk: Conversation) -> Iterator[str]:
+    """What is wrong in the numbers of the run, where `talk` heard what the engine said."""
+    run = driver.lab.run
+    if run.number != talk.run:
+        yield f"the window is at run {run.number}, the engine was asked for {talk.run}"
+        return
+    if run.history != talk.records:
+        yield f"the history has {len(run.history)} epochs, the engine told {len(talk.records)}"
+    if len(run.losses) != talk.losses:
+        yield f"there are losses of {len(run.losses)} batches, the engine told {talk.losses}"
+    loss = driver.panel("loss")
+    if _shown(loss) and not loss.plot.isHidden() and run.history:
+        x, y = loss._valid.getData()
+        wanted = loss.place([record.valid_loss for record in talk.records])
+        yield from _differs("panel loss: validation", np.asarray(y), wanted)
+        if len(x) and x[-1] != talk.records[-1].epoch:
+            yield f"panel loss: the last epoch is {x[-1]}, must be {talk.records[-1].epoch}"
+        if run.experiment is not None and run.experiment.task.loss not in loss.plot._labels[1]:
+            yield f"panel loss says {loss.plot._labels[1]} for {run.experiment.task.loss}"
+    if _shown(loss) and not loss.plot.isHidden() and 0 < talk.losses < 500:
+        _, y = loss._curve.getData()
+        if len(y) == talk.losses:
+            count = len(talk.last_losses)
+            wanted = loss.place(talk.last_losses)
+            yield from _differs("panel loss: the last batches", np.asarray(y)[-count:], wanted)
+    result = driver.panel("result")
+    if _shown(result) and run.started is not None:
+        there = not result.table.isHidden()
+        if there != (talk.result is not None):
+            yield f"panel result shows {'a' if there else 'no'} result"
+        elif talk.result is not None and talk.result.valid_loss is not None:
+            said = result.table.item(0, 1).text()
+            if said != short(talk.result.valid_loss):
+                yield f"panel result says {said} for {talk.result.valid_loss}"
+    errors = driver.panel("error_by_position")
+    if _shown(errors) and talk.error_by_position is not None and not errors.plot.isHidden():
+        _, y = errors._curve.getData()
+        yield from _differs("panel error_by_position", np.asarray(y), talk.error_by_position)
+
+
+def knobs_shown(driver: Driver) -> Iterator[str]:
+    """What is wrong in the experiment's panel: it shows the draft."""
+    draft, panel = driver.lab.draft.experiment, driver.panel("experiment")
+    if panel.tasks.currentData() != type(draft.task).__struct_config__.tag:
+        yield f"panel experiment says {panel.tasks.currentText()} for {type(draft.task).__name__}"
+    for path, row in panel.rows.items():
+        wanted: Value = draft.value(path)
+        if row.value != wanted and not row.error:
+            yield f"panel experiment: {path} is {row.value}, must be {wanted}"
+        field = getattr(row, "_number", None)
+        if field is None or row.error or field.hasFocus():
+            continue
+        if field.text() != row.knob.text(wanted):
+            yield f"panel experiment: {path} reads {field.text()}, must be {wanted}"
+
+
+def player_shown(driver: Driver) -> Iterator[str]:
+    """What is wrong in the player's bar."""
+    player, bar = driver.lab.player, driver.window.player_bar
+    if player.timesteps:
+        said = f"{player.timestep + 1}/{player.timesteps}"
+        if bar._timestep_text.text() != said:
+            yield f"the player says timestep {bar._timestep_text.text()}, must be {said}"
+    said = f"{player.example + 1}/{player.examples}"
+    if player.examples and bar._example_text.text() != said:
+        yield f"the player says example {bar._example_text.text()}, must be {said}"
+    if player.epoch is not None and bar._epoch_text.text() != f"{player.epoch}/{player.epochs}":
+        yield f"the player says epoch {bar._epoch_text.text()}, must be {player.epoch}"
+
+
+def preparation(driver: Driver) -> Iterator[str]:
+    """What is wrong in the panel of preprocessing: it shows how the watched example was made."""
+    panel, run = driver.panel("preprocessing"), driver.lab.run
+    if not _shown(panel) or run.experiment is None or run.started is None:
+        return
+    example, seed = driver.lab.player.example, run.experiment.training.seed
+    if panel._asked is None or panel._asked[:3] != (run.experiment.task, example, seed):
+        yield f"panel preprocessing shows {panel._asked and panel._asked[1]}, must be {example}"
+        return
+    found, wanted = panel._found, run.experiment.task.preparation("valid", example, seed)
+    if type(found) is not type(wanted):
+        yield f"panel preprocessing shows {type(found).__name__}"
+    elif repr(found) != repr(wanted):
+        yield "panel preprocessing shows another example"
+
+
+# --- one panel each ----------------------------------------------------------------------
+
+
+def _sequence(driver: Driver, panel: Panel, true: Trace) -> Iterator[str]:
+    scene, reading = driver.lab.stage.scene, true.reading
+    if panel._kind != reading.kind:
+        yield f"it draws {panel._kind}, must be {reading.kind}"
+        return
+    if reading.kind == "values":
+        inputs = true.inputs if reading.inputs is None else reading.inputs
+        output = true.output if reading.output is None else reading.output
+        painter, read = panel._painters["values"], scene.timestep + 1
+        curves = zip(painter._read, painter._to_come, inputs.T, strict=False)
+        for curve, to_come, values in curves:
+            yield from _differs("what was read", curve.getData()[1], values[:read])
+            yield from _differs("what will be read", to_come.getData()[1], values)
+        if painter._answers.isVisible() and output is not None:
+            yield from _differs("the answers", painter._answers.getData()[1], output[:read, 0])
+    elif reading.kind == "tokens" and scene.reading.steps != reading.steps:
+        yield f"it reads {scene.reading.steps[:8]}, must be {reading.steps[:8]}"
+
+
+def _hidden(driver: Driver, panel: Panel, true: Trace) -> Iterator[str]:
+    scene = driver.lab.stage.scene
+    states = _states(driver, true)
+    drawn = panel._image.image
+    wanted = states[:, scene.order].T
+    if drawn is None or drawn.shape != wanted.shape:
+        yield f"the picture is {None if drawn is None else drawn.shape}, must be {wanted.shape}"
+        return
+    off = np.abs(drawn.astype(float) - _shade(wanted, _top(true, scene.part, states)))
+    if off.max() > 1:
+        row, column = np.unravel_index(off.argmax(), off.shape)
+        yield f"unit {scene.order[row]} at timestep {column + 1} is {off.max():.0f} shades off"
+    if round(panel._column.rect().left() - 0.5) != scene.timestep:
+        yield f"the lit column is at {panel._column.rect().left()}, not at {scene.timestep}"
+    if scene.unit is not None and scene.order[round(panel._row.rect().top() + 0.5)] != scene.unit:
+        yield f"the framed row is not that of unit {scene.unit}"
+    part = panel._part.currentText()
+    if panel._part.count() > 1 and part != f"{scene.part}ₜ":
+        yield f"the chooser says {part} for {scene.part}"
+
+
+def _unit(driver: Driver, panel: Panel, true: Trace) -> Iterator[str]:
+    scene = driver.lab.stage.scene
+    if scene.unit is None:
+        return
+    curve = _states(driver, true)[:, scene.unit]
+    yield from _differs(f"the curve of unit {scene.unit}", panel._curve.getData()[1], curve)
+    said = panel.readout.text()
+    here = f"unit {scene.unit}, timestep {scene.timestep + 1}: {curve[scene.timestep]:+.3f}"
+    # What is under the mouse is said instead, of the same unit.
+    if said != here and not said.startswith(f"unit {scene.unit}, "):
+        yield f"it says {said!r}, must be {here!r}"
+
+
+def _change(driver: Driver, panel: Panel, true: Trace) -> Iterator[str]:
+    layer = driver.lab.stage.scene.layer
+    if true.directions == 2 and layer % 2:
+        return
+    steps = np.linalg.norm(np.diff(true.hidden[:, layer], axis=0), axis=1)
+    yield from _differs("the bars", panel._values[1:], steps)
+
+
+def _relevance(driver: Driver, panel: Panel, true: Trace) -> Iterator[str]:
+    if panel.plot.isHidden() or true.relevance is None:
+        return
+    t = driver.lab.stage.scene.timestep
+    yield from _differs("the bars", panel._values, true.relevance[t, : t + 1])
+
+
+def _notepad(driver: Driver, panel: Panel, true: Trace) -> Iterator[str]:
+    scene = driver.lab.stage.scene
+    states = _states(driver, true)
+    columns = panel.cells._shape[1]
+    if panel.cells._count != true.units:
+        yield f"there are {panel.cells._count} cells, must be {true.units}"
+        return
+    now = _shade(states[scene.timestep][scene.order], _top(true, scene.part, states))
+    for cell in {0, true.units // 2, true.units - 1}:
+        drawn = panel.cells._image.pixelColor(cell % columns, cell // columns)
+        near = range(max(0, int(now[cell]) - 1), min(255, int(now[cell]) + 1) + 1)
+        if not any(drawn == QColor(*(int(v) for v in hidden_lookup()[k])) for k in near):
+            yield f"the cell of unit {scene.order[cell]} is {drawn.name()}"
+    if panel.cells._marked != scene.row:
+        yield f"cell {panel.cells._marked} is framed, must be {scene.row}"
+
+
+Look = Callable[[Driver, Panel, Trace], Iterator[str]]
+PANELS: dict[str, Look] = {
+    "sequence": _sequence,
+    "hidden": _hidden,
+    "unit": _unit,
+    "change": _change,
+    "relevance": _relevance,
+    "notepad": _notepad,
+}
+
+
+# --- small things ------------------------------------------------------------------------
+
+
+def _shown(panel: Panel) -> bool:
+    """Whether a panel has drawn all that it has to, because it can be seen."""
+    return panel._built and panel._in_front and panel.isVisible() and not panel._dirty
+
+
+def _states(driver: Driver, true: Trace) -> np.ndarray:
+    scene = driver.lab.stage.scene
+    whole = {"h": true.hidden, "c": true.cell, **true.gates}[scene.part]
+    assert whole is not None
+    return whole[:, scene.layer]
+
+
+def _top(true: Trace, part: str, states: np.ndarray) -> float:
+    unbounded = true.kind == "RNN_RELU" or part == "c"
+    return max(1.0, float(np.abs(states).max())) if unbounded else 1.0
+
+
+def _shade(values: np.ndarray, top: float) -> np.ndarray:
+    return np.clip(np.floor(127.5 + values * 127.5 / top), 0, 255)
+
+
+def _differs(what: str, found: object, wanted: object) -> Iterator[str]:
+    if found is None or wanted is None:
+        if found is not wanted:
+            yield f"{what} {'is missing' if found is None else 'should not be there'}"
+        return
+    a, b = np.asarray(found, float), np.asarray(wanted, float)
+    if a.shape != b.shape:
+        yield f"{what} is {a.shape}, must be {b.shape}"
+    elif not np.allclose(a, b, rtol=CLOSE, atol=CLOSE, equal_nan=True):
+        yield f"{what} is off by up to {np.nanmax(np.abs(a - b)):.3g}"
