@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from rnnviz.experiment import Experiment, knobs, suited
+from rnnviz.experiment import Experiment, knobs, suited, turned
 from rnnviz.knobs import Knob, KnobError, knobs_of
 from rnnviz.tasks import TASKS
 
@@ -87,18 +87,18 @@ def experiment_of(typed: dict[str, str], options: Iterable[Option]) -> Experimen
         )
     experiment = suited(TASKS[task]())
     own = dict(knobs(experiment))
-    turned = [option for option in options if option.path and option.name in typed]
-    # The task first: what suits it may hang on its own knobs, such as its length.
-    for option in sorted(turned, key=lambda option: not option.path.startswith("task.")):
+    asked = [option for option in options if option.path and option.name in typed]
+    for option in asked:
         if option.path not in own:
             raise UsageError(f"The task {task} has no option {option.name}.")
+    # In the order of the knobs, the task's first: what suits the later ones may hang on the
+    # earlier ones, such as on the length or on which series it is.
+    for option in sorted(asked, key=lambda option: list(own).index(option.path)):
         try:
             value = own[option.path].parse(typed[option.name])
         except KnobError as error:
             raise UsageError(f"{option.name}: {error}") from None
-        experiment = experiment.with_value(option.path, value)
-        if option.path.startswith("task."):
-            experiment = suited(experiment.task)
+        experiment = turned(experiment, option.path, value)
     return experiment
 
 

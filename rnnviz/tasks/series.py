@@ -147,6 +147,14 @@ class Series(Task, tag="series"):
             )
 
     @property
+    def own(self) -> dict[str, Value]:  # type: ignore[override]
+        """Passengers grow by a share of themselves from year to year, beyond all that was
+        seen in training: what can be learned of them is the change of the logarithm."""
+        if self.series == "passengers":
+            return {"window": 12, "scaling": "log", "predict": "change"}
+        return {}
+
+    @property
     def network(self) -> dict[str, Value]:  # type: ignore[override]
         """Gates help with the weather, and cannot be told from none with sunspots. Of
         passengers there are too few to learn from without hiding some of what is known."""

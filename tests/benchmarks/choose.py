@@ -30,6 +30,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from rnnviz.experiment import Experiment, suited
+from rnnviz.experiment import turned as followed
 from rnnviz.knobs import Value
 from rnnviz.learning.training import Trainer
 from rnnviz.tasks.characters import Characters
@@ -50,7 +51,7 @@ class Search(NamedTuple):
 
 def searches() -> dict[str, Search]:
     """All searches by name."""
-    passengers = Series(series="passengers", scaling="log", predict="change", window=12)
+    passengers = followed(suited(Series()), "task.series", "passengers").task
     plain: dict[str, Value] = {
         "network.dropout_readout": 0.0,
         "training.patience": 0,
