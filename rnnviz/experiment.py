@@ -277,20 +277,27 @@ def suited(task: Task) -> Experiment:
     return Experiment(task=task, network=network, training=training)
 
 
+def suits(task: Task) -> dict[str, Value]:
+    """What suits a task, by the path of each knob: of its own knobs, those that follow another
+    of them, the rest being as they are declared."""
+    best = suited(task)
+    own = {f"task.{name}": knob.default for name, knob in knobs_of(type(task)).items()}
+    own |= {f"task.{name}": value for name, value in task.own.items()}
+    return {path: own[path] if path in own else best.value(path) for path, _ in knobs(best)}
+
+
 def turned(experiment: Experiment, path: str, value: Value) -> Experiment:
     """An experiment with one knob turned as a person turns it; raises `KnobError`.
 
-    What suits a task may hang on a knob of its own, such as its length. The knobs that stand
-    where it suited the task before then follow; those that were set otherwise stay.
+    What suits a task may hang on a knob of its own, such as its length or which series it is.
+    The knobs that stand where it suited the task before then follow; those that were set
+    otherwise stay.
     """
     found = experiment.with_value(path, value)
-    before, after = suited(experiment.task), suited(found.task)
-    for other, _ in knobs(after):
-        if other.startswith("task."):
-            continue
-        suits = after.value(other)
-        if experiment.value(other) == before.value(other) != suits:
-            found = found.with_value(other, suits)
+    before, after = suits(experiment.task), suits(found.task)
+    for other, best in after.items():
+        if other != path and experiment.value(other) == before[other] != best:
+            found = found.with_value(other, best)
     return found
 
 

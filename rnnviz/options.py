@@ -107,9 +107,11 @@ def experiment_of(typed: dict[str, str], options: Iterable[Option]) -> Experimen
         part, name = option.path.split(".")
         values[part][name] = value
     # All knobs of a part at once, for some are refused only together; the task first, for what
-    # suits it may hang on its own knobs, such as its length.
+    # suits it may hang on its own knobs, such as its length or which series it is.
+    choices = {name: value for name, value in values["task"].items() if own[f"task.{name}"].choices}
     try:
-        suits = suited(msgspec.structs.replace(experiment.task, **values["task"]))
+        follows = msgspec.structs.replace(experiment.task, **choices).own
+        suits = suited(msgspec.structs.replace(experiment.task, **(follows | values["task"])))
         return Experiment(
             task=suits.task,
             network=msgspec.structs.replace(suits.network, **values["network"]),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from rnnviz.experiment import Experiment, idle, knobs, read_experiment, suited, turned
 from rnnviz.knobs import KnobError, positions
+from rnnviz.options import experiment_of, knob_options
 from rnnviz.tasks import TASKS
 from rnnviz.tasks.recall import Recall
 from rnnviz.tasks.series import Series
@@ -226,3 +227,27 @@ def test_another_series_brings_the_settings_that_suit_it():
 def test_a_knob_that_nothing_hangs_on_turns_alone():
     found = turned(Experiment(), "task.window", 20)
     assert found == Experiment().with_value("task.window", 20)
+
+
+def test_what_suits_a_series_follows_it_and_what_was_set_otherwise_stays():
+    plain = suited(Series())
+    airline = turned(plain, "task.series", "passengers")
+    assert (airline.task.scaling, airline.task.predict, airline.task.window) == (
+        "log",
+        "change",
+        12,
+    )
+    assert turned(airline, "task.series", "sunspots") == plain
+    kept = turned(plain.with_value("task.window", 36), "task.series", "passengers")
+    assert (kept.task.window, kept.task.scaling) == (36, "log")
+    # A value that is turned is never followed away from.
+    assert turned(airline, "task.predict", "value").task.predict == "value"
+
+
+def test_what_is_typed_of_a_series_wins_over_what_suits_it_whatever_the_order():
+    for typed in (
+        {"--task": "series", "--window": "24", "--series": "passengers"},
+        {"--task": "series", "--series": "passengers", "--window": "24"},
+    ):
+        task = experiment_of(typed, knob_options()).task
+        assert (task.window, task.scaling, task.predict) == (24, "log", "change")

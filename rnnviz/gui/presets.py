@@ -6,7 +6,7 @@ import math
 
 from PySide6.QtCore import QCoreApplication
 
-from rnnviz.experiment import Experiment, suited
+from rnnviz.experiment import Experiment, suited, turned
 from rnnviz.tasks.sentiment import Sentiment
 from rnnviz.tasks.series import Series
 from rnnviz.tasks.tagging import Tagging
@@ -35,9 +35,7 @@ def presets() -> dict[str, Experiment]:
         ),
         tr("Sunspots"): suited(Series()),
         tr("Melbourne's temperature"): suited(Series(series="temperature")),
-        tr("Airline passengers"): suited(
-            Series(series="passengers", scaling="log", predict="change", window=12)
-        ),
+        tr("Airline passengers"): turned(suited(Series()), "task.series", "passengers"),
         tr("Naming waves, read both ways"): suited(Waves()).with_value(*both),
         tr("Is it a good review?"): suited(Sentiment()),
         tr("Korean reviews, letter by letter"): suited(

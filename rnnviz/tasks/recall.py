@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import string
 from typing import Annotated, ClassVar
 
@@ -23,7 +22,7 @@ class Recall(Task, tag="recall"):
 
     Nothing has to be worked out, only kept: this is the latch problem of Bengio, Simard and
     Frasconi (1994) with symbols in place of values. Who has forgotten the letter can only
-    guess, a cross-entropy of ln(letters).
+    guess, a cross-entropy of about ln(letters).
     """
 
     title: ClassVar[str] = "Recall"
@@ -87,7 +86,13 @@ class Recall(Task, tag="recall"):
         return Examples(*(Split(part, part[:, 0, 0] - 1) for part in self._drawn(seed)))
 
     def baselines(self, examples: Examples) -> dict[str, float]:
-        return {"guessing": math.log(self.letters)}
+        shares = self._shares(examples.train)[examples.valid.targets]
+        return {"guessing": measures.cross_entropy(shares)}
+
+    def rules(self, examples: Examples) -> dict[str, dict[str, float]]:
+        split = examples.test or examples.valid
+        guesses = np.tile(self._shares(examples.train), (len(split.targets), 1))
+        return {"guessing": self.metrics(guesses, split)}
 
     def metrics(self, outputs: FloatArray, split: Split) -> dict[str, float]:
         return {"accuracy": measures.accuracy(outputs, split)}
@@ -120,6 +125,11 @@ class Recall(Task, tag="recall"):
             right=[None] * before + [said[-1] == first],
             likely=measures.likeliest(output, names),
         )
+
+    def _shares(self, train: Split) -> FloatArray:
+        """How often each letter was the first one, each counted once more than it was."""
+        counts = 1 + np.bincount(train.targets, minlength=self.letters)
+        return (counts / counts.sum()).astype(np.float32)
 
     def _symbols(self) -> list[str]:
         """What the tokens from 1 on are written as."""

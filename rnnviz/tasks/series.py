@@ -11,7 +11,7 @@ import numpy.typing as npt
 from rnnviz.knobs import Knob, KnobError, Value
 from rnnviz.preparations import PreparedSeries
 from rnnviz.records import Reading
-from rnnviz.tasks import baselines
+from rnnviz.tasks.autoregression import linear
 from rnnviz.tasks.lag import best_shift
 from rnnviz.tasks.recorded import SOURCES, recorded
 from rnnviz.tasks.scaling import FITTED_TO, Kind, Scaling, fit
@@ -147,6 +147,14 @@ class Series(Task, tag="series"):
             )
 
     @property
+    def own(self) -> dict[str, Value]:  # type: ignore[override]
+        """Passengers grow by a share of themselves from year to year, beyond all that was
+        seen in training: what can be learned of them is the change of the logarithm."""
+        if self.series == "passengers":
+            return {"window": 12, "scaling": "log", "predict": "change"}
+        return {}
+
+    @property
     def network(self) -> dict[str, Value]:  # type: ignore[override]
         """Gates help with the weather, and cannot be told from none with sunspots. Of
         passengers there are too few to learn from without hiding some of what is known."""
@@ -169,13 +177,13 @@ class Series(Task, tag="series"):
         return Examples(*(self._split(part) for part in ("train", "valid", "test")))
 
     def baselines(self, examples: Examples) -> dict[str, float]:
-        found = self._simple_answers(examples, "valid")
+        found = self._simple_answers("valid")
         right = self._ready().scaled[self._asked_about("valid")]
         return {rule: float(np.mean((answers - right) ** 2)) for rule, answers in found.items()}
 
     def rules(self, examples: Examples) -> dict[str, dict[str, float]]:
         ready, asked = self._ready(), self._asked_about("test")
-        found = self._simple_answers(examples, "test")
+        found = self._simple_answers("test")
         return {
             rule: _errors(ready.scaling.undo(answers), ready.values[asked])
             for rule, answers in found.items()
@@ -263,23 +271,21 @@ class Series(Task, tag="series"):
             scaled = scaled + split.inputs[:, -1, 0]
         return self._ready().scaling.undo(scaled)
 
-    def _simple_answers(
-        self, examples: Examples, part: Literal["valid", "test"]
-    ) -> dict[str, npt.NDArray[np.float64]]:
+    def _simple_answers(self, part: Literal["valid", "test"]) -> dict[str, npt.NDArray[np.float64]]:
         """What simple rules answer, as scaled values, by the name of the rule."""
         ready, asked = self._ready(), self._asked_about(part)
-        scaled, split = ready.scaled, getattr(examples, part)
-        linear = baselines.linear_answers(examples.train, split)[:, 0]
-        if self.predict == "change":
-            linear = linear + split.inputs[:, -1, 0]
+        scaled, season = ready.scaled, SOURCES[self.series].season / self.every
         found = {
             "mean": np.full(len(asked), scaled[: ready.train_end].mean()),
             "persistence": scaled[asked - self.horizon],
         }
-        season = _season(SOURCES[self.series].season / self.every, self.horizon)
-        if season and ready.train_end >= season:
-            found["seasonal"] = scaled[asked - season]
-        return found | {"linear autoregression": linear}
+        back = _season(season, self.horizon)
+        if back and ready.train_end >= back:
+            found["seasonal"] = scaled[asked - back]
+        forms = linear(scaled, ready.train_end, ready.valid_end, self.horizon, season)
+        return found | {
+            rule: form.answers(scaled, ready.train_end, asked) for rule, form in forms.items()
+        }
 
 
 def _ends(timesteps: int, test: float) -> tuple[int, int]:

@@ -60,7 +60,8 @@ class Examples(NamedTuple):
 class Task(Settings, tag_field="name"):
     """A task with its knobs. A subclass is one file, and its tag is its name.
 
-    `network` and `training` are the settings of other knobs that suit it, by field name.
+    `network` and `training` are the settings of other knobs that suit it, by field name; `own`
+    are those of its own knobs that suit what its other knobs say, such as which series it is.
     """
 
     title: ClassVar[str]
@@ -83,6 +84,7 @@ class Task(Settings, tag_field="name"):
     """what `error_by_position` counts along"""
     error: ClassVar[str] = "share wrong"
     """and what it measures there"""
+    own: ClassVar[dict[str, Value]] = {}
     network: ClassVar[dict[str, Value]] = {}
     training: ClassVar[dict[str, Value]] = {}
 

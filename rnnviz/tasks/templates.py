@@ -13,7 +13,7 @@ from rnnviz.tasks.task import FloatArray
 FRAMES = 10
 """How many of the last frames are compared."""
 
-PERIODS, PHASES = 12, 24
+PERIODS, PHASES = 24, 48
 """How many pieces of each shape there are: evenly spread periods times phases."""
 
 AT_ONCE = 8192

@@ -23,8 +23,9 @@ NAMES = list(SHAPES)
 SETTLED = 10
 """From this frame after a switch on, one who reads forwards has had time to notice."""
 
-RULE_FRAMES = 15_000
-"""Frames by which simple rules are measured at most, so that no setting takes seconds."""
+FEW_FRAMES, MANY_FRAMES = 5_000, 40_000
+"""Frames by which simple rules are measured at most, before training and once it has ended: no
+setting takes seconds, and the usual test examples are all counted."""
 
 STEEPNESSES = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
 
@@ -140,14 +141,14 @@ class Waves(Task, tag="waves"):
     def baselines(self, examples: Examples) -> dict[str, float]:
         return {
             rule: measures.cross_entropy(_of_right(shares, examples.valid))
-            for rule, shares in self._simple_answers(examples, examples.valid).items()
+            for rule, shares in self._simple_answers(examples, examples.valid, FEW_FRAMES).items()
         }
 
     def rules(self, examples: Examples) -> dict[str, dict[str, float]]:
         split = examples.valid if examples.test is None else examples.test
         return {
-            rule: self.metrics(shares, _first(split))
-            for rule, shares in self._simple_answers(examples, split).items()
+            rule: self.metrics(shares, _first(split, MANY_FRAMES))
+            for rule, shares in self._simple_answers(examples, split, MANY_FRAMES).items()
         }
 
     def metrics(self, outputs: FloatArray, split: Split) -> dict[str, float]:
@@ -211,11 +212,13 @@ class Waves(Task, tag="waves"):
     def _periods(self) -> tuple[float, float]:
         return min(self.shortest, self.longest), max(self.shortest, self.longest)
 
-    def _simple_answers(self, examples: Examples, split: Split) -> dict[str, FloatArray]:
+    def _simple_answers(
+        self, examples: Examples, split: Split, frames: int
+    ) -> dict[str, FloatArray]:
         """The probabilities of all shapes by simple rules, ``(N, T, 4)``, for `_first` of a
         split. That of the nearest template falls with the distance, as steeply as is best
         for the training examples."""
-        train, split = _first(examples.train), _first(split)
+        train, split = _first(examples.train, FEW_FRAMES), _first(split, frames)
         known = templates(*self._periods())
         learned, asked = (known.distances(part.inputs[:, :, 0]) for part in (train, split))
         _, steepness = min(
@@ -239,9 +242,9 @@ def since_switch(shapes: npt.NDArray[Any]) -> IntArray:
     return frames - np.maximum.accumulate(np.where(switched, frames, 0), axis=1)
 
 
-def _first(split: Split) -> Split:
-    """The first examples of a split, so many that simple rules take no time."""
-    count = max(1, RULE_FRAMES // split.inputs.shape[1])
+def _first(split: Split, frames: int) -> Split:
+    """The first examples of a split, with about so many frames at most."""
+    count = max(1, frames // split.inputs.shape[1])
     return Split(split.inputs[:count], split.targets[:count])
 
 

@@ -30,6 +30,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from rnnviz.experiment import Experiment, suited
+from rnnviz.experiment import turned as followed
 from rnnviz.knobs import Value
 from rnnviz.learning.training import Trainer
 from rnnviz.tasks.characters import Characters
@@ -50,7 +51,7 @@ class Search(NamedTuple):
 
 def searches() -> dict[str, Search]:
     """All searches by name."""
-    passengers = Series(series="passengers", scaling="log", predict="change", window=12)
+    passengers = followed(suited(Series()), "task.series", "passengers").task
     plain: dict[str, Value] = {
         "network.dropout_readout": 0.0,
         "training.patience": 0,
@@ -101,6 +102,16 @@ def searches() -> dict[str, Search]:
             few,
             (long, held | {"training.patience": (0, 8, 20)}),
         ),
+        # A change is like that of the same month a year ago, which needs 13 months to be seen.
+        "passengers, window": Search(
+            suited(passengers),
+            (
+                {"task.window": (12, 13, 18, 24, 36), "training.learning_rate": (1e-3, 3e-3)},
+                {"training.epochs": (100, 300), "network.dropout_readout": (0.0, 0.2)},
+                sizes | {"training.weight_decay": (0.0, 0.1)},
+            ),
+        ),
+        "sunspots, window": Search(suited(Series()), ({"task.window": (24, 36, 48)},)),
         "passengers, GRU": Search(
             turned(few, {"network.cell": "GRU", "training.patience": 20}),
             (

@@ -1,11 +1,16 @@
-"""All figures: every task with its defaults, trained once, beside what was reached before.
+"""All figures: every task as it suits it, trained with several seeds, beside simple rules.
 
-    python tests/benchmarks/figures.py [--only sine,waves] [--seeds 1] [--missing]
+    python tests/benchmarks/figures.py [ROW ...] [--workers 2] [--again | --rules | --table]
 
-Writes `figures.json` (what was measured) and `figures.md` (the table) beside this file after
-each run, so nothing is lost when it is interrupted; a row that is run again is replaced.
-``--missing`` runs only what was not yet measured with the settings of now, ``--only`` the rows
-whose names begin so, ``--table`` none: it writes the table anew.
+Measures each row (or those whose names begin as one that is named: ``series recall``) with all
+its seeds, and keeps what was measured in `figures.json` beside this file after every run. What
+is there already, with the settings of now, is not measured again, so that it can be interrupted
+at any time and goes on where it was; what was measured with other settings is replaced.
+``--again`` measures in any case. ``--rules`` trains nothing: it measures the simple rules of
+what is there anew. ``--workers`` says how many runs are under way at once, each with one thread.
+
+From `figures.json` alone follow `figures.md`, which has everything, and the table in the README:
+both are written at the end and after every run. ``--table`` does nothing else.
 
 The rows are in `figure_rows.py`. What suits each task was chosen by validation examples alone,
 where there was a choice to be made by `choose.py`. `choices.md` has what it said, and which
@@ -17,8 +22,10 @@ there by three ends of the series, and patience cannot tell much.
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import sys
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from time import perf_counter
 
@@ -29,16 +36,29 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from rnnviz.learning.devices import Choice
 from rnnviz.learning.judging import Judge
 from rnnviz.learning.training import Trainer
 from rnnviz.records import FloatArray
 from rnnviz.store import files
 from rnnviz.tasks import Examples, Split, Task
 from tests.benchmarks.figure_rows import Row, rows
-from tests.benchmarks.figure_table import Early, Measured, Moment, Results, Value, written
+from tests.benchmarks.figure_table import (
+    Early,
+    Measured,
+    Moment,
+    Results,
+    Value,
+    current,
+    in_readme,
+    written,
+)
 
 HERE = Path(__file__).parent
-RESULTS, TABLE = HERE / "figures.json", HERE / "figures.md"
+RESULTS, TABLE, README = HERE / "figures.json", HERE / "figures.md", HERE.parents[1] / "README.md"
+
+BEGIN, END = "<!-- figures: made by tests/benchmarks/figures.py -->\n", "<!-- figures end -->\n"
+"""Between these the README has its table."""
 
 SOON = 10.0
 """Seconds after which there should be something worth seeing."""
@@ -47,14 +67,13 @@ BLOCKS = 20
 """Into how many blocks the examples are cut for the standard error."""
 
 
-def measured(row: Row, seed: int) -> Measured:
-    """Train one row to its end."""
+def measured(row: Row, seed: int, at_once: int = 1) -> Measured:
+    """Train one row to its end, `at_once` runs being under way together."""
     experiment = row.experiment(seed)
     begun = perf_counter()
-    trainer = Trainer(experiment)
+    trainer = Trainer(experiment, choice=Choice("cpu", 1))
     setup = perf_counter() - begun
     task, examples = experiment.task, trainer.examples
-    judged = examples.test or examples.valid
     reached: dict[str, Moment | None] = {figure.measure: None for figure in row.figures}
     early: Early | None = None
     every = row.every or trainer.batches
@@ -67,26 +86,26 @@ def measured(row: Row, seed: int) -> Measured:
             early = _seen(trainer, now, early)
         missing = [figure for figure in row.figures if reached[figure.measure] is None]
         if missing and trainer.step % every == 0:
-            # Not in the run's own seconds: it does not look at these examples.
-            values = _values(trainer, judged)
+            # Not in the run's own seconds where it is looked oftener than the run itself does.
+            values = _values(trainer, examples.valid) if row.every else _last(trainer)
             for figure in missing:
                 if figure.reached(values[figure.measure]):
                     reached[figure.measure] = now
     assert early is not None
-    of_rules = _rules(task, examples)
     return Measured(
         experiment=experiment,
         torch=str(torch.__version__),
         cores=os.cpu_count() or 1,
-        threads=trainer.threads,
+        at_once=at_once,
         parameters=trainer.parameters,
         setup=setup,
         seconds=setup + trainer.seconds,
         epochs=trainer.epoch,
+        steps=trainer.step,
         early=early,
         valid=_with_errors(trainer, examples.valid),
         test=_with_errors(trainer, examples.test) if examples.test else {},
-        rules=of_rules,
+        rules=simple_rules(task, examples),
         reached=reached,
     )
 
@@ -99,8 +118,13 @@ def _seen(trainer: Trainer, now: Moment, before: Early | None) -> Early:
         loss = before.train_loss + 0.05 * (loss - before.train_loss)
     if not trainer.history:
         return Early(now, loss)
+    return Early(now, loss, _last(trainer))
+
+
+def _last(trainer: Trainer) -> dict[str, float]:
+    """What the run itself said of its validation examples after its last epoch."""
     last = trainer.history[-1]
-    return Early(now, loss, {"loss": last.valid_loss, **last.metrics})
+    return {"loss": last.valid_loss, **last.metrics}
 
 
 def _answers(trainer: Trainer, split: Split) -> tuple[float, FloatArray]:
@@ -150,71 +174,99 @@ def jackknife(values: list[float]) -> float:
     return float(np.sqrt((len(found) - 1) * np.mean((found - found.mean()) ** 2)))
 
 
-def _rules(task: Task, examples: Examples) -> dict[str, dict[str, float]]:
-    """What simple rules reach on the examples of the figures; their losses at least.
-
-    Rules that look up their part by its name answer for that part whatever they are given:
-    those have measures of the test part.
-    """
+def simple_rules(task: Task, examples: Examples) -> dict[str, dict[str, float]]:
+    """What simple rules reach on the examples of the figures, whatever rules a task has; their
+    losses where it has no measures for them."""
     if found := task.rules(examples):
         return found
     asked = examples if examples.test is None else examples._replace(valid=examples.test)
     return {rule: {"loss": loss} for rule, loss in task.baselines(asked).items()}
 
 
-def _asked(only: str, seeds: int, missing: bool, results: Results) -> list[tuple[Row, int]]:
-    """The rows to be run, each with its seed."""
-    begins = tuple(only.split(","))
-    return [
-        (row, seed)
-        for row in rows()
-        if row.name.startswith(begins)
-        for seed in range(seeds)
-        if not (missing and _known(results, row, seed))
-    ]
-
-
-def _known(results: Results, row: Row, seed: int) -> bool:
-    run = results.get(row.name, {}).get(seed)
-    return run is not None and run.experiment == row.experiment(seed)
+def asked_for(names: list[str], results: Results, again: bool = False) -> list[tuple[Row, int]]:
+    """What there is to be measured: the rows, each with its seeds, the first seeds first."""
+    begins = tuple(names) or ("",)
+    chosen = [row for row in rows() if row.name.startswith(begins)]
+    todo = [(row, seed) for row in chosen for seed in range(row.seeds)]
+    todo.sort(key=lambda one: one[1])
+    return [one for one in todo if again or one[1] not in current(one[0], results)]
 
 
 def read() -> Results:
-    """What was measured so far."""
-    if not RESULTS.exists():
-        return {}
-    return msgspec.json.decode(RESULTS.read_bytes(), type=Results)
+    """What was measured so far. What can no longer be read was measured with knobs that are
+    gone: it is missing."""
+    found: Results = {}
+    if RESULTS.exists():
+        raw = msgspec.json.decode(RESULTS.read_bytes(), type=dict[str, dict[int, msgspec.Raw]])
+        for name, runs in raw.items():
+            for seed, run in runs.items():
+                try:
+                    measured = msgspec.json.decode(run, type=Measured)
+                except msgspec.ValidationError:
+                    continue
+                found.setdefault(name, {})[seed] = measured
+    return found
 
 
 def keep(results: Results) -> None:
-    """Write both files, in the order of the rows."""
-    ordered = {row.name: results[row.name] for row in rows() if row.name in results}
+    """Write the results, in the order of the rows, and what is made of them."""
+    ordered = {
+        row.name: dict(sorted(results[row.name].items())) for row in rows() if row.name in results
+    }
     files.write(RESULTS, msgspec.json.format(msgspec.json.encode(ordered), indent=1) + b"\n")
     files.write(TABLE, written(rows(), ordered).encode())
+    before, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
+    files.write(README, (before + BEGIN + in_readme(rows(), ordered) + END + after).encode())
 
 
 def main() -> None:
     """Run what was asked for, saying each figure as it comes."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--only", default="", help="beginnings of rows' names, with commas")
-    parser.add_argument("--seeds", type=int, default=1)
-    parser.add_argument("--missing", action="store_true")
-    parser.add_argument("--table", action="store_true")
+    parser = argparse.ArgumentParser(usage=(__doc__ or "").split("\n")[2].strip())
+    parser.add_argument("names", nargs="*", metavar="ROW", help="beginnings of rows' names")
+    parser.add_argument("--workers", type=int, default=1)
+    what = parser.add_mutually_exclusive_group()
+    for option in ("--again", "--rules", "--table"):
+        what.add_argument(option, action="store_true")
     asked = parser.parse_args()
     results = read()
-    todo = [] if asked.table else _asked(asked.only, asked.seeds, asked.missing, results)
-    for row, seed in todo:
-        run = measured(row, seed)
-        results.setdefault(row.name, {})[seed] = run
-        keep(results)
-        for figure in row.figures:
-            value = (run.test or run.valid)[figure.measure].value
+    if asked.rules:
+        _measure_rules(asked.names, results)
+    elif not asked.table:
+        _measure(asked_for(asked.names, results, asked.again), asked.workers, results)
+    keep(results)
+    print(in_readme(rows(), results), end="")
+
+
+def _measure(todo: list[tuple[Row, int]], workers: int, results: Results) -> None:
+    # Spawned, since a process that has PyTorch's threads cannot be forked.
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"))
+    try:
+        runs = {pool.submit(measured, row, seed, workers): (row, seed) for row, seed in todo}
+        for count, done in enumerate(as_completed(runs), 1):
+            (row, seed), run = runs[done], done.result()
+            results.setdefault(row.name, {})[seed] = run
+            keep(results)
+            said = ", ".join(
+                f"{figure.measure} {(run.test or run.valid)[figure.measure].value:.5g}"
+                for figure in row.figures
+            )
             print(
-                f"{row.name}, seed {seed}: {figure.measure} {value:.5g} "
-                f"({figure.sense} {figure.wanted:g}), {run.seconds:.0f} s",
+                f"{count}/{len(todo)} {row.name}, seed {seed}: {said}, {run.seconds:.0f} s",
                 flush=True,
             )
-    keep(results)
+    finally:
+        pool.shutdown(cancel_futures=True)  # after a failure or Ctrl+C, not first all the others
+
+
+def _measure_rules(names: list[str], results: Results) -> None:
+    for row in rows():
+        if row.name.startswith(tuple(names) or ("",)):
+            for seed, run in current(row, results).items():
+                task = run.experiment.task
+                found = simple_rules(task, task.examples(seed))
+                results[row.name][seed] = msgspec.structs.replace(run, rules=found)
+                print(f"{row.name}, seed {seed}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """The adding task: its closed forms, and a relu network set by hand that adds."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -63,7 +65,17 @@ def test_no_list_is_in_two_splits(examples):
 
 
 def test_always_1_is_wrong_by_the_variance_of_two_uniform_numbers(examples):
-    assert Adding().baselines(examples) == {"always 1": 1 / 6}
+    for part, found in (
+        (examples.valid, Adding().baselines(examples)["always 1"]),
+        (examples.test, Adding().rules(examples)["always 1"]["loss"]),
+    ):
+        known = torch.as_tensor(part.targets)
+        expected = float(torch.nn.functional.mse_loss(torch.ones_like(known), known))
+        assert found == pytest.approx(expected, rel=1e-5)
+        assert found != 1 / 6
+        # The variance of a sum of two uniform numbers, as far as a thousand lists tell it: the
+        # fourth moment is 1/15, so the standard error is sqrt((1/15 - 1/36) / 1000).
+        assert found == pytest.approx(1 / 6, abs=4 * math.sqrt((1 / 15 - 1 / 36) / 1000))
     # What it comes to on 1000 sums, the standard error of which is about 0.006.
     assert np.mean((examples.valid.targets - 1.0) ** 2) == pytest.approx(1 / 6, abs=0.025)
 

@@ -65,16 +65,21 @@ def test_who_remembers_nothing_stays_on_the_plateau(blanks):
     task = Copy(blanks=blanks, sequences=60)
     examples = task.examples(0)
     plateau = task.baselines(examples)["remembering nothing"]
-    assert plateau == pytest.approx(10 * math.log(8) / (blanks + 20), rel=1e-12)
-    # Blank until the sign and then all symbols alike, by PyTorch.
+    # Six sequences to judge by have 60 symbols: theory's figure, as far as they tell it.
+    assert plateau == pytest.approx(10 * math.log(8) / (blanks + 20), rel=0.1)
+    # Blank until the sign and then each symbol as often as it was learned, by PyTorch.
     logits = torch.full((blanks + 20, 9), -30.0)
     logits[:-10, 8] = 30.0
-    logits[-10:, :8] = 30.0
+    said = torch.as_tensor(examples.train.targets[:, -10:]).flatten()
+    logits[-10:, :8] = 30.0 + torch.stack([(said == k).sum() + 1 for k in range(8)]).log()
     targets = torch.as_tensor(examples.valid.targets)
     loss = torch.nn.functional.cross_entropy(
         logits.expand(len(targets), -1, -1).flatten(0, 1), targets.flatten()
     )
-    assert plateau == pytest.approx(float(loss), rel=1e-6)
+    assert plateau == pytest.approx(float(loss), rel=1e-5)
+    commonest = int(logits[-1, :8].argmax())
+    right = float((examples.test.targets[:, -10:] == commonest).mean())
+    assert task.rules(examples)["remembering nothing"]["symbols right"] == pytest.approx(right)
 
 
 def test_symbols_and_whole_sequences_are_counted_behind_the_sign_only(examples):

@@ -11,7 +11,7 @@ from rnnviz.experiment import suited
 from rnnviz.knobs import KnobError
 from rnnviz.learning.training import Trainer
 from rnnviz.resources import resource
-from rnnviz.tasks import TASKS, DataError, Split, data, series
+from rnnviz.tasks import TASKS, DataError, Split, autoregression, data, series
 from rnnviz.tasks.recorded import SOURCES, recorded
 from rnnviz.tasks.series import Series
 
@@ -156,18 +156,83 @@ def test_the_simple_rules_reach_on_the_last_fifth_what_is_known(settings_, seaso
         assert rules[rule]["RMSE"] == pytest.approx(figure, abs=0.05)
 
 
-@pytest.mark.parametrize("predict", ["value", "change"])
-def test_the_linear_rule_is_least_squares_on_the_training_part(predict):
-    task = Series(window=6, horizon=3, predict=predict)
-    raw = column("sunspots")
-    rows = np.stack([np.append(raw[t - 8 : t - 2], 1.0) for t in range(8, len(raw))])
-    # The normal equations, in the unit of the series: scaling changes no linear rule.
-    known, asked = rows[: 1974 - 8], raw[8:1974]
-    rule = np.linalg.solve(known.T @ known, known.T @ asked)
-    errors = (rows @ rule - raw[8:])[-564:]
-    found = task.rules(task.examples(0))["linear autoregression"]
-    assert found["RMSE"] == pytest.approx(math.sqrt(np.mean(errors**2)), rel=1e-5)
-    assert found["MAE"] == pytest.approx(np.mean(np.abs(errors)), rel=1e-5)
+@pytest.mark.parametrize(
+    ("settings_", "linear", "seasonal", "lags", "waves"),
+    [
+        ({}, 18.23, 18.16, 24, 3),
+        ({"series": "temperature"}, 2.209, 2.165, 18, 1),
+        ({"series": "passengers", "window": 12}, 16.53, 16.63, 13, 1),
+        ({"horizon": 3, "predict": "change"}, None, None, 18, 3),
+    ],
+)
+def test_linear_rules_are_least_squares_on_the_training_part(
+    settings_, linear, seasonal, lags, waves
+):
+    task = Series(**settings_)
+    found, raw = task.rules(task.examples(0)), column(task.series)
+    season, h = SOURCES[task.series].season, task.horizon
+    test = round(len(raw) / 5)
+    train_end = len(raw) - test - round(len(raw) / 10)
+    forms = autoregression.linear(
+        (raw - raw[:train_end].mean()) / raw[:train_end].std(),
+        train_end,
+        len(raw) - test,
+        h,
+        season,
+    )
+    for form, (rule, known, count, harmonics) in zip(
+        forms.values(),
+        (
+            ("linear autoregression", linear, lags, 0),
+            ("autoregression with the season", seasonal, None, waves),
+        ),
+        strict=True,
+    ):
+        if known is not None:
+            assert found[rule]["RMSE"] == pytest.approx(known, abs=0.006)
+            assert count is None or form.lags == count
+            assert form.harmonics == harmonics
+        # In the unit of the series, by QR: scaling changes no linear rule.
+        times = np.arange(form.lags + h - 1, len(raw))
+        rows = [
+            [raw[t - h - k] for k in range(form.lags)]
+            + [
+                wave(2 * np.pi * j * t / season)
+                for j in range(1, form.harmonics + 1)
+                for wave in (np.sin, np.cos)
+            ]
+            + [1.0]
+            for t in times
+        ]
+        design, learned = np.array(rows), times < train_end
+        q, r = np.linalg.qr(design[learned])
+        answers = design @ np.linalg.solve(r, q.T @ raw[times[learned]])
+        errors = (answers - raw[times])[-test:]
+        assert found[rule]["RMSE"] == pytest.approx(math.sqrt(np.mean(errors**2)), rel=1e-5)
+        assert found[rule]["MAE"] == pytest.approx(np.mean(np.abs(errors)), rel=1e-5)
+
+
+def test_the_number_of_lags_is_found_and_not_by_the_test_part():
+    # x[t] = 0.9 x[t-6] + chance: six lags, and more cost little with so many timesteps.
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=2000)
+    for t in range(6, 2000):
+        values[t] += 0.9 * values[t - 6]
+    found = autoregression.linear(values, 1400, 1600, 1, 10.0)["linear autoregression"]
+    assert 6 <= found.lags <= 12
+    assert found.answers(values, 1400, np.arange(1600, 2000)).std() > 1  # of 2.3, by x[t-6]
+    values[1600:] = 0.0
+    assert autoregression.linear(values, 1400, 1600, 1, 10.0)["linear autoregression"] == found
+
+
+def test_a_wave_of_the_season_is_found_in_noise():
+    times = np.arange(1000)
+    values = np.sin(2 * np.pi * times / 50) + np.random.default_rng(0).normal(0, 0.5, 1000)
+    form = autoregression.linear(values, 700, 800, 1, 50.0)["autoregression with the season"]
+    asked = np.arange(800, 1000)
+    clean = np.sin(2 * np.pi * asked / 50)
+    assert form.harmonics == 1
+    assert math.sqrt(np.mean((form.answers(values, 700, asked) - clean) ** 2)) < 0.1
 
 
 def test_baselines_are_in_the_unit_of_the_loss():

@@ -157,6 +157,19 @@ def test_the_majority_costs_the_entropy_of_the_shapes():
     assert rules["nearest template"]["accuracy from the tenth frame"] > 0.98
 
 
+def test_the_nearest_template_is_measured_on_all_test_signals_and_as_good_as_it_can_be():
+    task = Waves()
+    examples = task.examples(0)
+    few = Waves.rules(task, examples._replace(test=examples.valid))["nearest template"]
+    found = task.rules(examples)["nearest template"]
+    # Found by an independent computation with ever finer grids.
+    assert found["accuracy from the tenth frame"] == pytest.approx(0.9989, abs=2e-4)
+    assert few != found
+    majority = task.rules(examples)["majority"]["accuracy"]
+    commonest = np.bincount(examples.train.targets.ravel()).argmax()
+    assert majority == pytest.approx((examples.test.targets == commonest).mean())
+
+
 def test_a_frame_reads_with_its_name_and_its_likeliest_names():
     task = Waves(**SMALL)
     valid = task.examples(0).valid
