@@ -232,11 +232,8 @@ def test_a_knob_that_nothing_hangs_on_turns_alone():
 def test_what_suits_a_series_follows_it_and_what_was_set_otherwise_stays():
     plain = suited(Series())
     airline = turned(plain, "task.series", "passengers")
-    assert (airline.task.scaling, airline.task.predict, airline.task.window) == (
-        "log",
-        "change",
-        12,
-    )
+    task = airline.task
+    assert (task.scaling, task.predict, task.window) == ("log", "change", 13)
     assert turned(airline, "task.series", "sunspots") == plain
     kept = turned(plain.with_value("task.window", 36), "task.series", "passengers")
     assert (kept.task.window, kept.task.scaling) == (36, "log")

@@ -90,7 +90,7 @@ def _series() -> list[Row]:
             "series: passengers, GRU",
             airline,
             passengers,
-            _cell("GRU", epochs=300, learning_rate=3e-3),
+            _cell("GRU"),
         ),
     ]
 

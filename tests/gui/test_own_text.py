@@ -82,7 +82,9 @@ def test_the_window_does_not_read_the_file(unplugged):
 
 
 def test_a_file_that_is_gone_is_one_sentence_and_other_texts_go_on(opened, file: str):
-    Preferences().experiment = experiment(file)
+    preferences = Preferences()
+    preferences.experiment = experiment(file)
+    preferences.sync()
     Path(file).unlink()
     driver = opened(None)
     driver.until(lambda: driver.lab.run.state == "failed")

@@ -6,6 +6,7 @@ import os
 import signal
 from threading import Thread
 
+import msgspec
 import pytest
 
 from rnnviz.engine.messages import (
@@ -108,9 +109,12 @@ def test_what_waits_is_only_what_is_still_wanted(qapp):
         for request in range(100):
             worker.send(Watch(run=run, example=request % 20))
             worker.send(RequestTrace(run=run, request=request, example=request % 20))
-    assert worker._waiting == [
-        Start(run=2, experiment=SMALL, paused=True),
-        Watch(run=2, example=19),
-        RequestTrace(run=2, request=99, example=19),
+    assert [msgspec.to_builtins(command) for command in worker._waiting] == [
+        msgspec.to_builtins(command)
+        for command in (
+            Start(run=2, experiment=SMALL, paused=True),
+            Watch(run=2, example=19),
+            RequestTrace(run=2, request=99, example=19),
+        )
     ]
     worker.close()
