@@ -27,7 +27,10 @@ def pictures(driver: Driver, true: Trace, *, sure: bool = True) -> Iterator[str]
     trace, scene = lab.stage.trace, lab.stage.scene
     if scene.trace is None or trace is None:  # the panels say that they wait
         if lab.run.can_trace and not lab.running:
-            yield "the panels wait for a trace, and all that was asked for has come"
+            yield (
+                "the panels wait for a trace, and all that was asked for has come: named "
+                f"{lab.stage._named}, there {lab.stage.subject}"
+            )
         return
     experiment = lab.run.experiment
     assert experiment is not None
