@@ -75,6 +75,7 @@ class Lab(QObject):
     def open(self, *, train: bool = False) -> None:
         """Start the engine and make the network ready, or train it at once."""
         self.run.start(self.draft.experiment, paused=not train)
+        self.stage.name(self._named)
         self._launch.start()
         self.garbage.start()
 

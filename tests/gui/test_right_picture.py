@@ -126,6 +126,17 @@ def test_back_at_the_example_that_is_shown_nothing_is_waited_for(driver: Driver,
     np.testing.assert_array_equal(driver.lab.stage.scene.trace.inputs, inputs(0))
 
 
+@pytest.mark.parametrize("train", [True, False])
+def test_the_first_picture_of_a_window_is_the_one_that_it_names(opened, train: bool):
+    driver: Driver = opened(SMALL, train=train)
+    driver.until_state("finished" if train else "paused")
+    driver.until_rested()
+    driver.until(lambda: not driver.lab.stage._patience.isActive())
+    driver.until_drawn()
+    assert is_shown(driver, 0)
+    assert empty(driver, "sequence") == empty(driver, "notepad") == ""
+
+
 # --- without an engine -------------------------------------------------------------------
 
 
