@@ -21,11 +21,12 @@ from PySide6.QtWidgets import QApplication, QComboBox
 from rnnviz.engine.messages import TraceAnswer
 from rnnviz.store import logs
 from rnnviz.tasks import TASKS
-from tests.gui.chance import truths
-from tests.gui.chance.acts import do, drawn, small
+from tests.gui.chance import key_acts, truths, widget_acts, window_acts  # noqa: F401  they add acts
+from tests.gui.chance.acts import do, drawn
 from tests.gui.chance.conversation import Conversation
 from tests.gui.chance.hands import Manners, close_dialogs, close_popups, pace, some_pace
 from tests.gui.chance.judge import Judge, Question, Truth
+from tests.gui.chance.knob_acts import small
 from tests.gui.chance.watch import EngineLog, Kept, Pulse, Sweeps, ears, kept
 from tests.gui.driver import Driver, put_back
 from tests.gui.processes import engines_of

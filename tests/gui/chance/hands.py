@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -28,7 +29,7 @@ from rnnviz.gui.widgets.knob_row import KnobRow
 from rnnviz.gui.widgets.plot import Plot
 from rnnviz.gui.widgets.strip import Strip
 from rnnviz.gui.widgets.written_page import WrittenPage
-from tests.gui.driver import Driver
+from tests.gui.driver import Driver, drag
 
 KINDS: dict[str, tuple[type[QWidget], ...]] = {
     "button": (QAbstractButton,),
@@ -207,3 +208,25 @@ def close_dialogs(driver: Driver) -> None:
     """Close About and the list of keys."""
     for dialog in driver.window.findChildren(QDialog):
         dialog.close()
+
+
+def pick(box: QComboBox, entry: int, meanwhile: Callable[[], None] = lambda: None) -> None:
+    """Open a box and pick an entry with the keyboard."""
+    box.showPopup()
+    view = box.view()
+    meanwhile()
+    QTest.keyClick(view, Qt.Key.Key_Home)
+    for _ in range(min(entry, box.count() - 1)):
+        QTest.keyClick(view, Qt.Key.Key_Down)
+    QTest.keyClick(view, Qt.Key.Key_Return)
+    if view.isVisible():
+        box.hidePopup()
+
+
+def drag_to(slider: QSlider, share: float) -> None:
+    """Drag from where the handle is to a share of the whole way."""
+    span = max(1, slider.maximum() - slider.minimum())
+    here = (slider.value() - slider.minimum()) / span
+    middle = slider.height() // 2
+    places = [QPoint(round(x * (slider.width() - 1)), middle) for x in (here, (here + share) / 2)]
+    drag(slider, *places, QPoint(round(share * (slider.width() - 1)), middle))
