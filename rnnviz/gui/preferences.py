@@ -87,9 +87,13 @@ class Preferences:
     def bytes(self, name: str, version: int = 1) -> QByteArray | None:
         """The place and the layout of a window, as Qt packs them."""
         kept = self._get(name, version)
-        if not isinstance(kept, str) or not kept:
+        if kept is None:
             return None
-        return QByteArray(base64.b64decode(kept))
+        try:
+            return QByteArray(base64.b64decode(kept, validate=True))
+        except (TypeError, ValueError):
+            self._complain(PartError(name, "damaged"))
+            return None
 
     def keep_bytes(self, name: str, packed: QByteArray, version: int = 1) -> None:
         """Keep the place or the layout of a window."""
@@ -118,19 +122,22 @@ class Preferences:
         try:
             return self._file.get(name, version)
         except PartError as error:
-            if error.why == "damaged":
-                template = QCoreApplication.translate(
-                    "Preferences", "What was remembered is damaged and is as at first: {part}."
-                )
-            else:
-                template = QCoreApplication.translate(
-                    "Preferences",
-                    "What was remembered is of another version and is as at first: {part}.",
-                )
-            sentence = template.format(part=_titles().get(name, name))
-            if sentence not in self.complaints:
-                self.complaints.append(sentence)
+            self._complain(error)
             return None
+
+    def _complain(self, error: PartError) -> None:
+        if error.why == "damaged":
+            template = QCoreApplication.translate(
+                "Preferences", "What was remembered is damaged and is as at first: {part}."
+            )
+        else:
+            template = QCoreApplication.translate(
+                "Preferences",
+                "What was remembered is of another version and is as at first: {part}.",
+            )
+        sentence = template.format(part=_titles().get(error.name, error.name))
+        if sentence not in self.complaints:
+            self.complaints.append(sentence)
 
 
 def _titles() -> dict[str, str]:

@@ -173,3 +173,12 @@ def test_the_sliders_are_found_as_they_were_left(unplugged):
     first = unplugged(SMALL.with_value("network.hidden", 5))
     first.window.close()
     assert Preferences().experiment.network.hidden == 5
+
+
+@pytest.mark.parametrize("value", ["AAA", "not base64 ü", 7, ["AAAA"], {"a": "AAAA"}])
+def test_a_layout_that_is_no_bytes_costs_itself_alone(qapp, value: object):
+    found = stored("layout", value)
+    assert found.bytes("layout") is None
+    assert found.complaints == [
+        "What was remembered is damaged and is as at first: the layout of the panels."
+    ]
