@@ -23,8 +23,8 @@ NOTES = """\
 Each row is a task as it suits it when it is chosen, but for the settings that are named. The
 test examples (where a task has none, the validation examples) are what a figure is compared
 with, and nothing is chosen by them. The way to the figure is the first time that the validation
-examples had it, looked at after each epoch, in `recall` after every ten batches. Seconds count
-from pressing Train: making the examples, training and validation.
+examples had it, looked at after each epoch, in `recall` after every ten batches. Seconds are
+those of one core from pressing Train: making the examples, training and validation.
 
 The middle of all seeds stands with the least and the greatest behind it; a seed that never gets
 to a figure is later than all others. ± is the standard error that the choice of examples gives a

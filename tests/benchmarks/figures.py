@@ -27,7 +27,7 @@ import os
 import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import msgspec
 import numpy as np
@@ -70,18 +70,21 @@ BLOCKS = 20
 def measured(row: Row, seed: int, at_once: int = 1) -> Measured:
     """Train one row to its end, `at_once` runs being under way together."""
     experiment = row.experiment(seed)
-    begun = perf_counter()
+    # Of one core: what else the machine does meanwhile changes nothing.
+    begun = process_time()
     trainer = Trainer(experiment, choice=Choice("cpu", 1))
-    setup = perf_counter() - begun
+    setup = seconds = process_time() - begun
     task, examples = experiment.task, trainer.examples
     reached: dict[str, Moment | None] = {figure.measure: None for figure in row.figures}
     early: Early | None = None
     every = row.every or trainer.batches
     while not trainer.done:
+        begun = process_time()
         trainer.train_batch()
+        seconds += process_time() - begun
         if trainer.validating:
             continue
-        now = Moment(trainer.epoch, trainer.step, setup + trainer.seconds)
+        now = Moment(trainer.epoch, trainer.step, seconds)
         if now.seconds <= SOON or early is None:
             early = _seen(trainer, now, early)
         missing = [figure for figure in row.figures if reached[figure.measure] is None]
@@ -99,7 +102,7 @@ def measured(row: Row, seed: int, at_once: int = 1) -> Measured:
         at_once=at_once,
         parameters=trainer.parameters,
         setup=setup,
-        seconds=setup + trainer.seconds,
+        seconds=seconds,
         epochs=trainer.epoch,
         steps=trainer.step,
         early=early,
