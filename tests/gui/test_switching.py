@@ -17,24 +17,10 @@ from rnnviz.experiment import Experiment, knobs, suited
 from rnnviz.gui.app import open_window
 from rnnviz.knobs import KnobError
 from rnnviz.tasks import TASKS
+from tests.gui.chance.knob_acts import small
 from tests.gui.driver import SIZE, SMALL, Driver, end
 
 KINDS = {"RNN": "RNN_TANH", "RNN relu": "RNN_RELU", "GRU": "GRU", "LSTM": "LSTM"}
-
-SMALLER = {
-    "windows": 120,
-    "lists": 60,
-    "strings": 60,
-    "sequences": 60,
-    "signals": 60,
-    "dates": 500,
-    "share": 0.1,
-    "length": 30,
-    "hidden": 12,
-    "embedding": 8,
-    "epochs": 3,
-}
-"""So that a hundred runs begin within the time that a test may take."""
 
 TURNED = (
     "cell",
@@ -47,15 +33,6 @@ TURNED = (
     "wave",
     "spellings",
 )
-
-
-def small(task: str) -> Experiment:
-    experiment = suited(TASKS[task]())
-    for path, _ in list(knobs(experiment)):
-        value = SMALLER.get(path.partition(".")[2])
-        if value is not None:
-            experiment = experiment.with_value(path, value)
-    return experiment.with_value("training.device", "cpu")
 
 
 def switched(experiment: Experiment, chance: random.Random) -> Experiment:

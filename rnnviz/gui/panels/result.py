@@ -79,16 +79,18 @@ class ResultPanel(Panel):
             return
         found = judgement(result, started.baselines)
         assert self._run.experiment is not None
-        loss = self._run.experiment.task.loss
+        loss, epoch = self._run.experiment.task.loss, short(result.epoch)
         examples = self.tr("on {n:,} test examples that it has never seen").format(
             n=found.test_examples
         )
         self.about.setText(
-            self.tr("Loss ({loss}) on the validation examples, the rest {examples}.").format(
-                loss=loss, examples=examples
-            )
+            self.tr(
+                "After epoch {e}: loss ({loss}) on the validation examples, the rest {examples}."
+            ).format(e=epoch, loss=loss, examples=examples)
             if found.test_examples
-            else self.tr("All on the validation examples; this task has no others.")
+            else self.tr(
+                "After epoch {e}: all on the validation examples; this task has no others."
+            ).format(e=epoch)
         )
         self.table.show_rows(
             ["", self.tr("loss"), *found.measures],
@@ -97,7 +99,7 @@ class ResultPanel(Panel):
                     [
                         QCoreApplication.translate("Baseline", name)
                         if name
-                        else self.tr("this network, epoch {e}").format(e=short(result.epoch)),
+                        else self.tr("this network"),
                         *("–" if value is None else short(value) for value in values),
                     ],
                     strong=not name,
