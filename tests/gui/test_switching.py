@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QApplication, QWidget
 
 import rnnviz
 from rnnviz.engine.messages import Failed, LiveTrace, Started
@@ -141,3 +141,19 @@ def test_a_damaged_or_missing_file_is_one_sentence_and_other_tasks_go_on(
     driver.lab.begin()
     driver.until_state("finished")
     assert driver.window.notice.isHidden()
+
+
+@pytest.mark.parametrize("name", ["characters", "series", "sine"])
+def test_tab_goes_from_the_task_through_its_knobs_as_they_stand(driver: Driver, name: str):
+    """Whichever rows of other tasks they are shown in."""
+    for kind in (*TASKS.values(), TASKS[name]):
+        driver.lab.draft.replace(suited(kind()), "switched")
+    panel = driver.panel("experiment")
+    rows = [row for path, row in panel.rows.items() if path.startswith("task.")]
+    assert [row.y() for row in rows] == sorted(row.y() for row in rows)
+    panel.tasks.setFocus(Qt.FocusReason.TabFocusReason)
+    for row in rows:
+        for field in row.fields:
+            if field.isVisible() and field.isEnabled():
+                driver.key(Qt.Key.Key_Tab)
+                assert QApplication.focusWidget() is field, row.knob.name

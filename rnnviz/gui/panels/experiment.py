@@ -89,6 +89,17 @@ class ExperimentPanel(Panel):
             if path.startswith("task."):
                 self.rows[path] = self._row(knob)
                 self._task_rows.addWidget(self.rows[path])
+        self._put_in_order()
+
+    def _put_in_order(self) -> None:
+        """Let Tab go from the task through its knobs, as they stand: rows may be older than
+        those above them."""
+        before: QWidget = self.tasks
+        for path, row in self.rows.items():
+            if path.startswith("task."):
+                for field in row.fields:
+                    QWidget.setTabOrder(before, field)
+                    before = field
 
     def _row(self, knob: Knob) -> KnobRow:
         """A row that shows a knob: a spare one of its kind, or a new one."""

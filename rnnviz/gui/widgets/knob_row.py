@@ -93,6 +93,15 @@ class KnobRow(QWidget):
         self.setToolTip(f"<p>{what}</p><p>{near}; default {knob.text(knob.default)}</p>")
         self.show_value(knob.default)
 
+    @property
+    def fields(self) -> list[QWidget]:
+        """What Tab goes to in this row, in order."""
+        if self._choice is not None:
+            return [self._choice]
+        if self._file is not None:
+            return [self._file.button, self._file.let_go]
+        return [self.slider]
+
     def _make_choice(self, grid: QGridLayout) -> None:
         self._choice = QComboBox()
         self._choice.setFocusPolicy(Qt.FocusPolicy.TabFocus)
