@@ -78,6 +78,7 @@ def test_reset_layout_puts_back_what_floats(unplugged):
 
 def test_reset_layout_is_the_layout_of_the_first_time(unplugged):
     driver = unplugged()
+    driver.until(lambda: "training.seed" in driver.panel("experiment").rows)  # the last to be made
     driver.until_drawn()
     before = places(driver)
     driver.window.docks["change"]._close.click()
