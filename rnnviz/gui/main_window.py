@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -200,6 +200,7 @@ class MainWindow(QMainWindow):
         )
 
     def _recolour(self) -> None:
+        self._paint_once()
         colours = self.theme.colours
         dress(self.theme)
         self.actions_by_name.recolour(colours)
@@ -208,7 +209,18 @@ class MainWindow(QMainWindow):
         self.notice.recolour(colours)
         self._theme_button.setIcon(icon("theme", colours))
         self.player_bar.refresh()
+
+    def _paint_once(self) -> None:
+        """Paint what follows once all of it is laid out, which takes Qt several turns: each would
+        paint every plot anew."""
+        self.setUpdatesEnabled(False)
+        QTimer.singleShot(0, self, self._paint_again)
+
+    def _paint_again(self) -> None:
+        for _ in range(3):
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
         self.lab.clock.draw_now()
+        self.setUpdatesEnabled(True)
 
     # --- what a person does --------------------------------------------------------------
 
@@ -259,6 +271,7 @@ class MainWindow(QMainWindow):
 
     def reset_layout(self) -> None:
         """Put all panels back where they were at first."""
+        self._paint_once()
         layout.arrange(self, self.docks)
 
     def _take_defaults(self) -> None:
