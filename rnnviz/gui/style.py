@@ -20,8 +20,10 @@ def dress(theme: Theme) -> None:
     font.setPointSizeF(theme.points)
     if app.styleSheet() == _SHEET and app.font() == font and app.palette() == wanted:
         return
-    app.setFont(font)
-    app.setPalette(wanted)
+    if app.font() != font:
+        app.setFont(font)
+    if app.palette() != wanted:
+        app.setPalette(wanted)
     if app.styleSheet() != _SHEET:
         app.setStyleSheet(_SHEET)
         return

@@ -42,8 +42,12 @@ class PricePanel(Panel):
         line.addWidget(self.by_length)
         line.addWidget(self.by_size)
         self.body.addLayout(line)
-        self._items: dict[Plot, list[pg.GraphicsObject]] = {self.by_length: [], self.by_size: []}
-        for plot in self._items:
+        self._lines: dict[Plot, dict[tuple[str, str], tuple[pg.PlotDataItem, pg.TextItem]]] = {
+            self.by_length: {},
+            self.by_size: {},
+        }
+        """by device and cell, each with its name at its end"""
+        for plot in self._lines:
             plot.y_axis.setLogMode(y=True)
             plot.x_axis.setLogMode(x=True)
 
@@ -61,7 +65,7 @@ class PricePanel(Panel):
         prices = self._lab.prices
         measured = prices.measured
         if Aspect.THEME in what:
-            for plot in self._items:
+            for plot in self._lines:
                 plot.recolour(self.colours)
         self.button.setText(
             self.tr("Stop, {done} of {count}").format(done=len(measured), count=prices.count or "…")
@@ -77,20 +81,22 @@ class PricePanel(Panel):
                 "step costs here, for each cell."
             )
         )
-        for plot in self._items:
+        for plot in self._lines:
             plot.setVisible(bool(measured))
-        if measured:
+        if measured and what & (Aspect.PRICES | Aspect.THEME):
             units = {p.hidden for p in measured if p.timesteps != 50} or {64}
             self._draw(self.by_length, [p for p in measured if p.hidden in units], "timesteps")
             self._draw(self.by_size, [p for p in measured if p.timesteps == 50], "hidden")
 
     def _draw(self, plot: Plot, prices: list[Price], along: str) -> None:
-        for item in self._items[plot]:
-            plot.box.removeItem(item)
-        self._items[plot] = []
+        lines = self._lines[plot]
+        wanted = list(dict.fromkeys((price.device, price.cell) for price in prices))
+        for gone in lines.keys() - set(wanted):
+            for item in lines.pop(gone):
+                plot.box.removeItem(item)
         heights: list[float] = []
-        ends: list[tuple[str, float, float]] = []
-        for device, cell in dict.fromkeys((p.device, p.cell) for p in prices):
+        ends: list[tuple[pg.TextItem, float, float]] = []
+        for device, cell in wanted:
             own = sorted(
                 (getattr(p, along), p.milliseconds)
                 for p in prices
@@ -99,11 +105,13 @@ class PricePanel(Panel):
             x, y = np.log10(np.array(own, float)).T
             heights += list(y)
             colour = self.colours.text if device == "cpu" else self.colours.bars
-            curve = pg.PlotDataItem(
-                x, y, pen=pen(colour, 1.5), symbol=SIGNS[cell], symbolSize=8, symbolBrush=colour
-            )
-            self._items[plot].append(plot.add(curve))
-            ends.append((f" {cell} {short(10 ** y[-1], 2)}", x[-1], y[-1]))
+            if (device, cell) not in lines:
+                curve = pg.PlotDataItem(symbol=SIGNS[cell], symbolSize=8)
+                lines[device, cell] = plot.add(curve), plot.add(pg.TextItem(anchor=(0, 0.5)))
+            curve, name = lines[device, cell]
+            curve.setData(x, y, pen=pen(colour, 1.5), symbolBrush=colour)
+            name.setText(f" {cell} {short(10 ** y[-1], 2)}", color=self.colours.text)
+            ends.append((name, x[-1], y[-1]))
         if heights:
             plot.set_y(min(heights), max(heights), padding=0.15)
             values = np.log10([getattr(p, along) for p in prices])
@@ -112,11 +120,9 @@ class PricePanel(Panel):
             plot.set_x(values.min() - 0.05 * span, values.max() + 0.95 * span)
             self._name(plot, ends)
 
-    def _name(self, plot: Plot, ends: list[tuple[str, float, float]]) -> None:
+    def _name(self, plot: Plot, ends: list[tuple[pg.TextItem, float, float]]) -> None:
         low, high = plot.box.viewRange()[1]
         line = plot.fontMetrics().height() * (high - low) / max(1.0, plot.box.height())
         middles = apart([y for _, _, y in ends], line, low, high)
         for (name, x, _), middle in zip(ends, middles, strict=True):
-            label = pg.TextItem(name, color=self.colours.text, anchor=(0, 0.5))
-            label.setPos(x, middle)
-            self._items[plot].append(plot.add(label))
+            name.setPos(x, middle)

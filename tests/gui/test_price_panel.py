@@ -1,0 +1,43 @@
+"""The price of a step: measured by the engine, drawn line by line."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnnviz.engine.messages import Price
+from tests.gui.driver import Driver
+
+
+def drawn(plot) -> dict[str, list[tuple[float, float]]]:
+    """The points of each line, by the text at its end."""
+    lines = {}
+    for curve, name in plot.parent()._lines[plot].values():
+        x, y = curve.getData()
+        lines[name.toPlainText().split()[0]] = list(zip(10**x, 10**y, strict=True))
+    return lines
+
+
+def test_what_is_measured_is_drawn_in_one_line_a_cell(opened):
+    driver: Driver = opened()
+    driver.until_ready()
+    dock = driver.window.docks["price"]
+    dock.show()
+    dock.raise_()
+    driver.until_drawn()
+    panel, prices = driver.panel("price"), driver.lab.prices
+    panel.button.click()
+    driver.until(lambda: len(prices.measured) >= 2)
+    driver.until_drawn()
+    few = len(panel.by_length.box.addedItems)
+    driver.until(lambda: len(prices.measured) >= 5)
+    panel.button.click()
+    driver.until_drawn()
+    told = [report for report in driver.heard if isinstance(report, Price)]
+    cells = {price.cell for price in told}
+    assert few <= len(panel.by_length.box.addedItems) <= 2 * len(cells)
+    for cell, points in drawn(panel.by_length).items():
+        # The others are of other sizes, and stand in the other plot.
+        own = sorted(
+            (p.timesteps, p.milliseconds) for p in told if (p.cell, p.hidden) == (cell, 64)
+        )
+        np.testing.assert_allclose(points, own, rtol=1e-6)
