@@ -46,6 +46,8 @@ class MainWindow(QMainWindow):
     def __init__(self, lab: Lab, theme: Theme, preferences: Preferences) -> None:
         super().__init__()
         self.lab, self.theme, self.preferences = lab, theme, preferences
+        # It goes with the window: what it tells of a change holds every panel, and they hold it.
+        theme.setParent(self)
         self.setWindowTitle("rnnviz")
         self.setDockNestingEnabled(True)
         self.setDockOptions(

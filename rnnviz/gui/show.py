@@ -29,7 +29,7 @@ class TraceWindow(QMainWindow):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(f"rnnviz · {trace.kind}, {trace.units} units")
         self.setDockNestingEnabled(True)
-        self.theme = Theme()
+        self.theme = Theme(parent=self)
         self.clock = FrameClock(self)
         self.player = Player(self.clock, self)
         self.stage = Stage(self.player, self)

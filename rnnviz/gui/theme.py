@@ -121,8 +121,13 @@ class Theme(QObject):
 
     changed = Signal()
 
-    def __init__(self, choice: Choice = "system", larger: int | None = None) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        choice: Choice = "system",
+        larger: int | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
         self._choice: Choice = choice
         self._usual = _system_points()
         if larger is None:

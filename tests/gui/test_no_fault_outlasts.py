@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 
 import msgspec
 import numpy as np
 import pytest
-from PySide6.QtCore import QObject
+import torch
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QDialog, QWidget
 
+import rnnviz
 from rnnviz.experiment import suited
-from rnnviz.gui.theme import LIGHT
+from rnnviz.gui.lab import Lab
+from rnnviz.gui.main_window import MainWindow
+from rnnviz.gui.panels.panel import Panel
+from rnnviz.gui.preferences import Preferences
+from rnnviz.gui.theme import LIGHT, Theme
 from rnnviz.gui.widgets.masks import Mask, Masks
 from rnnviz.gui.widgets.painting import painting
 from rnnviz.tasks import TASKS
-from tests.gui.driver import Driver
+from tests.gui.driver import SMALL, Driver, end
 
 
 def test_a_paint_that_fails_leaves_no_painter_active(qtbot):
@@ -101,3 +108,31 @@ def test_going_through_all_tasks_again_makes_nothing_new(unplugged, qtbot):
         after = go_round(points)
     assert after - before == Counter()
     assert set(driver.window.findChildren(QComboBox)) == rows
+
+
+def panels() -> int:
+    gc.collect()
+    return sum(issubclass(type(thing), Panel) for thing in gc.get_objects())
+
+
+def test_a_window_that_is_gone_leaves_no_panel_behind(qapp):
+    before = panels()
+    preferences = Preferences()
+    window = MainWindow(Lab(SMALL), Theme(preferences.theme), preferences)
+    window.show()
+    qapp.processEvents()
+    assert panels() > before
+    end(window)
+    del window
+    assert panels() == before
+
+
+def test_a_window_on_a_trace_that_is_gone_leaves_no_panel_behind(qapp):
+    before = panels()
+    window = rnnviz.show(rnnviz.trace(torch.nn.GRU(1, 4), np.zeros((5, 1))), block=False)
+    qapp.processEvents()
+    assert panels() > before
+    window.close()  # it is deleted when it is closed
+    del window
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    assert panels() == before
