@@ -235,6 +235,8 @@ class Finder:
             got = talk.answers.get(question)  # none if the engine was killed meanwhile
             answer = got if isinstance(got, TraceAnswer) else None
             talk.answers.clear()
+        if run.started is None:  # another run begins: a slider came to rest meanwhile
+            return False
         again = run.can_trace and not talk.adjusted
         asked = Question(
             run.experiment,
