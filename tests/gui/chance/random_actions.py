@@ -81,8 +81,9 @@ def main() -> int:
     print(f"waits: longest {1000 * finder.pulse.longest:.0f} ms; over 100 ms: {len(waits)}")
     seen: dict[str, list[float]] = {}
     for wait in waits:
-        where = " < ".join([line for line in wait.where if "/rnnviz/" in line][:2])
-        seen.setdefault(where.replace(str(ROOT), "") or wait.during, []).append(wait.own)
+        ours = [line for line in wait.where if "/rnnviz/" in line] or wait.where
+        where = " < ".join(ours[:2]) or wait.during
+        seen.setdefault(where.replace(str(ROOT), ""), []).append(wait.own)
     for where, times in sorted(seen.items(), key=lambda entry: -max(entry[1]))[:15]:
         print(f"  {len(times):4} times, up to {1000 * max(times):4.0f} ms: {where}")
     for name in ("windows", "widgets", "objects", "wrappers", "python"):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from random import Random
 
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QInputMethodEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QApplication,
     QComboBox,
     QSlider,
     QWidget,
@@ -125,9 +126,19 @@ def write(driver: Driver, place: str, number: str, text: str) -> None:
         if not field.hasFocus():
             return
         field.selectAll()
-        QTest.keyClicks(field, text)
+        _type(field, text)
         QTest.keyClick(field, Qt.Key.Key_Return)
         field.clearFocus()
+
+
+def _type(field: QWidget, text: str) -> None:
+    """Key by key, or as an input method hands over what no key says: `QTest` aborts at that."""
+    if text.isascii():
+        QTest.keyClicks(field, text)
+    else:
+        commit = QInputMethodEvent()
+        commit.setCommitString(text)
+        QApplication.sendEvent(field, commit)
 
 
 def _draw_picture(driver: Driver, chance: Random) -> Words | None:
