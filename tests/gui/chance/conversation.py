@@ -57,18 +57,20 @@ class Conversation(QObject):
         """the window's request for a trace that is not answered"""
         self.moving = False
         """whether an `Advance` is not answered by another state"""
-        self.answers: dict[int, TraceAnswer | Failed] = {}
-        """to our own questions"""
+        self.asked: int | None = None
+        """our own question that is open; none once the window asks, which may drop ours"""
+        self.answer: TraceAnswer | Failed | None = None
+        """to our own question"""
 
     def close(self) -> None:
         self._lab.worker.send = self._send  # type: ignore[method-assign]
         self._lab.worker.reported.disconnect(self._hear)
 
-    def ask(self, example: int, epoch: int | None) -> int:
-        """Ask for a trace beside the window; the number of the question."""
+    def ask(self, example: int, epoch: int | None) -> None:
+        """Ask for a trace beside the window."""
         self._question -= 1
-        self._send(RequestTrace(run=self.run, request=self._question, example=example, epoch=epoch))
-        return self._question
+        self.asked = self._question
+        self._send(RequestTrace(run=self.run, request=self.asked, example=example, epoch=epoch))
 
     @property
     def told(self) -> int:
@@ -85,12 +87,12 @@ class Conversation(QObject):
             # A batch is answered when it is over; while it trains, the rest is not answered.
             self.moving |= command.until == "batch" or self._lab.run.state != "training"
         elif isinstance(command, RequestTrace):
-            self.owed = command.request
+            self.owed, self.asked = command.request, None
         self._send(command)
 
     @Slot()
     def _lose(self) -> None:
-        self.owed = None
+        self.owed = self.asked = None
         self.moving = False
 
     @Slot(object)
@@ -117,7 +119,8 @@ class Conversation(QObject):
             self.moving = False
         elif isinstance(report, TraceAnswer | Failed) and report.request is not None:
             if report.request < 0:
-                self.answers[report.request] = report
                 self._answered += 1
+                if report.request == self.asked:
+                    self.answer, self.asked = report, None
             elif report.request == self.owed:
                 self.owed = None

@@ -226,16 +226,11 @@ class Finder:
         if run.can_trace:
             # Asked twice: between the two the engine pays the trace that it owes.
             for epoch in (None, known[2] if talk.adjusted else None):
-                question = talk.ask(known[1], epoch)
-                if not self._comes(
-                    lambda question=question: (
-                        [] if question in talk.answers or not run.can_trace else ["our answer"]
-                    )
-                ):
+                talk.answer = None
+                if not self._comes(lambda epoch=epoch: self._answer_missing(known[1], epoch)):
                     return None
-            got = talk.answers.get(question)  # none if the engine was killed meanwhile
-            answer = got if isinstance(got, TraceAnswer) else None
-            talk.answers.clear()
+            if isinstance(talk.answer, TraceAnswer):  # not if the engine was killed meanwhile
+                answer = talk.answer
         if run.started is None:  # another run begins: a slider came to rest meanwhile
             return False
         again = run.can_trace and not talk.adjusted
@@ -260,6 +255,17 @@ class Finder:
             return Truth(answer.trace, truth.history, True)
         sure = not unsure and run.can_trace and (paused or known[2] is not None)
         return Truth(truth.trace, truth.history, sure)
+
+    def _answer_missing(self, example: int, epoch: int | None) -> list[str]:
+        """Ask, and ask again where the window asked meanwhile and our question was dropped."""
+        talk = self._talk
+        if not self.driver.lab.run.can_trace:
+            return []
+        if talk.answer is not None:
+            return []
+        if talk.asked is None and talk.owed is None:
+            talk.ask(example, epoch)
+        return ["our answer"]
 
     def _judged(self, future: Future[Truth]) -> Truth | bool:
         try:
