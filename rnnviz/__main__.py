@@ -14,7 +14,7 @@ try:
     import signal
 
     signal.signal(signal.SIGINT, lambda *_, leave=os._exit: leave(INTERRUPTED))
-    from rnnviz.cli import main as main
+    from rnnviz.cli.main import main as main
 except KeyboardInterrupt:  # within the few lines above
     os._exit(INTERRUPTED)
 

@@ -16,11 +16,11 @@ import msgspec
 import pytest
 
 import rnnviz
-from rnnviz.cli import main
+from rnnviz.cli.main import main
+from rnnviz.cli.options import UsageError, experiment_of, knob_options, read
 from rnnviz.experiment import Experiment, knobs, read_experiment
 from rnnviz.knobs import Knob
 from rnnviz.learning.training import Trainer, TrainingFailed
-from rnnviz.options import UsageError, experiment_of, knob_options, read
 from rnnviz.tasks import TASKS
 
 SMALL = ["--window", "10", "--windows", "120", "--hidden", "8", "--batch", "16", "--device", "cpu"]

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rnnviz.cli.options import experiment_of, knob_options
 from rnnviz.experiment import Experiment, idle, knobs, read_experiment, suited, turned
 from rnnviz.knobs import KnobError, positions
-from rnnviz.options import experiment_of, knob_options
 from rnnviz.tasks import TASKS
 from rnnviz.tasks.recall import Recall
 from rnnviz.tasks.series import Series

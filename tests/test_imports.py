@@ -62,10 +62,10 @@ def test_the_package_alone_loads_nothing_heavy() -> None:
 
 
 def test_the_version_is_said_without_loading_anything_heavy() -> None:
-    program = "from rnnviz.cli import main; main(['--version'])"
+    program = "from rnnviz.cli.main import main; main(['--version'])"
     assert loaded_after(program, *HEAVY, *QT, "numpy", "rich", "msgspec") == []
 
 
 def test_a_mistake_on_the_command_line_is_said_without_torch_or_qt() -> None:
-    program = "from rnnviz.cli import main; main(['train', '--epochs', 'many'])"
+    program = "from rnnviz.cli.main import main; main(['train', '--epochs', 'many'])"
     assert loaded_after(program, *HEAVY, *QT, "rich") == []

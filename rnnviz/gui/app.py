@@ -12,7 +12,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 import rnnviz
-from rnnviz.cli import INTERRUPTED
+from rnnviz.cli.main import INTERRUPTED
 from rnnviz.experiment import Experiment
 from rnnviz.gui.lab import Lab
 from rnnviz.gui.main_window import MainWindow

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
+from rnnviz.cli.options import experiment_of, knob_options
 from rnnviz.experiment import Experiment, Network, suited
 from rnnviz.learning.judging import summary
 from rnnviz.learning.network import build
 from rnnviz.learning.training import Trainer
-from rnnviz.options import experiment_of, knob_options
 from rnnviz.tasks import TASKS
 from rnnviz.tasks.recall import Recall
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import rnnviz
 
 if TYPE_CHECKING:
-    from rnnviz.options import Option
+    from rnnviz.cli.options import Option
 
 INTERRUPTED = 130
 """The exit status after Ctrl+C, as shells have it."""
@@ -32,8 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if typed and typed[0] == "train":
         # Before numpy is loaded: as in the engine, so that baselines have the same last digits.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from rnnviz.cli.options import UsageError, meant
     from rnnviz.escaping import printable
-    from rnnviz.options import UsageError, meant
 
     try:
         if not typed or typed[0].startswith("-"):
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _window(typed: list[str]) -> int:
-    from rnnviz.options import Option, UsageError, experiment_of, knob_options, read
+    from rnnviz.cli.options import Option, UsageError, experiment_of, knob_options, read
 
     options = [Option("--train", "Begin to train at once."), *knob_options()]
     if _wants_help(typed):
@@ -87,7 +87,7 @@ def _window(typed: list[str]) -> int:
 
 
 def _train(typed: list[str]) -> int:
-    from rnnviz.options import Option, experiment_of, knob_options, read
+    from rnnviz.cli.options import Option, experiment_of, knob_options, read
 
     options = [
         Option("--json", "Write experiment, history and result here; - is stdout.", "FILE"),
@@ -100,7 +100,7 @@ def _train(typed: list[str]) -> int:
         return 0
     values = read(typed, options)
     experiment = experiment_of(values, options)
-    from rnnviz.headless import train
+    from rnnviz.cli.train import train
 
     return train(experiment, json=values.get("--json"), csv=values.get("--csv"))
 
@@ -109,7 +109,7 @@ def _show(command: str, typed: list[str]) -> int:
     if _wants_help(typed):
         print(f"rnnviz {command}: {COMMANDS[command]}.")
         return 0
-    from rnnviz.options import read
+    from rnnviz.cli.options import read
 
     read(typed, [])
     from rnnviz import about
@@ -123,7 +123,7 @@ def _wants_help(typed: list[str]) -> bool:
 
 
 def _print_options(options: list[Option]) -> None:
-    from rnnviz.options import described
+    from rnnviz.cli.options import described
 
     print(described(options))
 

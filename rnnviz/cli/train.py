@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from rnnviz.cli import INTERRUPTED
+from rnnviz.cli.main import INTERRUPTED
+from rnnviz.cli.options import UsageError
 from rnnviz.escaping import printable
 from rnnviz.experiment import Experiment
 from rnnviz.numerals import short
-from rnnviz.options import UsageError
 from rnnviz.records import EpochRecord
 from rnnviz.store import files, history
 
