@@ -7,9 +7,9 @@ import platform
 from importlib import metadata
 
 import rnnviz
-from rnnviz.escaping import printable
 from rnnviz.store import places
 from rnnviz.tasks import TASKS
+from rnnviz.words.escaping import printable
 
 PACKAGES = ("torch", "PySide6-Essentials", "pyqtgraph", "numpy", "msgspec")
 

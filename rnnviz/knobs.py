@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from rnnviz.numerals import short
+from rnnviz.words.number_format import short
 
 Scale = Literal["linear", "log"]
 Value = int | float | str

@@ -1,6 +1,6 @@
 """What cannot be seen is spelled out; all else stays as it is."""
 
-from rnnviz.escaping import printable
+from rnnviz.words.escaping import printable
 
 
 def test_letters_of_all_scripts_stay() -> None:

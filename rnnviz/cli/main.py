@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Before numpy is loaded: as in the engine, so that baselines have the same last digits.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from rnnviz.cli.options import UsageError, meant
-    from rnnviz.escaping import printable
+    from rnnviz.words.escaping import printable
 
     try:
         if not typed or typed[0].startswith("-"):

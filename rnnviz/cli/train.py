@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from rnnviz.cli.main import INTERRUPTED
 from rnnviz.cli.options import UsageError
-from rnnviz.escaping import printable
 from rnnviz.experiment import Experiment
-from rnnviz.numerals import short
 from rnnviz.records import EpochRecord
 from rnnviz.store import files, history
+from rnnviz.words.escaping import printable
+from rnnviz.words.number_format import short
 
 if TYPE_CHECKING:
     from rnnviz.learning.training import Trainer

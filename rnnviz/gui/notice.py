@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolBar, QToolButton, QWidget
 
-from rnnviz.escaping import printable
 from rnnviz.gui.icons import icon
 from rnnviz.gui.theme import Colours
+from rnnviz.words.escaping import printable
 
 
 class Notice(QToolBar):

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 from rnnviz.gui.aspect import Aspect
 from rnnviz.gui.clock import FrameClock
 from rnnviz.gui.lab import Lab
-from rnnviz.numerals import short
+from rnnviz.words.number_format import short
 
 
 class StatusLine(QWidget):

@@ -10,7 +10,6 @@ from typing import Annotated, ClassVar, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from rnnviz.escaping import printable
 from rnnviz.knobs import Knob, Value, knobs_of
 from rnnviz.preparations import Column, Phrase, PreparedSequence, Stretch
 from rnnviz.records import Reading
@@ -27,6 +26,7 @@ from rnnviz.tasks.task import (
     Task,
     nth,
 )
+from rnnviz.words.escaping import printable
 
 UNKNOWN = 1
 """The token of characters that were seen too seldom to be learned."""

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from rnnviz.numerals import short
+from rnnviz.words.number_format import short
 
 Kind = Literal["none", "standard", "min-max", "log"]
 

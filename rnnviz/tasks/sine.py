@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from rnnviz.knobs import Knob
-from rnnviz.numerals import short
 from rnnviz.preparations import DrawnByLot, Phrase
 from rnnviz.records import Reading
 from rnnviz.tasks import baselines
 from rnnviz.tasks.shapes import SHAPES
 from rnnviz.tasks.task import Examples, FloatArray, Part, Shape, Split, Task
+from rnnviz.words.number_format import short
 
 OVERTONE = (1 + math.sqrt(5)) / 2
 """How much faster the second of two waves is: by the golden ratio, so that their sum never

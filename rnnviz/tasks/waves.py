@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from rnnviz.knobs import Knob, Value
-from rnnviz.numerals import short
 from rnnviz.preparations import DrawnByLot, Phrase
 from rnnviz.records import Reading
 from rnnviz.tasks import measures
 from rnnviz.tasks.shapes import SHAPES
 from rnnviz.tasks.task import Examples, FloatArray, IntArray, Loss, Part, Shape, Split, Task
 from rnnviz.tasks.templates import templates
+from rnnviz.words.number_format import short
 
 NAMES = list(SHAPES)
 

@@ -8,7 +8,7 @@ from statistics import median
 import msgspec
 
 from rnnviz.experiment import Experiment
-from rnnviz.numerals import short
+from rnnviz.words.number_format import short
 from tests.benchmarks.figure_rows import Figure, Row
 
 HEAD = (

@@ -16,11 +16,11 @@ from rnnviz.gui.panels.result import judgement
 from rnnviz.learning.judging import Judge
 from rnnviz.learning.network import build
 from rnnviz.learning.training import Trainer
-from rnnviz.numerals import short
 from rnnviz.tasks.reber import Reber
 from rnnviz.tasks.recall import Recall
 from rnnviz.tasks.series import Series
 from rnnviz.tasks.waves import Waves
+from rnnviz.words.number_format import short
 from tests.gui.driver import SMALL, Driver
 
 WAVES = (

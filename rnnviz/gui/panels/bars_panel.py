@@ -11,8 +11,8 @@ from rnnviz.gui.panels.time_panel import TimePanel
 from rnnviz.gui.stage import Scene, Stage
 from rnnviz.gui.theme import Theme
 from rnnviz.gui.widgets.plot import set_bars
-from rnnviz.numerals import short
 from rnnviz.records import FloatArray
+from rnnviz.words.number_format import short
 
 
 class BarsPanel(TimePanel):

@@ -12,7 +12,7 @@ from rnnviz.gui.panels.time_panel import key
 from rnnviz.gui.run import Run
 from rnnviz.gui.theme import Theme
 from rnnviz.gui.widgets.plot import pen, set_curve
-from rnnviz.numerals import short
+from rnnviz.words.number_format import short
 
 
 class GradientNormPanel(LearningPanel):

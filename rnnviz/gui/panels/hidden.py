@@ -18,8 +18,8 @@ from rnnviz.gui.stage import Scene, Stage, parts
 from rnnviz.gui.theme import LIGHT, Colours, Theme, hidden_lookup, no_number_shade
 from rnnviz.gui.widgets.colour_key import ColourKey
 from rnnviz.gui.widgets.plot import pen
-from rnnviz.numerals import signed
 from rnnviz.records import FloatArray
+from rnnviz.words.number_format import signed
 
 
 class HiddenPanel(TimePanel):

@@ -17,7 +17,7 @@ from rnnviz.gui.panels.panel import Panel
 from rnnviz.gui.run import Run
 from rnnviz.gui.theme import Theme
 from rnnviz.gui.widgets.plot import Plot, pen, set_curve
-from rnnviz.numerals import short
+from rnnviz.words.number_format import short
 
 LOWEST = 1e-12
 """The floor of a logarithmic axis of losses: below, all is lost in rounding."""

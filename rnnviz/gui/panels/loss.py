@@ -15,7 +15,7 @@ from rnnviz.gui.panels.pinned_curves import PinnedCurves
 from rnnviz.gui.panels.time_panel import key
 from rnnviz.gui.theme import Theme
 from rnnviz.gui.widgets.plot import NO_BRUSH, NO_PEN, filling, pen, set_curve
-from rnnviz.numerals import short
+from rnnviz.words.number_format import short
 
 EXACT = 1e-12
 """A baseline below this has solved the task, up to the rounding of its numbers."""

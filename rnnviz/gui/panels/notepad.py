@@ -14,7 +14,7 @@ from rnnviz.gui.panels.time_panel import absent
 from rnnviz.gui.stage import Stage
 from rnnviz.gui.theme import Theme
 from rnnviz.gui.widgets.cells import Cells
-from rnnviz.numerals import signed
+from rnnviz.words.number_format import signed
 
 
 class NotepadPanel(Panel):

@@ -12,8 +12,8 @@ from rnnviz.gui.panels.preparation_views import SeriesView
 from rnnviz.gui.panels.time_panel import key
 from rnnviz.gui.theme import Colours
 from rnnviz.gui.widgets.plot import NO_BRUSH, Plot, filling, pen, set_curve
-from rnnviz.numerals import short
 from rnnviz.preparations import PreparedSeries
+from rnnviz.words.number_format import short
 
 
 class SeriesPainter(QObject):

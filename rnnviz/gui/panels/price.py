@@ -14,7 +14,7 @@ from rnnviz.gui.panels.panel import Panel
 from rnnviz.gui.theme import Theme
 from rnnviz.gui.widgets.apart import apart
 from rnnviz.gui.widgets.plot import Plot, pen
-from rnnviz.numerals import short
+from rnnviz.words.number_format import short
 
 SIGNS = {"RNN": "o", "GRU": "s", "LSTM": "t"}
 """told apart by shape and by name, not by colour"""

@@ -8,8 +8,8 @@ from rnnviz.analysis.finite import extent
 from rnnviz.gui.aspect import Aspect
 from rnnviz.gui.panels.bars_panel import BarsPanel
 from rnnviz.gui.stage import Scene
-from rnnviz.numerals import short
 from rnnviz.records import FloatArray
+from rnnviz.words.number_format import short
 
 PER_SECOND = 6e10
 """Multiplications in a second of a processor with two cores, roughly."""

@@ -13,7 +13,7 @@ from rnnviz.gui.lab import Lab
 from rnnviz.gui.panels.panel import Panel
 from rnnviz.gui.theme import Theme
 from rnnviz.gui.widgets.table import Row, Table
-from rnnviz.numerals import short
+from rnnviz.words.number_format import short
 
 
 @dataclass(frozen=True)

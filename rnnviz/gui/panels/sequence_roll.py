@@ -13,7 +13,7 @@ from rnnviz.gui.panels.time_panel import key
 from rnnviz.gui.stage import Scene
 from rnnviz.gui.theme import Colours, no_number_shade
 from rnnviz.gui.widgets.plot import Plot
-from rnnviz.numerals import percent
+from rnnviz.words.number_format import percent
 
 
 class Roll(QObject):

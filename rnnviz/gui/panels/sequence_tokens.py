@@ -12,8 +12,8 @@ from rnnviz.gui.stage import Scene
 from rnnviz.gui.theme import Colours
 from rnnviz.gui.widgets.plot import NO_PEN, Plot, pen
 from rnnviz.gui.widgets.words import Word, Words
-from rnnviz.numerals import percent
 from rnnviz.records import Reading
+from rnnviz.words.number_format import percent
 
 READ, ANSWER, MARK, ASKED = 3.0, 2.1, 1.55, 0.85
 """the heights of the rows"""

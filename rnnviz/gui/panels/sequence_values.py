@@ -13,8 +13,8 @@ from rnnviz.gui.panels.words_row import WordsRow
 from rnnviz.gui.stage import Scene
 from rnnviz.gui.theme import Colours
 from rnnviz.gui.widgets.plot import NO_BRUSH, NO_PEN, Plot, filling, pen, set_curve, set_dots
-from rnnviz.numerals import no_number
 from rnnviz.records import FloatArray
+from rnnviz.words.number_format import no_number
 
 
 class Values(QObject):

@@ -12,7 +12,7 @@ from rnnviz.gui.panels.time_panel import TimePanel
 from rnnviz.gui.stage import Scene, Stage
 from rnnviz.gui.theme import Theme
 from rnnviz.gui.widgets.plot import NO_PEN, filling, set_curve, set_dots
-from rnnviz.numerals import signed
+from rnnviz.words.number_format import signed
 
 
 class UnitPanel(TimePanel):

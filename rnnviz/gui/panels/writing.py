@@ -20,8 +20,8 @@ from rnnviz.gui.panels.panel import Panel
 from rnnviz.gui.theme import Theme
 from rnnviz.gui.widgets.slider import Slider
 from rnnviz.gui.widgets.written_page import Chances, WrittenPage, legend
-from rnnviz.numerals import short
 from rnnviz.tasks import TASKS
+from rnnviz.words.number_format import short
 
 LENGTHS = (100, 300, 1000, 2000)
 USUAL = 300

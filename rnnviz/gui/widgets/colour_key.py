@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from rnnviz.gui.theme import Colours, hidden_lookup, no_number_shade
 from rnnviz.gui.widgets.painting import painting
-from rnnviz.numerals import no_number
+from rnnviz.words.number_format import no_number
 
 _STRIP = 64
 _SQUARE = 8

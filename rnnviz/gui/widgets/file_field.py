@@ -8,8 +8,8 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QToolButton, QWidget
 
-from rnnviz.escaping import printable
 from rnnviz.gui.preferences import Preferences
+from rnnviz.words.escaping import printable
 
 
 class FileField(QWidget):

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit, QToolTip
 
-from rnnviz.numerals import short
+from rnnviz.words.number_format import short
 
 SURPRISING = 0.05
 """A letter that had less of a chance is underlined."""

@@ -11,8 +11,8 @@ from PySide6.QtGui import QColor
 from rnnviz.gui.panels.panel import Panel
 from rnnviz.gui.theme import hidden_lookup
 from rnnviz.knobs import Value
-from rnnviz.numerals import short
 from rnnviz.records import Trace
+from rnnviz.words.number_format import short
 from tests.gui.chance.conversation import Conversation
 from tests.gui.driver import Driver
 
