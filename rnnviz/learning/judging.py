@@ -15,8 +15,8 @@ from rnnviz.learning.losses import summed, take, tensors
 from rnnviz.learning.network import SequenceModel, State
 from rnnviz.records import FloatArray
 from rnnviz.tasks import Examples, Split, Task
-from rnnviz.tasks.parts import Parts as Parts  # so judges do their work
-from rnnviz.tasks.parts import finished as finished
+from rnnviz.tasks.rules.parts import Parts as Parts  # so judges do their work
+from rnnviz.tasks.rules.parts import finished as finished
 
 PART_BYTES = 2**23
 """Memory for the hidden states of one layer while judging: more examples are judged in parts,

@@ -13,7 +13,8 @@ import numpy.typing as npt
 from rnnviz.knobs import Knob, Value, knobs_of
 from rnnviz.preparations import Column, Phrase, PreparedSequence, Stretch
 from rnnviz.records import Reading
-from rnnviz.tasks import data, measures, ngrams, own_file
+from rnnviz.tasks.data import own_file, shipped
+from rnnviz.tasks.rules import measures, ngrams
 from rnnviz.tasks.task import (
     DataError,
     Examples,
@@ -320,9 +321,9 @@ def _parts(count: int) -> tuple[int, int, int]:
 def _text(name: str) -> str:
     file = TEXTS[name]
     if not file.endswith(".tsv"):
-        found = data.text(file)
+        found = shipped.text(file)
     else:
-        lines = data.rows(file, lambda line: line.split("\t", 1)[1], header=True)
+        lines = shipped.rows(file, lambda line: line.split("\t", 1)[1], header=True)
         found = "\n".join(lines) + "\n"
     if len(found) < SHORTEST:
         raise DataError(

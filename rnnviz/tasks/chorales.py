@@ -12,9 +12,10 @@ import numpy.typing as npt
 from rnnviz.knobs import Knob, Value
 from rnnviz.preparations import Phrase, PreparedSequence, Stretch
 from rnnviz.records import Reading
-from rnnviz.tasks import data, logistic, measures
-from rnnviz.tasks.logistic import Dense
-from rnnviz.tasks.parts import Parts, finished
+from rnnviz.tasks.data import shipped
+from rnnviz.tasks.rules import logistic, measures
+from rnnviz.tasks.rules.logistic import Dense
+from rnnviz.tasks.rules.parts import Parts, finished
 from rnnviz.tasks.task import DataError, Examples, FloatArray, Loss, Part, Shape, Split, Task, nth
 
 FILE = "bach-chorales.json"
@@ -275,7 +276,7 @@ def _asked(split: Split, part: str) -> npt.NDArray[np.bool_]:
 def _rolls() -> dict[str, list[npt.NDArray[np.bool_]]]:
     """The chorales of each split, each ``(steps, 88)``; raises `DataError`."""
     try:
-        parts = json.loads(data.text(FILE))
+        parts = json.loads(shipped.text(FILE))
     except ValueError as error:
         raise DataError(f"The data file {FILE} is damaged: it is no JSON ({error}).") from None
     found: dict[str, list[npt.NDArray[np.bool_]]] = {}

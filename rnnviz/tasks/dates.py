@@ -12,7 +12,7 @@ import numpy as np
 from rnnviz.knobs import Knob, Value
 from rnnviz.preparations import Column, Phrase, PreparedSequence, Stretch
 from rnnviz.records import Reading
-from rnnviz.tasks import measures
+from rnnviz.tasks.rules import measures
 from rnnviz.tasks.task import (
     PAD,
     Examples,

@@ -10,7 +10,7 @@ import numpy as np
 from rnnviz.knobs import Knob, Value
 from rnnviz.preparations import Column, Phrase, PreparedSequence, Stretch
 from rnnviz.records import Reading
-from rnnviz.tasks import measures
+from rnnviz.tasks.rules import measures
 from rnnviz.tasks.task import Examples, FloatArray, IntArray, Loss, Part, Shape, Split, Task, nth
 
 LETTERS, NOISE = string.ascii_uppercase, string.digits

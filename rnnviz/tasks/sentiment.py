@@ -11,9 +11,10 @@ import numpy as np
 from rnnviz.knobs import Knob, Value
 from rnnviz.preparations import Phrase, PreparedSequence, Stretch
 from rnnviz.records import Reading
-from rnnviz.tasks import bags, data, measures, text
-from rnnviz.tasks.logistic import Doubles
-from rnnviz.tasks.subwords import START, Subwords
+from rnnviz.tasks.data import shipped, vocabulary
+from rnnviz.tasks.data.subwords import START, Subwords
+from rnnviz.tasks.rules import bags, measures
+from rnnviz.tasks.rules.logistic import Doubles
 from rnnviz.tasks.task import Examples, FloatArray, Loss, Part, Shape, Split, Task, nth
 
 Review = tuple[str, int]
@@ -143,9 +144,9 @@ class Sentiment(Task, tag="sentiment"):
             stretches=[
                 Stretch(
                     role="review",
-                    raw=text.cuts(review, bare if self.tokens == "subwords" else pieces),
+                    raw=vocabulary.cuts(review, bare if self.tokens == "subwords" else pieces),
                     cut_off=max(0, len(pieces) - self.longest),
-                    columns=[text.column(self.tokens[:-1], known, pieces[: self.longest])],
+                    columns=[vocabulary.column(self.tokens[:-1], known, pieces[: self.longest])],
                     padded=self.longest,
                 )
             ],
@@ -178,21 +179,21 @@ class Sentiment(Task, tag="sentiment"):
         runs of up to three are in that bag."""
         return bags.chances(train, split, run=3 if self.tokens == "characters" else 1)
 
-    def _reader(self) -> tuple[Callable[[str], list[str]], text.Vocabulary]:
+    def _reader(self) -> tuple[Callable[[str], list[str]], vocabulary.Vocabulary]:
         return _fitted(self.language, self.tokens, self.vocabularies[0])
 
     def _split(
-        self, reviews: list[Review], cut: Callable[[str], list[str]], known: text.Vocabulary
+        self, reviews: list[Review], cut: Callable[[str], list[str]], known: vocabulary.Vocabulary
     ) -> Split:
         numbers = [known.encode(cut(review)) for review, _ in reviews]
-        inputs, lengths = text.padded(numbers, self.longest)
+        inputs, lengths = vocabulary.padded(numbers, self.longest)
         return Split(inputs[..., None], np.array([good for _, good in reviews]), lengths)
 
 
 def _reviews(language: str) -> tuple[list[Review], list[Review], list[Review]]:
     """The reviews to learn from, to judge by and to test with, each only once."""
     name = {"English": "reviews-en.tsv", "Korean": "reviews-ko.tsv"}[language]
-    return text.parts(text.distinct(data.rows(name, _review, header=True)))
+    return vocabulary.parts(vocabulary.distinct(shipped.rows(name, _review, header=True)))
 
 
 def _review(line: str) -> Review:
@@ -205,7 +206,7 @@ def _review(line: str) -> Review:
 @lru_cache(maxsize=4)
 def _fitted(
     language: str, tokens: str, most: int
-) -> tuple[Callable[[str], list[str]], text.Vocabulary]:
+) -> tuple[Callable[[str], list[str]], vocabulary.Vocabulary]:
     """How a text is cut, and the numbers of what it is cut into; both have seen the training
     part alone."""
     train = [review for review, _ in _reviews(language)[0]]
@@ -213,5 +214,5 @@ def _fitted(
     if tokens == "subwords":
         cut = Subwords(train, most - 2)
     else:
-        cut = text.words if tokens == "words" else text.characters
-    return cut, text.Vocabulary.fit(map(cut, train), most)
+        cut = vocabulary.words if tokens == "words" else vocabulary.characters
+    return cut, vocabulary.Vocabulary.fit(map(cut, train), most)

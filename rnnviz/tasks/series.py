@@ -11,10 +11,10 @@ import numpy.typing as npt
 from rnnviz.knobs import Knob, KnobError, Value
 from rnnviz.preparations import PreparedSeries
 from rnnviz.records import Reading
-from rnnviz.tasks.autoregression import linear
-from rnnviz.tasks.lag import best_shift
-from rnnviz.tasks.recorded import SOURCES, recorded
-from rnnviz.tasks.scaling import FITTED_TO, Kind, Scaling, fit
+from rnnviz.tasks.data.recorded import SOURCES, recorded
+from rnnviz.tasks.data.scaling import FITTED_TO, Kind, Scaling, fit
+from rnnviz.tasks.rules.autoregression import linear
+from rnnviz.tasks.rules.lag import best_shift
 from rnnviz.tasks.task import Examples, FloatArray, Part, Shape, Split, Task, nth
 
 VALID_SHARE = 0.1

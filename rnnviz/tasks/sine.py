@@ -11,8 +11,8 @@ import numpy.typing as npt
 from rnnviz.knobs import Knob
 from rnnviz.preparations import DrawnByLot, Phrase
 from rnnviz.records import Reading
-from rnnviz.tasks import baselines
-from rnnviz.tasks.shapes import SHAPES
+from rnnviz.tasks.data.waveforms import SHAPES
+from rnnviz.tasks.rules import baselines
 from rnnviz.tasks.task import Examples, FloatArray, Part, Shape, Split, Task
 from rnnviz.words.number_format import short
 

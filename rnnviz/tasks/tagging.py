@@ -10,9 +10,10 @@ import numpy as np
 from rnnviz.knobs import Knob, Value
 from rnnviz.preparations import Column, Phrase, PreparedSequence, Stretch
 from rnnviz.records import Reading
-from rnnviz.tasks import data, measures, text, word_tags
-from rnnviz.tasks.logistic import Doubles
-from rnnviz.tasks.parts import Parts, finished
+from rnnviz.tasks.data import shipped, vocabulary
+from rnnviz.tasks.rules import measures, word_tags
+from rnnviz.tasks.rules.logistic import Doubles
+from rnnviz.tasks.rules.parts import Parts, finished
 from rnnviz.tasks.task import Examples, FloatArray, IntArray, Loss, Part, Shape, Split, Task, nth
 
 TAGS = [
@@ -194,18 +195,20 @@ class Tagging(Task, tag="tagging"):
     def _split(self, sentences: list[Sentence]) -> Split:
         known = self._known()
         read = [[known.encode(word) for word, _ in sentence] for sentence in sentences]
-        columns = [text.padded([[w[k] for w in s] for s in read], LONGEST)[0] for k in range(3)]
+        columns = [
+            vocabulary.padded([[w[k] for w in s] for s in read], LONGEST)[0] for k in range(3)
+        ]
         tags = [[NUMBERS[tag] for _, tag in sentence] for sentence in sentences]
-        targets, lengths = text.padded(tags, LONGEST)
+        targets, lengths = vocabulary.padded(tags, LONGEST)
         return Split(np.stack(columns, axis=-1), targets, lengths)
 
 
 class Columns(NamedTuple):
     """The three vocabularies that a word is read by."""
 
-    words: text.Vocabulary
-    beginnings: text.Vocabulary
-    endings: text.Vocabulary
+    words: vocabulary.Vocabulary
+    beginnings: vocabulary.Vocabulary
+    endings: vocabulary.Vocabulary
 
     def encode(self, word: str) -> tuple[int, int, int]:
         """The number of a word, of its longest beginning that is known, and of its longest
@@ -225,7 +228,7 @@ class Columns(NamedTuple):
                 pieces=[known.names[row[place]] for row in read],
                 numbers=[row[place] for row in read],
                 size=len(known),
-                unknown=text.UNKNOWN,
+                unknown=vocabulary.UNKNOWN,
             )
             for place, (name, known) in enumerate(
                 (("word", self.words), ("beginning", self.beginnings), ("ending", self.endings))
@@ -235,12 +238,12 @@ class Columns(NamedTuple):
     def shown(self, tokens: IntArray) -> str:
         """A word ``(3,)`` as it is read: where it is not known, what is known of it."""
         word, beginning, ending = tokens
-        if word != text.UNKNOWN:
+        if word != vocabulary.UNKNOWN:
             return self.words.names[word]
-        if beginning == ending == text.UNKNOWN:
-            return text.UNKNOWN_NAME
-        start = "" if beginning == text.UNKNOWN else self.beginnings.names[beginning]
-        end = "" if ending == text.UNKNOWN else self.endings.names[ending]
+        if beginning == ending == vocabulary.UNKNOWN:
+            return vocabulary.UNKNOWN_NAME
+        start = "" if beginning == vocabulary.UNKNOWN else self.beginnings.names[beginning]
+        end = "" if ending == vocabulary.UNKNOWN else self.endings.names[ending]
         return f"{start}…{end}"
 
 
@@ -273,7 +276,7 @@ def _cross_entropy(chances: Doubles) -> float:
 def _sentences(language: str) -> tuple[list[Sentence], list[Sentence], list[Sentence]]:
     """The sentences to learn from, to judge by and to test with, each only once."""
     name = {"English": "tagged-en.txt", "Korean": "tagged-ko.txt"}[language]
-    return text.parts([s for _, s in text.distinct(data.rows(name, _sentence))])
+    return vocabulary.parts([s for _, s in vocabulary.distinct(shipped.rows(name, _sentence))])
 
 
 def _sentence(line: str) -> tuple[str, Sentence]:
@@ -289,7 +292,7 @@ def _fitted(language: str, beginning: int, ending: int, most: tuple[int, int, in
     """The vocabularies as the training part alone has them."""
     words = [word for sentence in _sentences(language)[0] for word, _ in sentence]
     return Columns(
-        text.Vocabulary.fit([[word.lower() for word in words]], most[0]),
-        text.Vocabulary.fit((_beginnings(word, beginning) for word in words), most[1], OFTEN),
-        text.Vocabulary.fit((_endings(word, ending) for word in words), most[2], OFTEN),
+        vocabulary.Vocabulary.fit([[word.lower() for word in words]], most[0]),
+        vocabulary.Vocabulary.fit((_beginnings(word, beginning) for word in words), most[1], OFTEN),
+        vocabulary.Vocabulary.fit((_endings(word, ending) for word in words), most[2], OFTEN),
     )

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from rnnviz.knobs import Settings, Value
 from rnnviz.preparations import Preparation
 from rnnviz.records import Reading
-from rnnviz.tasks.parts import Parts
+from rnnviz.tasks.rules.parts import Parts
 
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]

@@ -12,10 +12,10 @@ import numpy.typing as npt
 from rnnviz.knobs import Knob, Value
 from rnnviz.preparations import DrawnByLot, Phrase
 from rnnviz.records import Reading
-from rnnviz.tasks import measures
-from rnnviz.tasks.shapes import SHAPES
+from rnnviz.tasks.data.waveforms import SHAPES
+from rnnviz.tasks.rules import measures
+from rnnviz.tasks.rules.templates import templates
 from rnnviz.tasks.task import Examples, FloatArray, IntArray, Loss, Part, Shape, Split, Task
-from rnnviz.tasks.templates import templates
 from rnnviz.words.number_format import short
 
 NAMES = list(SHAPES)

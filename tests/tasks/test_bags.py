@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from rnnviz.tasks import Split, bags
+from rnnviz.tasks import Split
+from rnnviz.tasks.rules import bags
 
 
 def split_of(rows, classes):

@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from rnnviz.tasks import Examples, Sine, Split, baselines
+from rnnviz.tasks import Examples, Sine, Split
+from rnnviz.tasks.rules import baselines
 
 
 def test_the_mean_of_a_sine_leaves_its_variance():

@@ -11,8 +11,9 @@ import torch.nn.functional as F  # noqa: N812
 from rnnviz.experiment import idle, suited
 from rnnviz.learning.training import Trainer
 from rnnviz.resources import resource
-from rnnviz.tasks import TASKS, DataError, characters, data
+from rnnviz.tasks import TASKS, DataError, characters
 from rnnviz.tasks.characters import SELDOM, UNKNOWN, Characters
+from rnnviz.tasks.data import shipped
 from rnnviz.tasks.task import PAD
 
 TEXTS = ["Shakespeare", "English reviews", "Korean reviews"]
@@ -23,7 +24,7 @@ def other_text(monkeypatch):
     """Put another text in the place of Shakespeare's."""
 
     def put(text):
-        monkeypatch.setattr(data, "text", lambda name: text)
+        monkeypatch.setattr(shipped, "text", lambda name: text)
         characters._encoded.cache_clear()
 
     yield put
@@ -197,7 +198,7 @@ def test_a_damaged_file_is_one_sentence(text, monkeypatch, other_text, tmp_path)
     if text is None:
         monkeypatch.setattr("rnnviz.resources._CHECKOUT", tmp_path)
         monkeypatch.setattr("rnnviz.resources._INSTALLED", tmp_path)
-        data.text.cache_clear()
+        shipped.text.cache_clear()
         characters._encoded.cache_clear()
     else:
         other_text(text)

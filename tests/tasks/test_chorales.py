@@ -13,7 +13,7 @@ from rnnviz.resources import resource
 from rnnviz.tasks import TASKS, DataError, Examples, Split
 from rnnviz.tasks import chorales as module
 from rnnviz.tasks.chorales import Chorales, note_name
-from rnnviz.tasks.parts import finished
+from rnnviz.tasks.rules.parts import finished
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from rnnviz.tasks import logistic
-from rnnviz.tasks.logistic import Dense, Sparse
+from rnnviz.tasks.rules import logistic
+from rnnviz.tasks.rules.logistic import Dense, Sparse
 
 
 def slopes(fitted, table, yes, asked, decay):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnviz.tasks import ngrams
+from rnnviz.tasks.rules import ngrams
 from rnnviz.tasks.task import Split
 
 CLASSES = 6  # 0 is the padding, which no text has

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rnnviz.tasks import DataError, own_file
+from rnnviz.tasks import DataError
 from rnnviz.tasks.characters import Characters
+from rnnviz.tasks.data import own_file
 
 KOREAN = "오늘은 날씨가 참 좋아서 친구와 함께 공원에 갔다. 그런데 비가 왔다!\n"
 WESTERN = {

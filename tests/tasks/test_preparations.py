@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from rnnviz.knobs import KnobError, knobs_of, positions
 from rnnviz.preparations import DrawnByLot, PreparedSequence
 from rnnviz.resources import resource
-from rnnviz.tasks import TASKS, text
+from rnnviz.tasks import TASKS
 from rnnviz.tasks.characters import Characters
+from rnnviz.tasks.data import vocabulary
 from rnnviz.tasks.task import PAD
 
 PARTS = ("train", "valid", "test")
@@ -129,7 +130,7 @@ def test_what_is_too_long_is_cut_off_at_its_end():
         for stretch in task.preparation("valid", n).stretches
         if stretch.cut_off
     )
-    pieces = text.words("".join(found.raw))
+    pieces = vocabulary.words("".join(found.raw))
     assert found.columns[0].pieces == pieces[:3]
     assert found.cut_off == len(pieces) - 3 == len(found.raw) - 3
     assert found.padding == 0
@@ -155,15 +156,15 @@ def test_a_word_without_a_number_of_its_own_is_unknown():
     ],
 )
 def test_cuts_keep_every_letter_with_its_piece(written, pieces, parts):
-    assert text.cuts(written, pieces) == parts
+    assert vocabulary.cuts(written, pieces) == parts
 
 
 @given(st.text())
 @settings(deadline=None)
 def test_whatever_is_written_its_cuts_put_together_are_it_again(written):
-    for cut in (text.words, text.characters):
+    for cut in (vocabulary.words, vocabulary.characters):
         pieces = cut(written)
-        parts = text.cuts(written, pieces)
+        parts = vocabulary.cuts(written, pieces)
         assert len(parts) == len(pieces)
         assert "".join(parts) == (written if pieces else "")
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from rnnviz.tasks.lag import best_shift
-from rnnviz.tasks.scaling import Scaling, fit
+from rnnviz.tasks.data.scaling import Scaling, fit
+from rnnviz.tasks.rules.lag import best_shift
 
 KINDS = ["none", "standard", "min-max", "log"]
 

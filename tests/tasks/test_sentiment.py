@@ -10,8 +10,9 @@ import torch
 from rnnviz.experiment import Experiment, Network, suited
 from rnnviz.learning.network import build
 from rnnviz.learning.training import Trainer
-from rnnviz.tasks import TASKS, DataError, data, text
+from rnnviz.tasks import TASKS, DataError
 from rnnviz.tasks import sentiment as module
+from rnnviz.tasks.data import shipped, vocabulary
 from rnnviz.tasks.sentiment import NAMES, SEEN, Sentiment
 
 WAYS = [
@@ -25,7 +26,7 @@ WAYS = [
 def replaced(monkeypatch):
     """Put another text in the place of a data file."""
     module._fitted.cache_clear()
-    yield lambda content: monkeypatch.setattr(data, "text", lambda name: content)
+    yield lambda content: monkeypatch.setattr(shipped, "text", lambda name: content)
     module._fitted.cache_clear()
 
 
@@ -86,7 +87,7 @@ def test_what_is_kept_apart_changes_nothing_that_was_fitted(tokens, replaced):
     _, *apart = module._reviews("English")
     marked = {review.lower() for part in apart for review, _ in part}
     lines = ["label\ttext"]
-    for line in data.text("reviews-en.tsv").splitlines()[1:]:
+    for line in shipped.text("reviews-en.tsv").splitlines()[1:]:
         label, review = line.split("\t")
         if review.strip().lower() in marked:
             review = "☃ qzqz qzqz " + review
@@ -96,7 +97,7 @@ def test_what_is_kept_apart_changes_nothing_that_was_fitted(tokens, replaced):
     assert task._reader()[1].names == known.names
     np.testing.assert_array_equal(examples.train.inputs, before.inputs)
     # What was put in is there, and reads as unknown.
-    assert (examples.valid.inputs == text.UNKNOWN).any(axis=(1, 2)).all()
+    assert (examples.valid.inputs == vocabulary.UNKNOWN).any(axis=(1, 2)).all()
 
 
 def test_guessing_the_majority_costs_its_entropy():
@@ -157,7 +158,7 @@ def test_a_network_set_by_hand_counts_good_and_bad_words():
     outputs = model(torch.as_tensor(valid.inputs), torch.as_tensor(valid.lengths)).numpy()
     said = []
     for review, _ in module._reviews("English")[1]:
-        found = text.words(review)[: task.longest]
+        found = vocabulary.words(review)[: task.longest]
         bad = sum(found.count(word) for word in ("bad", "worst", "poor", "not"))
         good = sum(found.count(word) for word in ("great", "good", "love", "best"))
         said.append(int(good > bad))

@@ -11,8 +11,10 @@ from rnnviz.experiment import suited
 from rnnviz.knobs import KnobError
 from rnnviz.learning.training import Trainer
 from rnnviz.resources import resource
-from rnnviz.tasks import TASKS, DataError, Split, autoregression, data, series
-from rnnviz.tasks.recorded import SOURCES, recorded
+from rnnviz.tasks import TASKS, DataError, Split, series
+from rnnviz.tasks.data import shipped
+from rnnviz.tasks.data.recorded import SOURCES, recorded
+from rnnviz.tasks.rules import autoregression
 from rnnviz.tasks.series import Series
 
 AIRLINE = {"series": "passengers", "scaling": "log", "predict": "change", "window": 12}
@@ -50,7 +52,7 @@ def other_file(monkeypatch):
     """Put another text in the place of a data file."""
 
     def put(text):
-        monkeypatch.setattr(data, "text", lambda name: text)
+        monkeypatch.setattr(shipped, "text", lambda name: text)
         recorded.cache_clear()
         series._prepared.cache_clear()
 

@@ -11,8 +11,10 @@ import torch
 from rnnviz.experiment import Experiment, Network, suited
 from rnnviz.learning.network import build
 from rnnviz.learning.training import Trainer
-from rnnviz.tasks import TASKS, DataError, data, measures, text
+from rnnviz.tasks import TASKS, DataError
 from rnnviz.tasks import tagging as module
+from rnnviz.tasks.data import shipped, vocabulary
+from rnnviz.tasks.rules import measures
 from rnnviz.tasks.tagging import SEEN, TAGS, Columns, Tagging
 
 LANGUAGES = ["English", "Korean"]
@@ -22,7 +24,7 @@ LANGUAGES = ["English", "Korean"]
 def replaced(monkeypatch):
     """Put another text in the place of a data file."""
     module._fitted.cache_clear()
-    yield lambda content: monkeypatch.setattr(data, "text", lambda name: content)
+    yield lambda content: monkeypatch.setattr(shipped, "text", lambda name: content)
     module._fitted.cache_clear()
 
 
@@ -83,7 +85,7 @@ def test_what_is_kept_apart_changes_nothing_that_was_fitted(replaced):
     _, *apart = module._sentences("English")
     marked = {" ".join(w for w, _ in sentence).lower() for part in apart for sentence in part}
     lines = []
-    for line in data.text("tagged-en.txt").splitlines():
+    for line in shipped.text("tagged-en.txt").splitlines():
         plain = " ".join(token.rpartition("/")[0] for token in line.split(" "))
         lines.append("☃☃☃☃/X " + line.split(" ", 1)[-1] if plain.lower() in marked else line)
     replaced("\n".join(lines))
@@ -91,12 +93,14 @@ def test_what_is_kept_apart_changes_nothing_that_was_fitted(replaced):
     assert [vocabulary.names for vocabulary in task._known()] == known
     np.testing.assert_array_equal(changed.train.inputs, examples.train.inputs)
     np.testing.assert_array_equal(module._shares(changed.train), shares)
-    assert (changed.valid.inputs[:, 0] == text.UNKNOWN).all()
+    assert (changed.valid.inputs[:, 0] == vocabulary.UNKNOWN).all()
 
 
 def columns(words, beginnings, endings):
     def known(names):
-        return text.Vocabulary(["", "‹?›", *names], {n: k for k, n in enumerate(names, start=2)})
+        return vocabulary.Vocabulary(
+            ["", "‹?›", *names], {n: k for k, n in enumerate(names, start=2)}
+        )
 
     return Columns(known(words), known(beginnings), known(endings))
 

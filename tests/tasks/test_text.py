@@ -8,20 +8,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnviz.tasks import text
-from rnnviz.tasks.subwords import START, Subwords
-from rnnviz.tasks.text import UNKNOWN, Vocabulary
+from rnnviz.tasks.data import vocabulary
+from rnnviz.tasks.data.subwords import START, Subwords
+from rnnviz.tasks.data.vocabulary import UNKNOWN, Vocabulary
 
 
 def test_words_are_small_letters_and_marks_stand_by_themselves():
-    assert text.words("I didn't LIKE it... at all!") == [
+    assert vocabulary.words("I didn't LIKE it... at all!") == [
         *("i", "didn't", "like", "it", ".", ".", ".", "at", "all", "!")
     ]
-    assert text.words("진짜 재밌다ㅋㅋ!") == ["진짜", "재밌다ㅋㅋ", "!"]
+    assert vocabulary.words("진짜 재밌다ㅋㅋ!") == ["진짜", "재밌다ㅋㅋ", "!"]
 
 
 def test_a_korean_character_is_a_syllable_and_a_space_can_be_seen():
-    assert text.characters("영화 A") == ["영", "화", "␣", "a"]
+    assert vocabulary.characters("영화 A") == ["영", "화", "␣", "a"]
 
 
 def test_the_most_frequent_token_comes_first_and_what_was_seen_once_has_no_number():
@@ -38,7 +38,7 @@ def test_no_more_numbers_are_given_than_were_asked_for(most):
 @given(st.lists(st.lists(st.integers(1, 9), min_size=1, max_size=9), min_size=1), st.integers(1, 9))
 @settings(max_examples=50, deadline=None)
 def test_padding_keeps_every_number_in_its_place_and_cuts_only_what_is_too_long(rows, longest):
-    filled, lengths = text.padded(rows, longest)
+    filled, lengths = vocabulary.padded(rows, longest)
     assert filled.shape == (len(rows), longest)
     for row, found, length in zip(rows, filled, lengths, strict=True):
         assert found[:length].tolist() == row[:longest]
@@ -46,13 +46,16 @@ def test_padding_keeps_every_number_in_its_place_and_cuts_only_what_is_too_long(
 
 
 def test_a_fifth_is_kept_apart_and_nothing_is_lost_or_doubled():
-    train, valid, test = text.parts(list(range(1009)))
+    train, valid, test = vocabulary.parts(list(range(1009)))
     assert (len(valid), len(test)) == (100, 100)
     assert sorted([*train, *valid, *test]) == list(range(1009))
 
 
 def test_the_same_text_in_other_letters_comes_only_once():
-    assert text.distinct([("Good!", 1), ("Bad", 0), ("good!", 0)]) == [("Good!", 1), ("Bad", 0)]
+    assert vocabulary.distinct([("Good!", 1), ("Bad", 0), ("good!", 0)]) == [
+        ("Good!", 1),
+        ("Bad", 0),
+    ]
 
 
 def merged_as_published(counted, merges):
@@ -93,7 +96,7 @@ def test_pieces_put_together_are_the_words_again():
     learned = Subwords(["lower lower lowest newest widest newer"] * 2, 30)
     for sentence in ("lower newest", "slowest wider unseen 영화!"):
         together = "".join(learned(sentence)).replace(START, " ")
-        assert together.split() == text.words(sentence)
+        assert together.split() == vocabulary.words(sentence)
 
 
 def test_a_word_that_is_frequent_becomes_one_piece():

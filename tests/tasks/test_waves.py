@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from rnnviz.experiment import suited
 from rnnviz.learning.training import Trainer
 from rnnviz.tasks import TASKS, Split
-from rnnviz.tasks.shapes import SHAPES
-from rnnviz.tasks.templates import FRAMES, Templates, templates
+from rnnviz.tasks.data.waveforms import SHAPES
+from rnnviz.tasks.rules.templates import FRAMES, Templates, templates
 from rnnviz.tasks.waves import NAMES, Waves, since_switch
 
 SMALL = {"signals": 60, "length": 80}

@@ -3,8 +3,8 @@
 import numpy as np
 import torch
 
-from rnnviz.tasks import word_tags
-from rnnviz.tasks.parts import finished
+from rnnviz.tasks.rules import word_tags
+from rnnviz.tasks.rules.parts import finished
 
 WORDS = ["The", "cat", "sat", "the", "mats", "sat", "Bats", "was", "3", ",", "The", "is", "This"]
 TAGS = np.array([0, 1, 2, 0, 1, 1, 1, 2, 3, 4, 0, 2, 0])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnnviz.tasks import logistic
-from rnnviz.tasks.logistic import Doubles, Sparse
-from rnnviz.tasks.parts import Parts
+from rnnviz.tasks.rules import logistic
+from rnnviz.tasks.rules.logistic import Doubles, Sparse
+from rnnviz.tasks.rules.parts import Parts
 from rnnviz.tasks.task import IntArray
 
 LETTERS = 3

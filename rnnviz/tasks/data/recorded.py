@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from rnnviz.tasks import data
+from rnnviz.tasks.data import shipped
 from rnnviz.tasks.task import DataError
 
 
@@ -50,7 +50,7 @@ class Recorded(NamedTuple):
 def recorded(name: str) -> Recorded:
     """Read a series of `SOURCES`; raises `DataError`, also where points are missing."""
     source = SOURCES[name]
-    rows = data.rows(source.file, _parse, header=True)
+    rows = shipped.rows(source.file, _parse, header=True)
     if len(rows) != source.points:
         raise DataError(
             f"The data file {source.file} has {len(rows)} points instead of {source.points}; "

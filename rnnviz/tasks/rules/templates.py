@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from rnnviz.tasks.shapes import SHAPES
+from rnnviz.tasks.data.waveforms import SHAPES
 from rnnviz.tasks.task import FloatArray
 
 FRAMES = 10

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from itertools import pairwise
 
-from rnnviz.tasks.text import LEAST, words
+from rnnviz.tasks.data.vocabulary import LEAST, words
 
 START = "▁"
 """Stands before the first letter of a word, so that words can be put together again."""

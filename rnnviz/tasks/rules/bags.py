@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnnviz.tasks import logistic
-from rnnviz.tasks.logistic import Doubles, Sparse
+from rnnviz.tasks.rules import logistic
+from rnnviz.tasks.rules.logistic import Doubles, Sparse
 from rnnviz.tasks.task import IntArray, Split
 
 DECAY = 0.2

@@ -1,0 +1,1 @@
+"""Simple rules that a network has to beat, and the measures by which both are compared."""
