@@ -54,9 +54,9 @@ def trace(
     that was read last the answer and its target lie, so that they are drawn there.
 
     Where it is cheap or `relevance` is True, there is `relevance`, ``(T, T)`` norms of
-    d y_t / d x_s. All are float32 arrays. `rnnviz.learning.tracing.trace` says more.
+    d y_t / d x_s. All are float32 arrays. `rnnviz.learning.tracing.trace.trace` says more.
 
-    Raises `rnnviz.learning.tracing.TraceError`, a `ValueError`, with one sentence that says
+    Raises `rnnviz.learning.tracing.trace.TraceError`, a `ValueError`, with one sentence that says
     what cannot be traced.
 
     Examples
@@ -67,9 +67,9 @@ def trace(
     >>> found.hidden.shape, sorted(found.gates)
     ((50, 1, 64), ['f', 'g', 'i', 'o'])
     """
-    from rnnviz.learning import tracing
+    from rnnviz.learning.tracing import trace
 
-    return tracing.trace(
+    return trace.trace(
         module,
         x,
         readout=readout,

@@ -53,7 +53,7 @@ def _version(package: str) -> str:
 
 def _devices() -> list[tuple[str, str]]:
     try:
-        from rnnviz.learning.devices import available
+        from rnnviz.learning.training.devices import available
     except ImportError as error:
         return [("devices", f"unknown: {error}")]
     return [

@@ -20,7 +20,7 @@ from rnnviz.cli.main import main
 from rnnviz.cli.options import UsageError, experiment_of, knob_options, read
 from rnnviz.experiment import Experiment, knobs, read_experiment
 from rnnviz.knobs import Knob
-from rnnviz.learning.training import Trainer, TrainingFailed
+from rnnviz.learning.training.trainer import Trainer, TrainingFailed
 from rnnviz.tasks import TASKS
 
 SMALL = ["--window", "10", "--windows", "120", "--hidden", "8", "--batch", "16", "--device", "cpu"]

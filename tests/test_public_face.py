@@ -11,14 +11,14 @@ from torch import nn
 
 import rnnviz
 from rnnviz.gui import show as window
-from rnnviz.learning import tracing
+from rnnviz.learning.tracing import trace
 
 
 def test_trace_is_the_tracing_of_the_learning_rooms():
     torch.manual_seed(0)
     module, x = nn.LSTM(1, 5, 2), np.ones((6, 1))
     found = rnnviz.trace(module, x)
-    np.testing.assert_array_equal(found.hidden, tracing.trace(module, x).hidden)
+    np.testing.assert_array_equal(found.hidden, trace.trace(module, x).hidden)
     np.testing.assert_allclose(
         found.hidden[:, -1], module(torch.ones(6, 1))[0].detach().numpy(), atol=1e-5
     )

@@ -19,7 +19,7 @@ from rnnviz.words.escaping import printable
 from rnnviz.words.number_format import short
 
 if TYPE_CHECKING:
-    from rnnviz.learning.training import Trainer
+    from rnnviz.learning.training.trainer import Trainer
 
 REMEDIES = {
     "not_finite": "The loss is no longer a number; try a smaller learning rate, or clipping.",
@@ -48,7 +48,7 @@ def train(experiment: Experiment, json: str | None = None, csv: str | None = Non
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from rnnviz.engine.failures import kind_of
-        from rnnviz.learning.training import Trainer
+        from rnnviz.learning.training.trainer import Trainer
 
         try:
             trainer = Trainer(experiment)

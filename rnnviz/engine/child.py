@@ -27,8 +27,8 @@ from rnnviz.engine.messages import (
 from rnnviz.engine.outbox import Outbox
 from rnnviz.engine.price import PriceList
 from rnnviz.engine.run import Run
-from rnnviz.learning import devices
-from rnnviz.learning.training import Trainer
+from rnnviz.learning.training import devices
+from rnnviz.learning.training.trainer import Trainer
 
 log = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ import logging
 from typing import Literal
 
 from rnnviz.engine.messages import Failed
-from rnnviz.learning.devices import DeviceMissing
-from rnnviz.learning.training import TrainingFailed
+from rnnviz.learning.training.devices import DeviceMissing
+from rnnviz.learning.training.trainer import TrainingFailed
 from rnnviz.tasks import DataError
 
 log = logging.getLogger(__name__)

@@ -10,9 +10,9 @@ import numpy as np
 import torch
 
 from rnnviz.engine.messages import Compose, Composed, Write, Written
-from rnnviz.learning.composing import Chord, opening
-from rnnviz.learning.training import Trainer
-from rnnviz.learning.writing import Letter
+from rnnviz.learning.generating.composing import Chord, opening
+from rnnviz.learning.generating.writing import Letter
+from rnnviz.learning.training.trainer import Trainer
 
 PIECE = 0.015
 """Seconds of writing at a time, so that nobody waits for a text who wants to stop."""

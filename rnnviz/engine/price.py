@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from rnnviz.engine.messages import Price
 from rnnviz.experiment import Experiment, Network, Training
-from rnnviz.learning import devices
+from rnnviz.learning.training import devices
 from rnnviz.tasks import Sine
 
 CELLS = ("RNN", "GRU", "LSTM")

@@ -26,8 +26,8 @@ from rnnviz.engine.messages import (
 from rnnviz.engine.outbox import INTERVAL
 from rnnviz.engine.pace import Rate, Ration
 from rnnviz.engine.pen import Pen
-from rnnviz.learning.judging import Parts
-from rnnviz.learning.training import Trainer, TrainingFailed
+from rnnviz.learning.training.evaluation import Parts
+from rnnviz.learning.training.trainer import Trainer, TrainingFailed
 from rnnviz.tasks import Examples
 
 log = logging.getLogger(__name__)

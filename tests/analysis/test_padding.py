@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from rnnviz.analysis import padding
-from rnnviz.learning import batches
+from rnnviz.learning.batching import batches
 from rnnviz.tasks import TASKS
 
 

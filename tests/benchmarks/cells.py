@@ -33,9 +33,9 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 
 from rnnviz.experiment import Experiment
-from rnnviz.learning.devices import Choice
-from rnnviz.learning.network import build
-from rnnviz.learning.training import Trainer
+from rnnviz.learning.network.model import build
+from rnnviz.learning.training.devices import Choice
+from rnnviz.learning.training.trainer import Trainer
 from rnnviz.tasks import Sine, Task
 from rnnviz.tasks.waves import Waves
 from tests.benchmarks.machine import Option, numbers

@@ -32,7 +32,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from rnnviz.experiment import Experiment, suited
 from rnnviz.experiment import turned as followed
 from rnnviz.knobs import Value
-from rnnviz.learning.training import Trainer
+from rnnviz.learning.training.trainer import Trainer
 from rnnviz.tasks.characters import Characters
 from rnnviz.tasks.sentiment import Sentiment
 from rnnviz.tasks.series import Series

@@ -36,9 +36,9 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from rnnviz.learning.devices import Choice
-from rnnviz.learning.judging import Judge
-from rnnviz.learning.training import Trainer
+from rnnviz.learning.training.devices import Choice
+from rnnviz.learning.training.evaluation import Judge
+from rnnviz.learning.training.trainer import Trainer
 from rnnviz.records import FloatArray
 from rnnviz.store import files
 from rnnviz.tasks import Examples, Split, Task

@@ -15,8 +15,8 @@ from statistics import median
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from rnnviz.experiment import Experiment
-from rnnviz.learning.devices import Choice
-from rnnviz.learning.training import Trainer
+from rnnviz.learning.training.devices import Choice
+from rnnviz.learning.training.trainer import Trainer
 from tests.benchmarks.machine import Option, numbers
 
 

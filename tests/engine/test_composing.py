@@ -16,8 +16,8 @@ from rnnviz.engine.messages import (
     Stop,
 )
 from rnnviz.experiment import suited
-from rnnviz.learning.composing import compose
-from rnnviz.learning.network import build
+from rnnviz.learning.generating.composing import compose
+from rnnviz.learning.network.model import build
 from rnnviz.tasks.chorales import Chorales
 from tests.engine.conversation import LONG, Conversation, of
 

@@ -102,7 +102,7 @@ def test_what_is_printed_in_the_engine_goes_to_the_log(tmp_path: Path) -> None:
     program = (
         "import os\n"
         "from rnnviz.engine.__main__ import main\n"
-        "from rnnviz.learning.training import Trainer\n"
+        "from rnnviz.learning.training.trainer import Trainer\n"
         "quiet = Trainer.train_batch\n"
         "def noisy(self):\n"
         "    print('printed'); os.write(1, b'written'); os.system('echo spoken')\n"

@@ -20,7 +20,7 @@ from rnnviz.engine.messages import (
     Watch,
 )
 from rnnviz.experiment import suited
-from rnnviz.learning.training import Trainer
+from rnnviz.learning.training.trainer import Trainer
 from rnnviz.tasks.recall import Recall
 from rnnviz.tasks.series import Series
 from tests.engine.conversation import LONG, SMALL, Conversation, losses, of

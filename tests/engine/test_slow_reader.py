@@ -12,7 +12,7 @@ from rnnviz.engine.client import Engine
 from rnnviz.engine.inbox import Inbox
 from rnnviz.engine.messages import EpochEnded, Progress, Report, StateChanged
 from rnnviz.engine.outbox import Outbox
-from rnnviz.learning.training import Trainer
+from rnnviz.learning.training.trainer import Trainer
 from tests.engine.conversation import DEADLINE, SMALL, Conversation, losses, of
 
 

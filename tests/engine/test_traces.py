@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rnnviz.engine.messages import Failed, RequestTrace, StateChanged, Stop, TraceAnswer
-from rnnviz.learning.training import Trainer
+from rnnviz.learning.training.trainer import Trainer
 from tests.engine.conversation import LONG, SMALL, Conversation, of
 
 

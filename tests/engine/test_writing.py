@@ -15,8 +15,8 @@ from rnnviz.engine.messages import (
     Written,
 )
 from rnnviz.experiment import suited
-from rnnviz.learning.network import build
-from rnnviz.learning.writing import write
+from rnnviz.learning.generating.writing import write
+from rnnviz.learning.network.model import build
 from rnnviz.tasks.characters import Characters
 from tests.engine.conversation import LONG, Conversation, of
 

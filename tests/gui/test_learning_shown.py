@@ -13,9 +13,9 @@ from rnnviz.experiment import suited
 from rnnviz.gui.aspect import Aspect
 from rnnviz.gui.comparison import MOST
 from rnnviz.gui.panels.result import judgement
-from rnnviz.learning.judging import Judge
-from rnnviz.learning.network import build
-from rnnviz.learning.training import Trainer
+from rnnviz.learning.network.model import build
+from rnnviz.learning.training.evaluation import Judge
+from rnnviz.learning.training.trainer import Trainer
 from rnnviz.tasks.reber import Reber
 from rnnviz.tasks.recall import Recall
 from rnnviz.tasks.series import Series

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from rnnviz.experiment import Experiment, knobs
-from rnnviz.learning.training import Trainer
+from rnnviz.learning.training.trainer import Trainer
 from tests.gui.driver import LONG, SMALL, Driver
 
 LIVE = ["training.learning_rate", "training.clip_norm"]

@@ -13,7 +13,7 @@ from rnnviz.engine.messages import LiveTrace
 from rnnviz.experiment import Experiment, Network, Training
 from rnnviz.gui.player import Player
 from rnnviz.gui.stage import Subject
-from rnnviz.learning.training import Trainer
+from rnnviz.learning.training.trainer import Trainer
 from rnnviz.tasks import Sine
 from rnnviz.tasks.characters import Characters
 from tests.gui.driver import LONG, SMALL, Driver

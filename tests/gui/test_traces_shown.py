@@ -14,7 +14,7 @@ from torch import nn
 
 from rnnviz.gui.panels.sequence_values import Values
 from rnnviz.gui.theme import hidden_lookup
-from rnnviz.learning.training import Trainer
+from rnnviz.learning.training.trainer import Trainer
 from tests.gui.driver import SMALL, Driver, point_at
 
 H, T = SMALL.network.hidden, SMALL.task.window

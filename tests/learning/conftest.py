@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from rnnviz.experiment import Experiment
-from rnnviz.learning.training import Trainer
+from rnnviz.learning.training.trainer import Trainer
 from rnnviz.tasks import Sine
 
 

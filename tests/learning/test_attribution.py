@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.autograd.functional import jacobian
 
-from rnnviz.learning import attribution
-from rnnviz.learning.tracing import trace
-from rnnviz.learning.training import Trainer
+from rnnviz.learning.tracing import attribution
+from rnnviz.learning.tracing.trace import trace
+from rnnviz.learning.training.trainer import Trainer
 from tests.learning.toys import (
     CELLS,
     Curve,

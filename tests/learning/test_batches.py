@@ -6,8 +6,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnviz.learning import batches
-from rnnviz.learning.batches import Batches
+from rnnviz.learning.batching import batches
+from rnnviz.learning.batching.batches import Batches
 from rnnviz.tasks import Split
 from tests.learning.toys import Labels, Stream
 

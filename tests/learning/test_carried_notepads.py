@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from rnnviz.experiment import suited
-from rnnviz.learning import judging
-from rnnviz.learning.judging import Judge, stretch
-from rnnviz.learning.training import Trainer
+from rnnviz.learning.training import evaluation
+from rnnviz.learning.training.evaluation import Judge, stretch
+from rnnviz.learning.training.trainer import Trainer
 from rnnviz.tasks.characters import Characters
 from tests.learning.toys import CELLS, Stream
 from tests.learning.toys import experiment as toy_experiment
@@ -62,7 +62,7 @@ def test_a_stretch_begins_with_an_empty_notepad():
 
 def test_every_example_is_answered_as_the_judge_answers_it(monkeypatch):
     # One stretch of 60 windows, so that the last begins with a notepad of 1,180 timesteps.
-    monkeypatch.setattr(judging, "STREAMS", 1)
+    monkeypatch.setattr(evaluation, "STREAMS", 1)
     made = trainer()
     outputs = judged(made)
     assert len(outputs) * 20 > 1100

@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from rnnviz.experiment import Experiment, Network, suited
-from rnnviz.learning.composing import chords, compose, opening, probabilities
-from rnnviz.learning.network import build
-from rnnviz.learning.training import Trainer
+from rnnviz.learning.generating.composing import chords, compose, opening, probabilities
+from rnnviz.learning.network.model import build
+from rnnviz.learning.training.trainer import Trainer
 from rnnviz.tasks import Sine
 from rnnviz.tasks.chorales import Chorales
 

@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from rnnviz.learning.decoding import greedy
-from rnnviz.learning.judging import Judge
-from rnnviz.learning.training import Trainer
+from rnnviz.learning.generating.decoding import greedy
+from rnnviz.learning.training.evaluation import Judge
+from rnnviz.learning.training.trainer import Trainer
 from tests.learning.toys import CELLS, Translation, experiment
 
 

@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from rnnviz.experiment import Experiment, Training
-from rnnviz.learning import devices
-from rnnviz.learning.devices import Choice, DeviceMissing, available, choose, fastest
-from rnnviz.learning.training import Trainer
+from rnnviz.learning.training import devices
+from rnnviz.learning.training.devices import Choice, DeviceMissing, available, choose, fastest
+from rnnviz.learning.training.trainer import Trainer
 from rnnviz.records import Timing
 
 no_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")

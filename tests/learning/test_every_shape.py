@@ -13,7 +13,7 @@ from torch.nn.utils.rnn import pack_padded_sequence
 
 from rnnviz.experiment import Experiment, knobs, suited
 from rnnviz.knobs import KnobError, positions
-from rnnviz.learning.training import Trainer, TrainingFailed
+from rnnviz.learning.training.trainer import Trainer, TrainingFailed
 from rnnviz.tasks import TASKS
 from tests.learning.toys import CELLS, TOYS, Labels, Later, Review, Translation, experiment
 

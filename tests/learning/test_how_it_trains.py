@@ -10,7 +10,7 @@ import torch.nn.functional as F  # noqa: N812
 from torch import nn
 
 from rnnviz.experiment import Training
-from rnnviz.learning.training import Trainer
+from rnnviz.learning.training.trainer import Trainer
 from tests.learning.toys import (
     CELLS,
     Curve,

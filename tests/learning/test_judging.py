@@ -5,11 +5,11 @@ import pytest
 import torch
 
 from rnnviz.experiment import suited
-from rnnviz.learning import judging
-from rnnviz.learning.judging import Judge
-from rnnviz.learning.losses import summed, take, tensors
-from rnnviz.learning.network import build
-from rnnviz.learning.training import Trainer
+from rnnviz.learning.batching.losses import summed, take, tensors
+from rnnviz.learning.network.model import build
+from rnnviz.learning.training import evaluation
+from rnnviz.learning.training.evaluation import Judge
+from rnnviz.learning.training.trainer import Trainer
 from rnnviz.tasks.characters import Characters
 from rnnviz.tasks.dates import Dates
 from rnnviz.tasks.tagging import Tagging
@@ -27,7 +27,7 @@ def experiment(task, batch=64):
 
 def in_parts(monkeypatch):
     """Seven dates at a time: four bytes for each of 8 units at each of 28 timesteps."""
-    monkeypatch.setattr(judging, "PART_BYTES", 7 * 4 * 28 * 8)
+    monkeypatch.setattr(evaluation, "PART_BYTES", 7 * 4 * 28 * 8)
 
 
 def counted(parts):
@@ -111,7 +111,7 @@ def test_a_run_judges_one_part_a_call_and_learns_the_same(task, parts_of_an_epoc
 def test_answers_lie_in_the_order_of_the_examples(toy, monkeypatch):
     chosen = toy_experiment(toy(), network__cell="GRU")
     model, valid = build(chosen).eval(), toy().examples(0).valid
-    monkeypatch.setattr(judging, "PART_BYTES", 3 * 4 * 9 * 6)  # three examples at a time
+    monkeypatch.setattr(evaluation, "PART_BYTES", 3 * 4 * 9 * 6)  # three examples at a time
     loss, outputs = Judge(toy(), valid, "cpu").loss(model)
     total, count = 0.0, 0
     for example in range(len(valid.inputs)):
@@ -130,6 +130,6 @@ def test_rules_that_take_long_are_fitted_in_parts():
     task = Tagging(language="Korean")
     examples, model = task.examples(0), build(experiment(task)).eval()
     judge = Judge(task, examples.valid, "cpu")
-    stops, found = counted(judging.parts_of_summary(task, examples, model, "cpu", judge))
+    stops, found = counted(evaluation.parts_of_summary(task, examples, model, "cpu", judge))
     assert stops >= task.output_size  # one for each tag's regression
     assert len(found["rules"]) == 3

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from rnnviz.learning.losses import Batch, summed, take, tensors
+from rnnviz.learning.batching.losses import Batch, summed, take, tensors
 from tests.learning.toys import Curve, Later, Notes, Review, Translation, Value
 
 

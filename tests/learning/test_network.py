@@ -6,8 +6,8 @@ import torch
 from torch import nn
 
 from rnnviz.experiment import Experiment
-from rnnviz.learning.network import Dropout, build
-from rnnviz.learning.tracing import trace
+from rnnviz.learning.network.model import Dropout, build
+from rnnviz.learning.tracing.trace import trace
 from tests.learning.toys import CELLS, Labels, Stream, Translation, experiment
 
 

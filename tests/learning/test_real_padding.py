@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rnnviz.learning.training import Trainer
+from rnnviz.learning.training.trainer import Trainer
 from rnnviz.tasks import TASKS, Examples
 from tests.learning.toys import experiment
 

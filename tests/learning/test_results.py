@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from rnnviz.experiment import suited
-from rnnviz.learning.training import Trainer, TrainingFailed
+from rnnviz.learning.training.trainer import Trainer, TrainingFailed
 from rnnviz.tasks.waves import Waves
 
 WAVES = (

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from rnnviz.learning import backprop, scan
+from rnnviz.learning.cells import backward
+from rnnviz.learning.network import scan
 
 KINDS = {
     "tanh": nn.RNN,
@@ -83,7 +84,7 @@ def test_gradients_are_those_of_finite_differences(kind, handed_over):
     states = 2 if kind == "LSTM" else 1
     tensors = [torch.randn(shape).double().requires_grad_() for shape in shapes]
     starts = [torch.randn(3, 5).double().requires_grad_() if handed_over else None] * states
-    function = getattr(backprop, kind, backprop.RNN)
+    function = getattr(backward, kind, backward.RNN)
     more = [kind == "relu"] if kind in ("tanh", "relu") else []
     assert torch.autograd.gradcheck(lambda *given: function.apply(*given, *more), tensors + starts)
 

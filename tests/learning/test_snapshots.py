@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 import torch
 
-from rnnviz.learning.snapshots import Snapshots
+from rnnviz.learning.training.snapshots import Snapshots
 
 
 def filled(epochs: int, limit: int) -> Snapshots:

@@ -8,8 +8,8 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 
 from rnnviz.experiment import Experiment, Training
-from rnnviz.learning.network import build
-from rnnviz.learning.stepper import Stepper
+from rnnviz.learning.network.model import build
+from rnnviz.learning.training.optimizer import Stepper
 
 
 @pytest.fixture

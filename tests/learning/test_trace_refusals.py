@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from rnnviz.learning.tracing import TraceError, trace
+from rnnviz.learning.tracing.trace import TraceError, trace
 
 X = np.zeros((4, 2), np.float32)
 

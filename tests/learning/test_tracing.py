@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from rnnviz.learning.tracing import trace
+from rnnviz.learning.tracing.trace import trace
 
 KINDS = {
     "RNN_TANH": nn.RNN,

@@ -8,10 +8,9 @@ import torch.nn.functional as F  # noqa: N812
 
 from rnnviz.experiment import Experiment
 from rnnviz.knobs import KnobError
-from rnnviz.learning import training
-from rnnviz.learning.devices import Choice
-from rnnviz.learning.network import build
-from rnnviz.learning.training import Trainer
+from rnnviz.learning.network.model import build
+from rnnviz.learning.training.devices import Choice
+from rnnviz.learning.training.trainer import Trainer
 
 
 def outcome(trainer):
@@ -141,7 +140,7 @@ def test_seconds_count_training_alone_and_rise_with_every_epoch(small, finish):
 def test_the_time_of_steps_leaves_validation_out(small, finish, monkeypatch):
     trainer, now = Trainer(small()), [0.0]
     stepper, judge = trainer._stepper, trainer._judge
-    monkeypatch.setattr(training, "perf_counter", lambda: now[0])
+    monkeypatch.setattr("rnnviz.learning.training.trainer.perf_counter", lambda: now[0])
 
     def lasting(seconds, work):
         def done(*given):
@@ -239,6 +238,6 @@ def test_an_example_that_is_not_there_is_refused(small, example):
 
 def test_long_sequences_are_validated_in_parts_with_the_same_loss(small, finish, monkeypatch):
     whole = finish(Trainer(small()))
-    monkeypatch.setattr("rnnviz.learning.judging.PART_BYTES", 4 * 12 * 10 * 3)
+    monkeypatch.setattr("rnnviz.learning.training.evaluation.PART_BYTES", 4 * 12 * 10 * 3)
     parts = finish(Trainer(small()))
     assert parts.history[-1].valid_loss == pytest.approx(whole.history[-1].valid_loss, rel=1e-5)

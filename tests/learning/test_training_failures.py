@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from rnnviz.experiment import Experiment
-from rnnviz.learning.network import build
-from rnnviz.learning.training import Trainer, TrainingFailed
+from rnnviz.learning.network.model import build
+from rnnviz.learning.training.trainer import Trainer, TrainingFailed
 from rnnviz.tasks import Examples, Split
 
 

@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from rnnviz.experiment import suited
-from rnnviz.learning.network import build
-from rnnviz.learning.training import Trainer
-from rnnviz.learning.writing import Letter, letters, probabilities, write
+from rnnviz.learning.generating.writing import Letter, letters, probabilities, write
+from rnnviz.learning.network.model import build
+from rnnviz.learning.training.trainer import Trainer
 from rnnviz.tasks.characters import UNKNOWN, Characters
 from rnnviz.tasks.task import PAD
 

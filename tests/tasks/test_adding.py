@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from rnnviz.experiment import Experiment, Network, suited
-from rnnviz.learning.judging import summary
-from rnnviz.learning.network import build
-from rnnviz.learning.training import Trainer
+from rnnviz.learning.network.model import build
+from rnnviz.learning.training.evaluation import summary
+from rnnviz.learning.training.trainer import Trainer
 from rnnviz.tasks import TASKS
 from rnnviz.tasks.adding import Adding
 

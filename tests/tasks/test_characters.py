@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 
 from rnnviz.experiment import idle, suited
-from rnnviz.learning.training import Trainer
+from rnnviz.learning.training.trainer import Trainer
 from rnnviz.resources import resource
 from rnnviz.tasks import TASKS, DataError, characters
 from rnnviz.tasks.characters import SELDOM, UNKNOWN, Characters

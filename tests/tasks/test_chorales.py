@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from rnnviz.experiment import suited
-from rnnviz.learning.training import Trainer
+from rnnviz.learning.training.trainer import Trainer
 from rnnviz.resources import resource
 from rnnviz.tasks import TASKS, DataError, Examples, Split
 from rnnviz.tasks import chorales as module

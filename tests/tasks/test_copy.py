@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from rnnviz.experiment import suited
-from rnnviz.learning.training import Trainer
+from rnnviz.learning.training.trainer import Trainer
 from rnnviz.tasks import TASKS
 from rnnviz.tasks.copy import Copy
 

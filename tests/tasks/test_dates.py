@@ -11,10 +11,10 @@ import pytest
 import torch
 
 from rnnviz.experiment import suited
-from rnnviz.learning import decoding
-from rnnviz.learning.judging import Judge
-from rnnviz.learning.network import build
-from rnnviz.learning.training import Trainer
+from rnnviz.learning.generating import decoding
+from rnnviz.learning.network.model import build
+from rnnviz.learning.training.evaluation import Judge
+from rnnviz.learning.training.trainer import Trainer
 from rnnviz.tasks import TASKS
 from rnnviz.tasks.dates import (
     ALPHABET,

@@ -8,9 +8,9 @@ import torch
 
 from rnnviz.cli.options import experiment_of, knob_options
 from rnnviz.experiment import Experiment, Network, suited
-from rnnviz.learning.judging import summary
-from rnnviz.learning.network import build
-from rnnviz.learning.training import Trainer
+from rnnviz.learning.network.model import build
+from rnnviz.learning.training.evaluation import summary
+from rnnviz.learning.training.trainer import Trainer
 from rnnviz.tasks import TASKS
 from rnnviz.tasks.recall import Recall
 

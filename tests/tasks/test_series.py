@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rnnviz.experiment import suited
 from rnnviz.knobs import KnobError
-from rnnviz.learning.training import Trainer
+from rnnviz.learning.training.trainer import Trainer
 from rnnviz.resources import resource
 from rnnviz.tasks import TASKS, DataError, Split, series
 from rnnviz.tasks.data import shipped

@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from rnnviz.experiment import Experiment, Network, suited
-from rnnviz.learning.network import build
-from rnnviz.learning.training import Trainer
+from rnnviz.learning.network.model import build
+from rnnviz.learning.training.trainer import Trainer
 from rnnviz.tasks import TASKS, DataError
 from rnnviz.tasks import tagging as module
 from rnnviz.tasks.data import shipped, vocabulary

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnviz.experiment import suited
-from rnnviz.learning.training import Trainer
+from rnnviz.learning.training.trainer import Trainer
 from rnnviz.tasks import TASKS, Split
 from rnnviz.tasks.data.waveforms import SHAPES
 from rnnviz.tasks.rules.templates import FRAMES, Templates, templates

@@ -12,7 +12,7 @@ from rnnviz.experiment import Experiment
 from rnnviz.records import EpochRecord, Trace
 
 if TYPE_CHECKING:
-    from rnnviz.learning.training import Trainer
+    from rnnviz.learning.training.trainer import Trainer
 
 PATIENCE = 4.0
 """Seconds of training after which a run is not trained again."""
@@ -59,8 +59,8 @@ _last: tuple[Experiment, int, Trainer, bool] | None = None
 def _answer(question: Question) -> Truth:
     global _last
     # Only in the judge's process: PyTorch would be most of the window's memory.
-    from rnnviz.learning.devices import Choice
-    from rnnviz.learning.training import Trainer, TrainingFailed
+    from rnnviz.learning.training.devices import Choice
+    from rnnviz.learning.training.trainer import Trainer, TrainingFailed
 
     trainer, sound = None, True
     if _last is not None and _last[:2] == (question.experiment, question.threads):

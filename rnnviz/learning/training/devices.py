@@ -14,8 +14,8 @@ import msgspec
 import torch
 
 from rnnviz.experiment import Experiment, Training
-from rnnviz.learning.network import build
-from rnnviz.learning.stepper import Stepper
+from rnnviz.learning.network.model import build
+from rnnviz.learning.training.optimizer import Stepper
 from rnnviz.records import Device, Timing
 
 ALL_THREADS = min(8, torch.get_num_threads())

@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from rnnviz.experiment import Experiment, Network
-from rnnviz.learning import scan
-from rnnviz.learning.scan import State as State  # the notepad is the network's
+from rnnviz.learning.network import scan
+from rnnviz.learning.network.scan import State as State  # the notepad is the network's
 from rnnviz.tasks.task import PAD, Task
 
 

@@ -6,12 +6,13 @@ import msgspec
 import torch
 from torch import Tensor
 
-from rnnviz.learning import decoding, tracing
-from rnnviz.learning.cells import Start, weights_of
-from rnnviz.learning.losses import Batch, summed
-from rnnviz.learning.network import SequenceModel
-from rnnviz.learning.notepads import Notepads
-from rnnviz.learning.tracing import Passage
+from rnnviz.learning.batching.losses import Batch, summed
+from rnnviz.learning.cells.forward import Start, weights_of
+from rnnviz.learning.generating import decoding
+from rnnviz.learning.network.model import SequenceModel
+from rnnviz.learning.tracing import trace
+from rnnviz.learning.tracing.start_states import Notepads
+from rnnviz.learning.tracing.trace import Passage
 from rnnviz.records import Trace
 from rnnviz.tasks import Split, Task
 
@@ -62,16 +63,16 @@ def _read(
         values = model.reader.values(inputs)  # (T, I), or (T, F E)
     weights = weights_of(model.rnn)
     with torch.inference_mode():
-        layers = tracing.states_of(model.rnn, weights, values, start)
-        hidden = tracing.top(layers, model.rnn.bidirectional).clone()  # (T, D H)
+        layers = trace.states_of(model.rnn, weights, values, start)
+        hidden = trace.top(layers, model.rnn.bidirectional).clone()  # (T, D H)
         from_start = slice(0)  # the units that answer from what they are at the first timestep
         if model.rnn.bidirectional and task.shape == "many-to-one":
             # Backwards all is read when the first timestep is.
             from_start = slice(model.rnn.hidden_size, None)
             hidden[:, from_start] = hidden[0, from_start]
-        output = tracing.answers(model.readout, hidden)
+        output = trace.answers(model.readout, hidden)
         slope = _slope(task, split, example, output)
-        d_top = slope @ tracing.answering_weight(model.readout, output.dtype)
+        d_top = slope @ trace.answering_weight(model.readout, output.dtype)
         d_top[0, from_start] = d_top[:, from_start].sum(dim=0)
         d_top[1:, from_start] = 0
     target = None
@@ -79,7 +80,7 @@ def _read(
         target = torch.as_tensor(split.targets[example])
         if task.shape == "many-to-many":
             target = target[: len(inputs)]
-    return tracing.record(
+    return trace.record(
         model.rnn,
         inputs,
         [Passage(weights, layers, start)],
@@ -113,14 +114,14 @@ def _handed_over(
         said = model.decoder.values(read[0][:, None])  # (U, E)
     with torch.inference_mode():
         weights = weights_of(model.rnn), weights_of(model.decoder.rnn)
-        reading = tracing.states_of(model.rnn, weights[0], source)
+        reading = trace.states_of(model.rnn, weights[0], source)
         notepads = [(s.hidden[-1], None if s.cell is None else s.cell[-1]) for s in reading]
-        writing = tracing.states_of(model.decoder.rnn, weights[1], said, notepads)
-        together = tracing.joined([reading, writing])
-        output = tracing.answers(model.readout, together[-1].hidden)  # (T + U, O)
+        writing = trace.states_of(model.decoder.rnn, weights[1], said, notepads)
+        together = trace.joined([reading, writing])
+        output = trace.answers(model.readout, together[-1].hidden)  # (T + U, O)
         slope = _slope(task, split, example, output)
-        d_top = slope @ tracing.answering_weight(model.readout, output.dtype)
-    return tracing.record(
+        d_top = slope @ trace.answering_weight(model.readout, output.dtype)
+    return trace.record(
         model.rnn,
         torch.cat((inputs, read[0][:, None].expand(-1, inputs.shape[1]))),
         [Passage(weights[0], reading), Passage(weights[1], writing, notepads)],

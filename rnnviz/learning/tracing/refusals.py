@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from rnnviz.learning.cells import Start
+from rnnviz.learning.cells.forward import Start
 from rnnviz.tasks.task import Loss
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from rnnviz.learning.network import SequenceModel, run_layers
+from rnnviz.learning.network.model import SequenceModel, run_layers
 
 
 @torch.no_grad()

@@ -14,20 +14,20 @@ import torch
 from torch import Tensor
 
 from rnnviz.experiment import Experiment
-from rnnviz.learning import devices
-from rnnviz.learning.batches import Batches
-from rnnviz.learning.chance import Chance
-from rnnviz.learning.composing import Chord, chords
-from rnnviz.learning.examples import trace_example
-from rnnviz.learning.failing import DIVERGED, of_constant_answer, running_out_of_memory
-from rnnviz.learning.failing import TrainingFailed as TrainingFailed  # it is raised here
-from rnnviz.learning.judging import Judge, Parts, finished, parts_of_summary
-from rnnviz.learning.losses import summed, take, tensors
-from rnnviz.learning.network import SequenceModel, State, build, with_weights
-from rnnviz.learning.notepads import Notepads
-from rnnviz.learning.snapshots import Snapshots
-from rnnviz.learning.stepper import Stepper
-from rnnviz.learning.writing import Letter, letters
+from rnnviz.learning.batching.batches import Batches
+from rnnviz.learning.batching.losses import summed, take, tensors
+from rnnviz.learning.generating.composing import Chord, chords
+from rnnviz.learning.generating.writing import Letter, letters
+from rnnviz.learning.network.model import SequenceModel, State, build, with_weights
+from rnnviz.learning.network.rng import Chance
+from rnnviz.learning.tracing.start_states import Notepads
+from rnnviz.learning.tracing.task_trace import trace_example
+from rnnviz.learning.training import devices
+from rnnviz.learning.training.evaluation import Judge, Parts, finished, parts_of_summary
+from rnnviz.learning.training.failures import DIVERGED, of_constant_answer, running_out_of_memory
+from rnnviz.learning.training.failures import TrainingFailed as TrainingFailed  # it is raised here
+from rnnviz.learning.training.optimizer import Stepper
+from rnnviz.learning.training.snapshots import Snapshots
 from rnnviz.records import BoolArray, EpochRecord, FloatArray, Trace
 from rnnviz.tasks import Examples
 

@@ -18,7 +18,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812  PyTorch's own name for it
 from torch import Tensor, nn
 
-from rnnviz.learning import backprop
+from rnnviz.learning.cells import backward
 
 # PyTorch leaves the methods of autograd.Function untyped.
 # mypy: disable-error-code="no-untyped-call"
@@ -105,11 +105,11 @@ def _layer(
         hidden, last, cell = torch.lstm(x, start, weights, True, 1, 0.0, True, False, False)
         return hidden, last[0], cell
     if isinstance(rnn, nn.LSTM):
-        hidden, last, cell = backprop.LSTM.apply(x, *weights, h_0, c_0)
+        hidden, last, cell = backward.LSTM.apply(x, *weights, h_0, c_0)
         return hidden, last, cell
     if isinstance(rnn, nn.GRU):
-        return *backprop.GRU.apply(x, *weights, h_0), None
-    return *backprop.RNN.apply(x, *weights, h_0, rnn.mode == "RNN_RELU"), None
+        return *backward.GRU.apply(x, *weights, h_0), None
+    return *backward.RNN.apply(x, *weights, h_0, rnn.mode == "RNN_RELU"), None
 
 
 class _Order:

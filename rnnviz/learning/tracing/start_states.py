@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from rnnviz.learning.cells import Start
-from rnnviz.learning.judging import stretch
-from rnnviz.learning.network import SequenceModel, State, run_layers
+from rnnviz.learning.cells.forward import Start
+from rnnviz.learning.network.model import SequenceModel, State, run_layers
+from rnnviz.learning.training.evaluation import stretch
 from rnnviz.tasks import Split
 
 

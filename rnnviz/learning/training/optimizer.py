@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from rnnviz.experiment import Training
-from rnnviz.learning.network import SequenceModel
+from rnnviz.learning.network.model import SequenceModel
 
 LOST = 1e-15
 """Of a gradient shorter than this some squares are too small for a float32."""

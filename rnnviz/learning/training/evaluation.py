@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from rnnviz.learning import decoding
-from rnnviz.learning.losses import summed, take, tensors
-from rnnviz.learning.network import SequenceModel, State
+from rnnviz.learning.batching.losses import summed, take, tensors
+from rnnviz.learning.generating import decoding
+from rnnviz.learning.network.model import SequenceModel, State
 from rnnviz.records import FloatArray
 from rnnviz.tasks import Examples, Split, Task
 from rnnviz.tasks.rules.parts import Parts as Parts  # so judges do their work

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from rnnviz.learning.network import SequenceModel, State
+from rnnviz.learning.network.model import SequenceModel, State
 from rnnviz.tasks import Task
 
 SHOWN = 5

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from rnnviz.learning.network import SequenceModel, State
+from rnnviz.learning.network.model import SequenceModel, State
 from rnnviz.records import BoolArray, FloatArray
 from rnnviz.tasks.task import Split, Task
 

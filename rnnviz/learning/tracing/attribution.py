@@ -22,7 +22,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from rnnviz.learning.cells import Start, States, Weights, before, flipped
+from rnnviz.learning.cells.forward import Start, States, Weights, before, flipped
 
 VANISHED, LOOK = 1e-30, 16
 """A derivative below this counts as 0, looked at every so many timesteps. Beyond 1e-38 a

@@ -10,8 +10,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812  PyTorch's own name for it
 from torch import Tensor, nn
 
-from rnnviz.learning import attribution
-from rnnviz.learning.cells import (
+from rnnviz.learning.cells.forward import (
     GATES,
     Start,
     States,
@@ -20,7 +19,8 @@ from rnnviz.learning.cells import (
     run_layer,
     weights_of,
 )
-from rnnviz.learning.refusals import (
+from rnnviz.learning.tracing import attribution
+from rnnviz.learning.tracing.refusals import (
     Asked,
     asked_of,
     check_horizon,
@@ -29,7 +29,7 @@ from rnnviz.learning.refusals import (
     sequence,
     start_of,
 )
-from rnnviz.learning.refusals import TraceError as TraceError  # it is raised here
+from rnnviz.learning.tracing.refusals import TraceError as TraceError  # it is raised here
 from rnnviz.records import FloatArray, Reading, Trace
 from rnnviz.tasks.task import Loss
 

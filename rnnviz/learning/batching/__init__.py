@@ -1,0 +1,1 @@
+"""Examples in batches, and how wrong the answers to them are."""

@@ -1,0 +1,1 @@
+"""What a network makes by itself: texts, answers, music."""

@@ -1,0 +1,1 @@
+"""The network of an experiment, and its passes over time."""
