@@ -44,7 +44,7 @@ def test_the_window_is_free_of_torch() -> None:
 
 
 def test_the_engine_seen_from_the_window_is_free_of_torch_and_qt() -> None:
-    names = ["rnnviz.engine.client", "rnnviz.engine.messages", "rnnviz.engine.wire"]
+    names = ["rnnviz.engine.client", "rnnviz.engine.messages", "rnnviz.engine.framing"]
     assert loaded_after(importing(names), *HEAVY, *QT) == []
 
 

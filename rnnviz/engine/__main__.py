@@ -9,7 +9,7 @@ import signal
 import sys
 from typing import BinaryIO
 
-from rnnviz.engine import wire
+from rnnviz.engine import framing
 from rnnviz.engine.inbox import Inbox
 from rnnviz.engine.messages import Report
 from rnnviz.engine.outbox import Outbox
@@ -28,8 +28,8 @@ def main() -> None:
 
     def deliver(report: Report) -> None:
         try:
-            wire.send(reports, report)
-        except (wire.WireError, MemoryError):
+            framing.send(reports, report)
+        except (framing.WireError, MemoryError):
             log.exception("a report was left out: %s", type(report).__name__)
 
     # Listening begins before torch is imported, which takes more than a second: a window

@@ -25,8 +25,8 @@ from rnnviz.engine.messages import (
     Write,
 )
 from rnnviz.engine.outbox import Outbox
-from rnnviz.engine.price import PriceList
 from rnnviz.engine.run import Run
+from rnnviz.engine.step_cost import PriceList
 from rnnviz.learning.training import devices
 from rnnviz.learning.training.trainer import Trainer
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO
 
 import rnnviz
-from rnnviz.engine import wire
+from rnnviz.engine import framing
 from rnnviz.engine.messages import Command, Report
 
 
@@ -77,17 +77,17 @@ class Engine:
         """Tell the engine something; raise `EngineGone` if it cannot hear it."""
         try:
             with self._sending:
-                wire.send(self._to_engine, command)
+                framing.send(self._to_engine, command)
         except (OSError, ValueError):  # a broken pipe; a stream that `close` has closed
             raise self._gone() from None
 
     def receive(self) -> Report:
         """Wait for the next report; raise `EngineGone` when there will be no more."""
         try:
-            report: Report = wire.receive(self._from_engine, Report)
+            report: Report = framing.receive(self._from_engine, Report)
         except (EOFError, OSError, ValueError):
             raise self._gone() from None
-        except wire.WireError:
+        except framing.WireError:
             self.kill()
             raise self._gone() from None
         return report

@@ -7,7 +7,7 @@ import queue
 import threading
 from collections.abc import Callable
 
-from rnnviz.engine import wire
+from rnnviz.engine import framing
 from rnnviz.engine.messages import Command
 
 log = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ class Inbox:
     What is not a command ends the reading too: nothing after it could be trusted.
     """
 
-    def __init__(self, stream: wire.Readable, on_end: Callable[[], None] | None = None) -> None:
+    def __init__(self, stream: framing.Readable, on_end: Callable[[], None] | None = None) -> None:
         self._stream = stream
         self._on_end = on_end
         self._commands: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
@@ -44,10 +44,10 @@ class Inbox:
     def _read(self) -> None:
         try:
             while True:
-                self._commands.put(wire.receive(self._stream, Command))
+                self._commands.put(framing.receive(self._stream, Command))
         except (EOFError, OSError):
             pass
-        except wire.WireError as error:
+        except framing.WireError as error:
             log.error("what came is no command: %s", error)
         self._commands.put(None)
         if self._on_end is not None:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from rnnviz.engine.failures import failure
+from rnnviz.engine.generation import Pen
 from rnnviz.engine.messages import (
     Compose,
     EpochEnded,
@@ -25,7 +26,6 @@ from rnnviz.engine.messages import (
 )
 from rnnviz.engine.outbox import INTERVAL
 from rnnviz.engine.pace import Rate, Ration
-from rnnviz.engine.pen import Pen
 from rnnviz.learning.training.evaluation import Parts
 from rnnviz.learning.training.trainer import Trainer, TrainingFailed
 from rnnviz.tasks import Examples

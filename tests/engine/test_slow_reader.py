@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from rnnviz.engine import wire
+from rnnviz.engine import framing
 from rnnviz.engine.child import Server
 from rnnviz.engine.client import Engine
 from rnnviz.engine.inbox import Inbox
@@ -32,7 +32,7 @@ class Dammed(Outbox):
     def _when_over(self, report: Report) -> None:
         if isinstance(report, Progress):
             assert self._over.wait(DEADLINE)
-        wire.send(self._stream, report)
+        framing.send(self._stream, report)
 
 
 def test_training_does_not_wait_for_its_reader_and_no_loss_is_lost() -> None:

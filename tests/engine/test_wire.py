@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from rnnviz.engine import wire
+from rnnviz.engine import framing
 from rnnviz.engine.messages import (
     Adjust,
     Advance,
@@ -154,9 +154,9 @@ def same(left: object, right: object) -> bool:
 
 def passed(message: msgspec.Struct, kind: object) -> object:
     stream = io.BytesIO()
-    wire.send(stream, message)
+    framing.send(stream, message)
     stream.seek(0)
-    arrived = wire.receive(stream, kind)
+    arrived = framing.receive(stream, kind)
     assert stream.read() == b""
     return arrived
 
@@ -174,9 +174,9 @@ def test_a_report_arrives_as_it_was_sent(report: Report) -> None:
 def test_messages_arrive_in_order() -> None:
     stream = io.BytesIO()
     for run in range(5):
-        wire.send(stream, Pause(run=run))
+        framing.send(stream, Pause(run=run))
     stream.seek(0)
-    assert [wire.receive(stream, Command).run for _ in range(5)] == [0, 1, 2, 3, 4]
+    assert [framing.receive(stream, Command).run for _ in range(5)] == [0, 1, 2, 3, 4]
 
 
 def test_an_array_that_is_not_contiguous_arrives_whole() -> None:
@@ -200,29 +200,29 @@ def test_an_array_that_is_not_contiguous_arrives_whole() -> None:
 
 def test_the_end_of_the_stream_is_an_end_of_file() -> None:
     with pytest.raises(EOFError):
-        wire.receive(io.BytesIO(), Command)
+        framing.receive(io.BytesIO(), Command)
 
 
 @given(commands, st.data())
 def test_a_message_cut_short_is_an_end_of_file(command: Command, data: st.DataObject) -> None:
     stream = io.BytesIO()
-    wire.send(stream, command)
+    framing.send(stream, command)
     whole = stream.getvalue()
     cut = data.draw(st.integers(0, len(whole) - 1))
     with pytest.raises(EOFError):
-        wire.receive(io.BytesIO(whole[:cut]), Command)
+        framing.receive(io.BytesIO(whole[:cut]), Command)
 
 
 @given(st.binary(min_size=1, max_size=200))
 def test_garbage_is_refused_and_never_taken_for_a_command(garbage: bytes) -> None:
     stream = io.BytesIO(struct.pack("<I", len(garbage)) + garbage)
-    with pytest.raises(wire.WireError):
-        wire.receive(stream, Command)
+    with pytest.raises(framing.WireError):
+        framing.receive(stream, Command)
 
 
 def test_printed_text_is_refused_by_its_length() -> None:
-    with pytest.raises(wire.WireError, match="too long"):
-        wire.receive(io.BytesIO(b"Epoch 1, loss 0.5\n"), Report)
+    with pytest.raises(framing.WireError, match="too long"):
+        framing.receive(io.BytesIO(b"Epoch 1, loss 0.5\n"), Report)
 
 
 @pytest.mark.parametrize(
@@ -238,5 +238,5 @@ def test_printed_text_is_refused_by_its_length() -> None:
 def test_messages_of_another_shape_are_refused(trace: object) -> None:
     payload = msgspec.msgpack.encode(trace)
     stream = io.BytesIO(struct.pack("<I", len(payload)) + payload)
-    with pytest.raises(wire.WireError):
-        wire.receive(stream, Report)
+    with pytest.raises(framing.WireError):
+        framing.receive(stream, Report)
