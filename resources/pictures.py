@@ -23,8 +23,8 @@ from PySide6.QtCore import QBuffer, QEventLoop, QTimer
 
 from rnnviz.experiment import Experiment, suited
 from rnnviz.gui.app import application, open_window
-from rnnviz.gui.main_window import MainWindow
-from rnnviz.gui.theme import Choice
+from rnnviz.gui.look.theme import Choice
+from rnnviz.gui.window.main_window import MainWindow
 from rnnviz.tasks.characters import Characters
 from rnnviz.tasks.chorales import Chorales
 from rnnviz.tasks.dates import Dates

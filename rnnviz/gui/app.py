@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QApplication
 import rnnviz
 from rnnviz.cli.main import INTERRUPTED
 from rnnviz.experiment import Experiment
-from rnnviz.gui.lab import Lab
-from rnnviz.gui.main_window import MainWindow
-from rnnviz.gui.preferences import Preferences
-from rnnviz.gui.theme import Theme
+from rnnviz.gui.look.theme import Theme
+from rnnviz.gui.model.preferences import Preferences
+from rnnviz.gui.model.workspace import Lab
+from rnnviz.gui.window.main_window import MainWindow
 from rnnviz.resources import resource
 from rnnviz.store import logs
 

@@ -7,17 +7,17 @@ import sys
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMainWindow
 
-from rnnviz.gui import layout
-from rnnviz.gui.actions import Actions, connect_stage
 from rnnviz.gui.app import application
-from rnnviz.gui.clock import FrameClock
-from rnnviz.gui.dock import Dock
+from rnnviz.gui.look.style import dress
+from rnnviz.gui.look.theme import Theme
+from rnnviz.gui.model.clock import FrameClock
+from rnnviz.gui.model.player import Player
+from rnnviz.gui.model.view_state import Stage
 from rnnviz.gui.panels import trace_panels
-from rnnviz.gui.player import Player
-from rnnviz.gui.player_bar import PlayerBar
-from rnnviz.gui.stage import Stage
-from rnnviz.gui.style import dress
-from rnnviz.gui.theme import Theme
+from rnnviz.gui.window import layout
+from rnnviz.gui.window.actions import Actions, connect_stage
+from rnnviz.gui.window.dock import Dock
+from rnnviz.gui.window.player_bar import PlayerBar
 from rnnviz.records import Trace
 
 

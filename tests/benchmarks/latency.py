@@ -54,7 +54,7 @@ def main(times: int) -> None:
 
         from rnnviz.experiment import Experiment
         from rnnviz.gui.app import application, open_window
-        from rnnviz.gui.lab import REST_MS
+        from rnnviz.gui.model.workspace import REST_MS
 
         application()
         window = open_window(Experiment().with_value("training.epochs", 10_000))

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QApplication
 
 from rnnviz.experiment import Experiment
 from rnnviz.gui.app import application, open_window
-from rnnviz.gui.lab import Lab
-from rnnviz.gui.main_window import MainWindow
-from rnnviz.gui.preferences import Preferences
-from rnnviz.gui.theme import Theme
+from rnnviz.gui.look.theme import Theme
+from rnnviz.gui.model.preferences import Preferences
+from rnnviz.gui.model.workspace import Lab
+from rnnviz.gui.window.main_window import MainWindow
 from tests.gui.driver import SIZE, SMALL, Driver, end, put_back
 
 

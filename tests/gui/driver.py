@@ -25,11 +25,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from rnnviz.engine.messages import LiveTrace, Report, Started
 from rnnviz.experiment import Experiment, Network, Training
-from rnnviz.gui import layout
-from rnnviz.gui.main_window import MainWindow
-from rnnviz.gui.panels.panel import Panel
+from rnnviz.gui.panels.base.panel import Panel
 from rnnviz.gui.widgets.knob_row import KnobRow
 from rnnviz.gui.widgets.plot import Plot
+from rnnviz.gui.window import layout
+from rnnviz.gui.window.main_window import MainWindow
 from rnnviz.store import places
 from rnnviz.tasks import Sine
 

@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnviz.gui.widgets.apart import apart
+from rnnviz.gui.widgets.label_spacing import apart
 
 places = st.lists(st.floats(0, 100), max_size=9)
 

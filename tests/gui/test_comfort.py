@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDialog
 
 import rnnviz
-from rnnviz.gui.dialogs import AboutDialog, ShortcutsDialog
+from rnnviz.gui.window.dialogs import AboutDialog, ShortcutsDialog
 from rnnviz.store import places
 from tests.gui.driver import Driver
 

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from rnnviz.engine.messages import Composed
 from rnnviz.experiment import suited
 from rnnviz.gui.app import open_window
-from rnnviz.gui.panels.composing import ComposingPanel
-from rnnviz.gui.panels.piece_roll import painted, rows_in_view
+from rnnviz.gui.panels.generating.composing import ComposingPanel
+from rnnviz.gui.panels.generating.piece_roll import painted, rows_in_view
 from rnnviz.store import midi, wav
 from rnnviz.tasks.chorales import Chorales
 from tests.gui.driver import SMALL, Driver, end, point_at

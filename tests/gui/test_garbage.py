@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from rnnviz.gui.garbage import Garbage
+from rnnviz.gui.model.garbage import Garbage
 from tests.gui.driver import LONG, Driver
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QByteArray, QRect, Qt
 
-from rnnviz.gui import layout
+from rnnviz.gui.window import layout
 from tests.gui.driver import Driver, click_at
 
 

@@ -10,9 +10,9 @@ import torch
 
 from rnnviz.engine.messages import EpochEnded, LiveTrace, Progress, Result
 from rnnviz.experiment import suited
-from rnnviz.gui.aspect import Aspect
-from rnnviz.gui.comparison import MOST
-from rnnviz.gui.panels.result import judgement
+from rnnviz.gui.model.aspect import Aspect
+from rnnviz.gui.model.pinned_runs import MOST
+from rnnviz.gui.panels.training.result import judgement
 from rnnviz.learning.network.model import build
 from rnnviz.learning.training.evaluation import Judge
 from rnnviz.learning.training.trainer import Trainer

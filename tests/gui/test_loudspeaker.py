@@ -10,7 +10,7 @@ import sys
 import numpy as np
 import pytest
 
-from rnnviz.gui.loudspeaker import Loudspeaker
+from rnnviz.gui.model.loudspeaker import Loudspeaker
 from rnnviz.store import wav
 from tests.gui.driver import wait_until
 

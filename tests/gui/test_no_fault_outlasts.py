@@ -15,13 +15,13 @@ from PySide6.QtWidgets import QComboBox, QDialog, QWidget
 
 import rnnviz
 from rnnviz.experiment import suited
-from rnnviz.gui.lab import Lab
-from rnnviz.gui.main_window import MainWindow
-from rnnviz.gui.panels.panel import Panel
-from rnnviz.gui.preferences import Preferences
-from rnnviz.gui.theme import LIGHT, Theme
+from rnnviz.gui.look.theme import LIGHT, Theme
+from rnnviz.gui.model.preferences import Preferences
+from rnnviz.gui.model.workspace import Lab
+from rnnviz.gui.panels.base.panel import Panel
 from rnnviz.gui.widgets.masks import Mask, Masks
 from rnnviz.gui.widgets.painting import painting
+from rnnviz.gui.window.main_window import MainWindow
 from rnnviz.tasks import TASKS
 from tests.gui.driver import SMALL, Driver, end
 

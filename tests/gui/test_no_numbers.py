@@ -12,8 +12,8 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from torch import nn
 
 import rnnviz
+from rnnviz.gui.look.theme import hidden_lookup, no_number_shade
 from rnnviz.gui.show import TraceWindow
-from rnnviz.gui.theme import hidden_lookup, no_number_shade
 from rnnviz.records import Trace
 from tests.gui.driver import wait_until
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 
-from rnnviz.gui.aspect import EVERYTHING, Aspect
+from rnnviz.gui.model.aspect import EVERYTHING, Aspect
 from rnnviz.gui.widgets.plot import Plot
 from tests.gui.driver import Driver
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 
 from rnnviz.experiment import Experiment, suited
-from rnnviz.gui.preferences import Preferences
+from rnnviz.gui.model.preferences import Preferences
 from rnnviz.tasks.characters import Characters
 from tests.gui.driver import send_mouse
 

@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from rnnviz.gui.clock import FrameClock
-from rnnviz.gui.player import SPEEDS, TIMESTEPS_PER_SECOND, Player
+from rnnviz.gui.model.clock import FrameClock
+from rnnviz.gui.model.player import SPEEDS, TIMESTEPS_PER_SECOND, Player
 from tests.gui.driver import SMALL, Driver, click_at, drag, pixel
 
 STEPS = SMALL.task.window

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QByteArray
 
 from rnnviz.experiment import Experiment
-from rnnviz.gui.preferences import Preferences
+from rnnviz.gui.model.preferences import Preferences
 from rnnviz.store import places
 from tests.gui.driver import SMALL
 

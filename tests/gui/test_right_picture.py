@@ -11,8 +11,8 @@ import pytest
 
 from rnnviz.engine.messages import LiveTrace
 from rnnviz.experiment import Experiment, Network, Training
-from rnnviz.gui.player import Player
-from rnnviz.gui.stage import Subject
+from rnnviz.gui.model.player import Player
+from rnnviz.gui.model.view_state import Subject
 from rnnviz.learning.training.trainer import Trainer
 from rnnviz.tasks import Sine
 from rnnviz.tasks.characters import Characters

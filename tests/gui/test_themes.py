@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint
 from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from rnnviz.gui.theme import DARK, LIGHT, Colours
+from rnnviz.gui.look.theme import DARK, LIGHT, Colours
 from tests.gui.driver import Driver
 
 THEMES = {"light": LIGHT, "dark": DARK}

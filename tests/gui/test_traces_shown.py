@@ -12,8 +12,8 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication
 from torch import nn
 
-from rnnviz.gui.panels.sequence_values import Values
-from rnnviz.gui.theme import hidden_lookup
+from rnnviz.gui.look.theme import hidden_lookup
+from rnnviz.gui.panels.trace.sequence_values import Values
 from rnnviz.learning.training.trainer import Trainer
 from tests.gui.driver import SMALL, Driver, point_at
 

@@ -19,7 +19,7 @@ from rnnviz.engine.messages import (
     Watch,
     Write,
 )
-from rnnviz.gui.worker import TrainingWorker
+from rnnviz.gui.model.engine_thread import TrainingWorker
 from tests.gui.driver import SMALL, Ear, wait_until
 from tests.gui.processes import ends
 

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from rnnviz.gui.clock import FrameClock
-from rnnviz.gui.lab import Lab
-from rnnviz.gui.panels.change import ChangePanel
-from rnnviz.gui.panels.comparison import ComparisonPanel
-from rnnviz.gui.panels.composing import ComposingPanel
-from rnnviz.gui.panels.dropout import DropoutPanel
-from rnnviz.gui.panels.error_by_position import ErrorByPositionPanel
-from rnnviz.gui.panels.experiment import ExperimentPanel
-from rnnviz.gui.panels.gradient_norm import GradientNormPanel
-from rnnviz.gui.panels.hidden import HiddenPanel
-from rnnviz.gui.panels.loss import LossPanel
-from rnnviz.gui.panels.notepad import NotepadPanel
-from rnnviz.gui.panels.panel import Panel
-from rnnviz.gui.panels.preprocessing import PreprocessingPanel
-from rnnviz.gui.panels.price import PricePanel
-from rnnviz.gui.panels.relevance import RelevancePanel
-from rnnviz.gui.panels.result import ResultPanel
-from rnnviz.gui.panels.sequence import SequencePanel
-from rnnviz.gui.panels.unit import UnitPanel
-from rnnviz.gui.panels.writing import WritingPanel
-from rnnviz.gui.stage import Stage
-from rnnviz.gui.theme import Theme
+from rnnviz.gui.look.theme import Theme
+from rnnviz.gui.model.clock import FrameClock
+from rnnviz.gui.model.view_state import Stage
+from rnnviz.gui.model.workspace import Lab
+from rnnviz.gui.panels.base.panel import Panel
+from rnnviz.gui.panels.data.preprocessing import PreprocessingPanel
+from rnnviz.gui.panels.generating.composing import ComposingPanel
+from rnnviz.gui.panels.generating.writing import WritingPanel
+from rnnviz.gui.panels.trace.change import ChangePanel
+from rnnviz.gui.panels.trace.hidden import HiddenPanel
+from rnnviz.gui.panels.trace.notepad import NotepadPanel
+from rnnviz.gui.panels.trace.saliency import RelevancePanel
+from rnnviz.gui.panels.trace.sequence import SequencePanel
+from rnnviz.gui.panels.trace.unit import UnitPanel
+from rnnviz.gui.panels.training.dropout import DropoutPanel
+from rnnviz.gui.panels.training.error_by_position import ErrorByPositionPanel
+from rnnviz.gui.panels.training.experiment import ExperimentPanel
+from rnnviz.gui.panels.training.gradient_norm import GradientNormPanel
+from rnnviz.gui.panels.training.loss import LossPanel
+from rnnviz.gui.panels.training.pinned_runs import ComparisonPanel
+from rnnviz.gui.panels.training.result import ResultPanel
+from rnnviz.gui.panels.training.step_cost import PricePanel
 
 
 def trace_panels(stage: Stage, clock: FrameClock, theme: Theme) -> list[Panel]:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from rnnviz.gui.theme import Colours, hidden_lookup, no_number_shade
+from rnnviz.gui.look.theme import Colours, hidden_lookup, no_number_shade
 from rnnviz.gui.widgets.painting import painting
 
 _MARGIN = 8

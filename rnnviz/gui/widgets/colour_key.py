@@ -8,7 +8,7 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from rnnviz.gui.theme import Colours, hidden_lookup, no_number_shade
+from rnnviz.gui.look.theme import Colours, hidden_lookup, no_number_shade
 from rnnviz.gui.widgets.painting import painting
 from rnnviz.words.number_format import no_number
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QToolButton, QWidget
 
-from rnnviz.gui.preferences import Preferences
+from rnnviz.gui.model.preferences import Preferences
 from rnnviz.words.escaping import printable
 
 

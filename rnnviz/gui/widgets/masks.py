@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from rnnviz.gui.theme import Colours
+from rnnviz.gui.look.theme import Colours
 from rnnviz.gui.widgets.painting import painting
 from rnnviz.records import BoolArray
 

@@ -25,7 +25,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGraphicsSimpleTextItem, QGraphicsWidget
 
-from rnnviz.gui.theme import Colours
+from rnnviz.gui.look.theme import Colours
 from rnnviz.gui.widgets.axis import Axis
 
 WIDEST = "timestep"

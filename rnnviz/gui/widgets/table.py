@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
-from rnnviz.gui.theme import Colours
+from rnnviz.gui.look.theme import Colours
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from rnnviz.engine.messages import (
     StateChanged,
     TraceAnswer,
 )
-from rnnviz.gui.lab import Lab
+from rnnviz.gui.model.workspace import Lab
 from rnnviz.records import EpochRecord, FloatArray
 
 

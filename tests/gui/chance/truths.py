@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from PySide6.QtGui import QColor
 
-from rnnviz.gui.panels.panel import Panel
-from rnnviz.gui.theme import hidden_lookup
+from rnnviz.gui.look.theme import hidden_lookup
+from rnnviz.gui.panels.base.panel import Panel
 from rnnviz.knobs import Value
 from rnnviz.records import Trace
 from rnnviz.words.number_format import short

@@ -1,0 +1,151 @@
+"""The piece that the network composes: asked for, under way, there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from rnnviz.engine.messages import Composed, Failed
+from rnnviz.gui.model.aspect import Aspect
+from rnnviz.gui.model.player import Player
+from rnnviz.gui.model.run import Run
+from rnnviz.records import BoolArray, FloatArray
+
+PATIENCE_MS = 500
+"""How long nothing need be said about a piece that is under way, in milliseconds."""
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """A piece, or what there is of it so far. Steps are quarter notes."""
+
+    roll: BoolArray
+    """``(T, I)``: what was given, then what is composed"""
+    heard: int
+    """how many steps were given"""
+    steps: int
+    """how many are composed in all"""
+    shares: FloatArray
+    """``(T - heard, I)``: the probability that each note was drawn by"""
+    lowest: int
+    """the MIDI pitch of the first row"""
+    names: list[str]
+    """what the notes are called"""
+
+    @property
+    def done(self) -> int:
+        """How many steps are composed."""
+        return len(self.shares)
+
+
+class Composer(QObject):
+    """Asks for pieces; a new request drops what is left of the one before.
+
+    Each time it is asked after the same epoch it takes another seed, so that a second press
+    gives another piece, and the same experiment the same series of pieces.
+    """
+
+    changed = Signal()
+    """There is another piece or more of it, or it is no longer composed."""
+
+    def __init__(self, run: Run, player: Player, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._run, self._player = run, player
+        self.piece: Piece | None = None
+        self.slow = False
+        """Whether composing takes so long that a person wants to know."""
+        self.tempo = 90
+        """quarter notes a minute"""
+        self._request: int | None = None
+        self._number = run.number
+        self._epoch, self._presses = 0, 0
+        self._patience = QTimer(self, interval=PATIENCE_MS, singleShot=True)
+        self._patience.timeout.connect(self._lose_patience)
+        run.composed.connect(self._take)
+        run.failed.connect(self._fail)
+        run.changed.connect(self._run_changed)
+
+    @property
+    def composes(self) -> bool:
+        """Whether the task of the run is one that composes."""
+        experiment = self._run.experiment
+        return experiment is not None and experiment.task.composes
+
+    @property
+    def able(self) -> bool:
+        """Whether there is a network that could compose now."""
+        return self.composes and self._run.can_trace
+
+    @property
+    def composing(self) -> bool:
+        """Whether a piece is under way."""
+        return self._request is not None
+
+    def set_tempo(self, tempo: int) -> None:
+        """Take quarter notes a minute."""
+        self.tempo = tempo
+
+    def compose(self, heard: int, steps: int, temperature: float, *, another: bool = True) -> None:
+        """Go on with the first `heard` steps of the watched example; without `another` with the
+        first chance of this epoch."""
+        if not self.able:
+            return
+        epoch = len(self._run.history)
+        if epoch != self._epoch:
+            self._epoch, self._presses = epoch, 0
+        self._presses += another
+        self._request = self._run.compose(
+            example=self._player.example,
+            heard=heard,
+            steps=steps,
+            temperature=temperature,
+            seed=1000 * epoch + self._presses,
+        )
+        self.slow = False
+        self._patience.start()
+        self.changed.emit()
+
+    def stop(self) -> None:
+        """Compose no further; what is there stays."""
+        if self.composing:
+            self._run.put_down()
+            self._end()
+
+    def _take(self, report: Composed) -> None:
+        experiment = self._run.experiment
+        assert experiment is not None
+        task = experiment.task
+        self.piece = Piece(
+            report.roll,
+            report.heard,
+            report.steps,
+            report.shares,
+            task.lowest_pitch,
+            task.row_names,
+        )
+        if self.piece.done == report.steps:
+            self._end()
+        else:
+            self.changed.emit()
+
+    def _end(self) -> None:
+        self._request = None
+        self.slow = False
+        self._patience.stop()
+        self.changed.emit()
+
+    def _lose_patience(self) -> None:
+        self.slow = True
+        self.changed.emit()
+
+    def _fail(self, failure: Failed | None) -> None:
+        if self.composing and (failure is None or failure.request in (None, self._request)):
+            self._end()
+
+    def _run_changed(self, what: Aspect) -> None:
+        if self._run.number != self._number:
+            self._number = self._run.number
+            self._epoch = self._presses = 0
+            self.piece = None
+            self._end()

@@ -1,0 +1,152 @@
+"""What the window remembers from one time to the next."""
+
+from __future__ import annotations
+
+import base64
+import logging
+from typing import Any, cast
+
+import msgspec
+from PySide6.QtCore import QByteArray, QCoreApplication
+
+from rnnviz.experiment import Experiment, restored
+from rnnviz.gui.look.theme import Choice
+from rnnviz.store import places
+from rnnviz.store.parts import PartError, PartsFile
+
+log = logging.getLogger(__name__)
+
+
+class Preferences:
+    """Settings in one file; what is damaged there is as if it was never set, and is named once
+    in `complaints`, a sentence each.
+
+    Qt's own settings are not used: they make objects of what is in their file before anybody
+    can check it, and crash on some. Nor is Qt given a layout that is not whole.
+    """
+
+    def __init__(self) -> None:
+        folder = places.settings_folder()
+        self._file = PartsFile(folder / "rnnviz.conf")
+        self.complaints: list[str] = []
+
+    @property
+    def theme(self) -> Choice:
+        """Light, dark, or as the system has it."""
+        return cast(Choice, self._one_of("theme", ("system", "light", "dark")))
+
+    @theme.setter
+    def theme(self, choice: Choice) -> None:
+        self._file.put("theme", choice)
+        self.sync()
+
+    @property
+    def text_size(self) -> int | None:
+        """Points by which text is larger than the system's; None if it was never chosen."""
+        kept = self._one_of("text_size", (None, *range(-2, 13)))
+        return cast("int | None", kept)
+
+    @text_size.setter
+    def text_size(self, steps: int | None) -> None:
+        self._file.put("text_size", steps)
+        self.sync()
+
+    @property
+    def experiment(self) -> Experiment:
+        """What the sliders showed last; a knob that is not known any more is left out."""
+        plain = self._get("experiment")
+        if plain is None:
+            return Experiment()
+        found, lost = restored(plain)
+        if lost:
+            self.complaints.append(
+                QCoreApplication.translate(
+                    "Preferences",
+                    "Some settings of the last time are not known here and are as at first: "
+                    "{knobs}.",
+                ).format(knobs=", ".join(lost))
+            )
+        return found
+
+    @experiment.setter
+    def experiment(self, experiment: Experiment) -> None:
+        self._file.put("experiment", msgspec.to_builtins(experiment))
+
+    @property
+    def folder(self) -> str:
+        """Where something was saved or opened last."""
+        kept = self._get("folder")
+        return kept if isinstance(kept, str) else ""
+
+    @folder.setter
+    def folder(self, folder: str) -> None:
+        # A name that is not UTF-8 can be opened, but not written down.
+        self._file.put("folder", folder.encode(errors="ignore").decode())
+        self.sync()
+
+    def bytes(self, name: str, version: int = 1) -> QByteArray | None:
+        """The place and the layout of a window, as Qt packs them."""
+        kept = self._get(name, version)
+        if kept is None:
+            return None
+        try:
+            return QByteArray(base64.b64decode(kept, validate=True))
+        except (TypeError, ValueError):
+            self._complain(PartError(name, "damaged"))
+            return None
+
+    def keep_bytes(self, name: str, packed: QByteArray, version: int = 1) -> None:
+        """Keep the place or the layout of a window."""
+        self._file.put(name, base64.b64encode(packed.data()).decode(), version)
+
+    def flag(self, name: str) -> bool:
+        """Whether something is switched on."""
+        return bool(self._one_of(name, (False, True)))
+
+    def keep_flag(self, name: str, on: bool) -> None:
+        """Keep whether something is switched on."""
+        self._file.put(name, on)
+
+    def sync(self) -> None:
+        """Write to the file now."""
+        try:
+            self._file.write()
+        except OSError as error:
+            log.warning("settings cannot be written: %s", error)
+
+    def _one_of(self, name: str, known: tuple[object, ...]) -> object:
+        kept = self._get(name)
+        return kept if kept is not None and kept in known else known[0]
+
+    def _get(self, name: str, version: int = 1) -> Any:
+        try:
+            return self._file.get(name, version)
+        except PartError as error:
+            self._complain(error)
+            return None
+
+    def _complain(self, error: PartError) -> None:
+        if error.why == "damaged":
+            template = QCoreApplication.translate(
+                "Preferences", "What was remembered is damaged and is as at first: {part}."
+            )
+        else:
+            template = QCoreApplication.translate(
+                "Preferences",
+                "What was remembered is of another version and is as at first: {part}.",
+            )
+        sentence = template.format(part=_titles().get(error.name, error.name))
+        if sentence not in self.complaints:
+            self.complaints.append(sentence)
+
+
+def _titles() -> dict[str, str]:
+    return {
+        "theme": QCoreApplication.translate("Preferences", "the theme"),
+        "text_size": QCoreApplication.translate("Preferences", "the size of text"),
+        "experiment": QCoreApplication.translate("Preferences", "the settings of the knobs"),
+        "folder": QCoreApplication.translate("Preferences", "the last folder"),
+        "geometry": QCoreApplication.translate("Preferences", "the place of the window"),
+        "layout": QCoreApplication.translate("Preferences", "the layout of the panels"),
+        "retrain": QCoreApplication.translate("Preferences", "whether to train again at once"),
+    }

@@ -1,0 +1,228 @@
+"""The laboratory: what the window shows and steers, without the window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from rnnviz.engine.messages import Failed
+from rnnviz.experiment import Experiment
+from rnnviz.gui.model.aspect import Aspect
+from rnnviz.gui.model.clock import FrameClock
+from rnnviz.gui.model.composer import Composer
+from rnnviz.gui.model.draft import Draft
+from rnnviz.gui.model.engine_thread import TrainingWorker
+from rnnviz.gui.model.failures import engine_lost, explain
+from rnnviz.gui.model.garbage import Garbage
+from rnnviz.gui.model.loudspeaker import Loudspeaker
+from rnnviz.gui.model.pinned_runs import Comparison
+from rnnviz.gui.model.player import Player
+from rnnviz.gui.model.run import Run
+from rnnviz.gui.model.step_costs import Prices
+from rnnviz.gui.model.view_state import Stage, Subject
+from rnnviz.records import Trace
+
+REST_MS = 150
+"""How long a slider has to rest before the network follows it, in milliseconds."""
+
+PAINT_MS = 30
+"""How long the engine waits for the window to be painted, in milliseconds. Both at once on
+two cores take half as long again, and the window is what a person waits for first."""
+
+
+class Lab(QObject):
+    """Ties the draft, the run, the player and the stage together.
+
+    Before anything was trained, the untrained network follows the sliders by itself. From
+    then on a knob that moves makes the run stale, or starts it again where `retrain` is set;
+    live knobs act at once.
+    """
+
+    changed = Signal()
+    """What can be done now: the state of the run, or whether it is stale."""
+    warned = Signal(str)
+    """One sentence for the person; an empty one takes the last back."""
+
+    def __init__(self, experiment: Experiment, log_file: Path | None = None) -> None:
+        super().__init__()
+        self.clock = FrameClock(self)
+        self.garbage = Garbage(self)
+        self.worker = TrainingWorker(log_file)
+        self.draft = Draft(experiment, self)
+        self.player = Player(self.clock, self)
+        self.stage = Stage(self.player, self)
+        self.run = Run(self.worker, self)
+        self.comparison = Comparison(self)
+        self.prices = Prices(self.worker, self)
+        self.composer = Composer(self.run, self.player, self)
+        self.loudspeaker = Loudspeaker(self)
+        self.retrain = False
+        self._trained = False
+        self._remark = ""
+        self._rest = QTimer(self, interval=REST_MS, singleShot=True)
+        self._rest.timeout.connect(self._follow)
+        self._launch = QTimer(self, interval=PAINT_MS, singleShot=True)
+        # Not the bound method: Qt would call it in the worker's thread, which is yet to run.
+        self._launch.timeout.connect(lambda: self.worker.start())
+        self.draft.changed.connect(self._turned)
+        self.run.changed.connect(self._run_changed)
+        self.run.trace_received.connect(self._show)
+        self.run.failed.connect(self._fail)
+        self.player.example_changed.connect(self._look)
+        self.player.epoch_changed.connect(self._look)
+
+    def open(self, *, train: bool = False) -> None:
+        """Start the engine and make the network ready, or train it at once."""
+        self.run.start(self.draft.experiment, paused=not train)
+        self.stage.name(self._named)
+        self._launch.start()
+        self.garbage.start()
+
+    def close(self) -> None:
+        """End the engine; nothing is left behind."""
+        self._rest.stop()
+        self._launch.stop()
+        self.player.pause()
+        self.loudspeaker.close()
+        self.worker.close()
+        self.garbage.stop()
+
+    # --- what can be done ----------------------------------------------------------------
+
+    @property
+    def stale(self) -> bool:
+        """Whether the run on the screen was made with other settings than the sliders show."""
+        return self.run.trained and self.run.is_stale(self.draft.experiment)
+
+    @property
+    def resumable(self) -> bool:
+        """Whether the run can go on as it is."""
+        return self.run.state == "paused" and not self.run.is_stale(self.draft.experiment)
+
+    @property
+    def running(self) -> bool:
+        """Whether it trains, or will in a moment."""
+        return self.run.state == "training"
+
+    def set_retrain(self, on: bool) -> None:
+        """Start training again whenever a slider comes to rest, or wait to be asked."""
+        self.retrain = on
+        if on and self.stale:
+            self._rest.start()
+
+    def train(self) -> None:
+        """Train: go on if the run can, begin anew if it is over or stale."""
+        self._rest.stop()
+        if self.resumable:
+            self.run.advance()
+        else:
+            self._start(paused=False)
+
+    def begin(self) -> None:
+        """Train from the start."""
+        self._rest.stop()
+        self._start(paused=False)
+
+    def train_one(self, what: str) -> None:
+        """Train for one ``"batch"`` or one ``"epoch"``."""
+        self._rest.stop()
+        if not self.resumable:
+            self._start(paused=True)
+        self.run.advance("epoch" if what == "epoch" else "batch")
+
+    def toggle_pause(self) -> None:
+        """Pause, or go on."""
+        if self.running:
+            self.run.pause()
+        elif self.resumable:
+            self.run.advance()
+
+    def stop(self) -> None:
+        """End the run here; what it learned stays to be looked at."""
+        self.run.stop()
+
+    def reset(self) -> None:
+        """Back to the start that the seed gives, with nothing learned."""
+        self._rest.stop()
+        self._start(paused=True)
+
+    def _start(self, *, paused: bool) -> None:
+        self.warned.emit("")
+        if self.prices.measuring:
+            self.prices.cancel()
+        self.run.start(self.draft.experiment, self.player.example, paused=paused)
+        self.player.show_epoch(None)  # the frames of the run before are gone, the first too
+        self.stage.name(self._named)
+
+    # --- what happens --------------------------------------------------------------------
+
+    def _turned(self) -> None:
+        experiment, run = self.draft.experiment, self.run
+        if run.experiment is None or experiment == run.experiment:
+            self._rest.stop()
+        elif not run.is_stale(experiment):
+            if run.state in ("preparing", "training", "paused"):
+                run.adjust(experiment)
+        elif self.retrain or not run.trained:
+            self._rest.start()
+        self.changed.emit()
+
+    def _follow(self) -> None:
+        self._start(paused=not self.retrain or not self.run.trained)
+
+    def _run_changed(self, what: Aspect) -> None:
+        run = self.run
+        if what & (Aspect.EPOCHS | Aspect.STATE):
+            self.player.set_epochs(len(run.history), run.stride)
+        if Aspect.STATE in what:
+            self._hold_on()
+            if run.started is not None:
+                self.player.set_examples(run.started.valid_examples)
+                self._say(run.started.remark)
+            if run.state in ("finished", "stopped") and self.stage.order != "index":
+                self.stage.sort_again()
+        begins = run.trained and not self._trained
+        self._trained = run.trained
+        if begins or what & (Aspect.EPOCHS | Aspect.STATE):
+            self.changed.emit()
+
+    def _say(self, remark: str) -> None:
+        """Pass on what the engine remarks about a file, once and not with every run."""
+        if remark and remark != self._remark:
+            self.warned.emit(remark)
+        self._remark = remark
+
+    def _hold_on(self) -> None:
+        """Stay with the trace that there is once there can be no other."""
+        run, held = self.run, self.player.held
+        if run.state == "lost" and not held:
+            there = self.stage.subject
+            if there is None or there.run != run.number:
+                self.stage.show(None)
+                there = self._named
+            self.player.hold(there.example, there.epoch)
+            self.stage.name(there)
+        elif run.state != "lost" and held:
+            self.player.release()
+        if run.state == "failed" and run.started is None:
+            self.stage.show(None)  # the weights that it was of are gone
+
+    @property
+    def _named(self) -> Subject:
+        return Subject(self.run.number, self.player.example, self.player.epoch)
+
+    def _show(self, trace: Trace, subject: Subject) -> None:
+        self.stage.show(trace, subject)
+        self.player.show_epoch(subject.epoch)  # the one asked for may be kept no longer
+
+    def _look(self) -> None:
+        self.run.look_at(self.player.example, self.player.epoch)
+        self.stage.name(self._named)
+
+    def _fail(self, failure: Failed | None) -> None:
+        there = self.stage.subject
+        if failure is not None and failure.request is not None and there is not None:
+            self.player.show_example(there.example)
+            self.player.show_epoch(there.epoch)
+        self.warned.emit(engine_lost() if failure is None else explain(failure))

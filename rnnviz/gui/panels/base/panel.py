@@ -1,0 +1,103 @@
+"""What every panel is: a view with a title, drawn by the frame clock when something changed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from rnnviz.gui.look.theme import Colours, Theme
+from rnnviz.gui.model.aspect import EVERYTHING, Aspect
+from rnnviz.gui.model.clock import FrameClock
+
+
+class Panel(QWidget):
+    """A view of a run or a trace.
+
+    Sources of data call `mark`; the clock calls `draw` at most once a frame, with all that
+    changed since, and only while the panel can be seen. `controls` stand in its header.
+    """
+
+    name: str
+    """Names the panel in the kept layout; never shown."""
+
+    def __init__(self, clock: FrameClock, theme: Theme) -> None:
+        super().__init__(objectName="panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._clock = clock
+        self._theme = theme
+        self._dirty = EVERYTHING
+        self._built = False
+        self._in_front = True
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setSpacing(0)
+        self.controls = QHBoxLayout()
+        self.controls.setSpacing(4)
+        self._empty = QLabel(self, objectName="empty", wordWrap=True, visible=False)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        theme.changed.connect(lambda: self.mark(Aspect.THEME))
+        clock.add(self)
+
+    @property
+    def title(self) -> str:
+        """What stands in the header, in the person's language."""
+        raise NotImplementedError
+
+    @property
+    def colours(self) -> Colours:
+        """The colours of the theme in use."""
+        return self._theme.colours
+
+    def mark(self, what: Aspect) -> None:
+        """Say that something changed: it is drawn with the next frame."""
+        self._dirty |= what
+        self._clock.wake()
+
+    def come_forward(self, in_front: bool) -> None:
+        """Be in front, or behind another panel's tab: Qt calls that visible too, and only moves
+        it out of sight."""
+        self._in_front = in_front
+        self._clock.wake()
+
+    def draw_if_dirty(self) -> bool:
+        """Draw what changed, if it can be seen; say whether anything was drawn."""
+        if not (self._dirty and self._in_front and self.isVisible()):
+            return False
+        if not self._built:
+            self._built = True
+            self.build()
+        dirty, self._dirty = self._dirty, Aspect(0)
+        self.draw(dirty)
+        return True
+
+    def build(self) -> None:
+        """Make what is only needed once the panel is seen: those behind a tab wait for it."""
+
+    def draw(self, what: Aspect) -> None:
+        """Bring on the screen what changed."""
+        raise NotImplementedError
+
+    def say_empty(self, what_will_be_here: str) -> None:
+        """Stand in for content that is not there yet; an empty text takes it away."""
+        self._empty.setText(what_will_be_here)
+        self._empty.setVisible(bool(what_will_be_here))
+        if what_will_be_here:
+            self._empty.raise_()
+            self._place_empty()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  Qt's name
+        """Catch up with what changed while nobody could see it."""
+        super().showEvent(event)
+        self._clock.wake()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Keep the empty text in the middle."""
+        super().resizeEvent(event)
+        self._place_empty()
+
+    def _place_empty(self) -> None:
+        if not self._empty.isHidden():
+            room = self.rect().adjusted(24, 8, -24, -8)
+            self._empty.setGeometry(room)

@@ -1,0 +1,1 @@
+"""Panels about the data, before a network reads them."""

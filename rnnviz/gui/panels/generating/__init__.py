@@ -1,0 +1,1 @@
+"""Panels about what a network makes by itself."""

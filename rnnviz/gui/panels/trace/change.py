@@ -1,0 +1,31 @@
+"""How much the notepad changed at each timestep."""
+
+from __future__ import annotations
+
+from rnnviz.analysis.memory import change
+from rnnviz.gui.model.aspect import Aspect
+from rnnviz.gui.model.view_state import Scene
+from rnnviz.gui.panels.base.bars_panel import BarsPanel
+from rnnviz.records import FloatArray
+
+
+class ChangePanel(BarsPanel):
+    """The length of h_t - h_{t-1}; backwards, of h_t - h_{t+1}."""
+
+    name = "change"
+    redraw_on = Aspect.TRACE
+
+    @property
+    def title(self) -> str:
+        return self.tr("How much the notepad changed")
+
+    @property
+    def promise(self) -> str:
+        return self.tr("How far the notepad moves at each timestep will be here.")
+
+    @property
+    def quantity(self) -> str:
+        return "‖hₜ − hₜ₊₁‖" if self._stage.scene.backwards else "‖hₜ − hₜ₋₁‖"
+
+    def measure(self, scene: Scene) -> FloatArray:
+        return change(scene.hidden, scene.start, backwards=scene.backwards)

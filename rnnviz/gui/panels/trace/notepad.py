@@ -1,0 +1,75 @@
+"""The notepad now: all hidden units at this timestep, laid out as one page."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtWidgets import QLabel
+
+from rnnviz.analysis.units import on_notepad
+from rnnviz.gui.look.theme import Theme
+from rnnviz.gui.model.aspect import Aspect
+from rnnviz.gui.model.clock import FrameClock
+from rnnviz.gui.model.view_state import Stage
+from rnnviz.gui.panels.base.panel import Panel
+from rnnviz.gui.panels.base.time_panel import absent
+from rnnviz.gui.panels.trace.hidden import greatest, to_bytes
+from rnnviz.gui.widgets.cells import Cells
+from rnnviz.words.number_format import signed
+
+
+class NotepadPanel(Panel):
+    """One cell a unit, in the order of the heatmap, row by row."""
+
+    name = "notepad"
+
+    def __init__(self, stage: Stage, clock: FrameClock, theme: Theme) -> None:
+        super().__init__(clock, theme)
+        self._stage = stage
+        self.cells = Cells()
+        self.body.addWidget(self.cells)
+        self.readout = QLabel(objectName="muted")
+        self.controls.addWidget(self.readout)
+        self._under_mouse = -1
+        self.cells.pointed.connect(self._point)
+        self.cells.clicked.connect(lambda cell: stage.select_unit(int(stage.scene.order[cell])))
+        stage.changed.connect(self.mark)
+
+    @property
+    def title(self) -> str:
+        return self.tr("The notepad now")
+
+    def draw(self, what: Aspect) -> None:
+        scene = self._stage.scene
+        if Aspect.THEME in what:
+            self.cells.recolour(self.colours)
+        if scene.trace is None:
+            promise = self.tr("All hidden units at one timestep will be here, as one page.")
+            self.say_empty(absent(scene, promise))
+            self.cells.setVisible(False)
+            return
+        self.say_empty("")
+        self.cells.setVisible(True)
+        page = on_notepad(scene.states[scene.timestep][scene.order])
+        self.cells.show_cells(
+            to_bytes(page, greatest(scene)), scene.trace.units, gaps=~np.isfinite(page)
+        )
+        self.cells.mark(scene.row)
+        self._say()
+
+    def _point(self, cell: int) -> None:
+        self._under_mouse = cell
+        self._say()
+
+    def _say(self) -> None:
+        scene = self._stage.scene
+        if scene.trace is None:
+            return
+        if 0 <= self._under_mouse < scene.trace.units:
+            unit = int(scene.order[self._under_mouse])
+            self.readout.setText(
+                self.tr("unit {u}, timestep {t}: {value}").format(
+                    u=unit, t=scene.timestep + 1, value=signed(scene.states[scene.timestep, unit])
+                )
+            )
+        else:
+            self.readout.setText(self.tr("timestep {t}").format(t=scene.timestep + 1))

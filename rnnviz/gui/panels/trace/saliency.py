@@ -1,0 +1,70 @@
+"""How much each input still matters for the answer at this timestep."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnnviz.analysis.finite import extent
+from rnnviz.gui.model.aspect import Aspect
+from rnnviz.gui.model.view_state import Scene
+from rnnviz.gui.panels.base.bars_panel import BarsPanel
+from rnnviz.records import FloatArray
+from rnnviz.words.number_format import short
+
+PER_SECOND = 6e10
+"""Multiplications in a second of a processor with two cores, roughly."""
+
+
+class RelevancePanel(BarsPanel):
+    """|dy_t / dx_s| for every timestep s that was read before t, t being the present one; where
+    both directions are read, for every timestep."""
+
+    name = "relevance"
+    redraw_on = Aspect.TRACE | Aspect.TIMESTEP
+
+    @property
+    def title(self) -> str:
+        return self.tr("How much each input still matters")
+
+    @property
+    def promise(self) -> str:
+        return self.tr("How much the answer still depends on each input will be here.")
+
+    @property
+    def quantity(self) -> str:
+        return "|∂yₜ / ∂xₛ|"
+
+    def missing(self, scene: Scene) -> str:
+        trace = scene.trace
+        if trace is None or trace.relevance is not None:
+            return super().missing(scene)
+        if trace.relevance_missing == "too dear":
+            return self.tr(
+                "Not measured: it would take about {time}, because every answer is compared with "
+                "every input."
+            ).format(time=self._time(trace.relevance_cost))
+        if trace.relevance_missing == "unasked":
+            return self.tr(
+                "Not asked for: rnnviz.trace(…, relevance=True) measures it in about {time}."
+            ).format(time=self._time(trace.relevance_cost))
+        return self.tr("Measured when training pauses: it takes too long to follow it live.")
+
+    def _time(self, cost: float) -> str:
+        """How long so many multiplications take, roughly."""
+        seconds = cost / PER_SECOND
+        if seconds < 90:
+            return self.tr("{n} s").format(n=short(max(seconds, 0.01), 1))
+        return self.tr("{n:.0f} min").format(n=seconds / 60)
+
+    def measure(self, scene: Scene) -> FloatArray:
+        trace = scene.trace
+        assert trace is not None
+        if trace.relevance is None:
+            return np.zeros(0, np.float32)
+        read = trace.timesteps if trace.directions == 2 else scene.timestep + 1
+        return trace.relevance[scene.timestep, :read]
+
+    def greatest(self, scene: Scene) -> float:
+        assert scene.trace is not None
+        assert scene.trace.relevance is not None
+        return extent(scene.trace.relevance)[1]

@@ -1,0 +1,74 @@
+"""The sequence: what was read so far, the answer if it stopped here, and what was asked for."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QComboBox
+
+from rnnviz.gui.look.theme import Theme
+from rnnviz.gui.model.aspect import EVERYTHING, Aspect
+from rnnviz.gui.model.clock import FrameClock
+from rnnviz.gui.model.view_state import Scene, Stage
+from rnnviz.gui.panels.base.time_panel import TimePanel
+from rnnviz.gui.panels.trace.hidden import offer
+from rnnviz.gui.panels.trace.sequence_roll import Roll
+from rnnviz.gui.panels.trace.sequence_tokens import Tokens
+from rnnviz.gui.panels.trace.sequence_values import Values
+
+
+class SequencePanel(TimePanel):
+    """Draws a sequence as its task reads it: as curves, as words, or as a roll."""
+
+    name = "sequence"
+
+    def __init__(self, stage: Stage, clock: FrameClock, theme: Theme) -> None:
+        super().__init__(stage, clock, theme, "")
+        self._values = Values(self.plot)
+        self._painters: dict[str, Values | Tokens | Roll] = {
+            "values": self._values,
+            "tokens": Tokens(self.plot),
+            "roll": Roll(self.plot),
+        }
+        self._kind = "values"
+        self._output = QComboBox(visible=False)
+        self._output.setToolTip(self.tr("Which of the outputs is drawn, with its target."))
+        self._output.activated.connect(self._choose_output)
+        self.controls.addWidget(self._output)
+
+    @property
+    def title(self) -> str:
+        return self.tr("Sequence")
+
+    @property
+    def promise(self) -> str:
+        return self.tr("What the network reads and what it answers will be here.")
+
+    def resting_text(self) -> str:
+        scene = self._stage.scene
+        if scene.trace is None:
+            return ""
+        return self._painters[scene.reading.kind].legend(scene, self.colours)
+
+    def draw_scene(self, scene: Scene, what: Aspect) -> None:
+        kind = scene.reading.kind
+        if kind != self._kind:
+            self._painters[self._kind].clear()
+            self._kind = kind
+            what = EVERYTHING
+        # A line through words would cross them out: the column is shaded instead.
+        self._cursor.setVisible(kind != "tokens")
+        if Aspect.TRACE in what:
+            self._offer_outputs(scene)
+        self._painters[kind].draw(scene, what, self.colours)
+
+    def _offer_outputs(self, scene: Scene) -> None:
+        count = self._values.outputs(scene) if scene.reading.kind == "values" else 0
+        names = [self.tr("output {n} of {all}").format(n=n + 1, all=count) for n in range(count)]
+        offer(self._output, names)
+        self._values.output = max(0, self._output.currentIndex())
+
+    def _choose_output(self, place: int) -> None:
+        self._values.output = place
+        self.mark(Aspect.TRACE)
+
+    def describe(self, scene: Scene, timestep: int, y: float) -> str:
+        return self._painters[scene.reading.kind].describe(scene, timestep, y)

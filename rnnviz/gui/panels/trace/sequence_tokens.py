@@ -1,0 +1,162 @@
+"""A sequence of tokens as words along the time axis, the answers below them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QGuiApplication
+from PySide6.QtWidgets import QGraphicsRectItem
+
+from rnnviz.gui.look.theme import Colours
+from rnnviz.gui.model.aspect import Aspect
+from rnnviz.gui.model.view_state import Scene
+from rnnviz.gui.panels.base.time_panel import key
+from rnnviz.gui.widgets.plot import NO_PEN, Plot, pen
+from rnnviz.gui.widgets.words import Word, Words
+from rnnviz.records import Reading
+from rnnviz.words.number_format import percent
+
+READ, ANSWER, MARK, ASKED = 3.0, 2.1, 1.55, 0.85
+"""the heights of the rows"""
+LOWEST, HIGHEST = 0.4, 3.45
+SHOWN = 400
+"""Words that are drawn at most: where more are in view, none could be read."""
+
+
+class Tokens(QObject):
+    """Rows of words: what is read, what is answered, what is right. Words to come are faint, and
+    so is what it would answer where it is not asked yet.
+
+    A right answer has a tick below it and a wrong one a cross, so that they can be told apart
+    without colours. Where words are too wide for their timestep they stand upright.
+    """
+
+    def __init__(self, plot: Plot) -> None:
+        super().__init__(plot)
+        self._plot = plot
+        self.words = Words(plot)
+        self._handover = QGraphicsRectItem()
+        self._handover.setVisible(False)
+        plot.add(self._handover)
+        self._now = QGraphicsRectItem()
+        self._now.setZValue(-20)
+        self._now.setVisible(False)
+        plot.add(self._now)
+        self._shown = False
+
+    def clear(self) -> None:
+        """Take everything away: another kind of sequence comes."""
+        self.words.show_words([])
+        self._handover.setVisible(False)
+        self._now.setVisible(False)
+        self._plot.y_axis.setStyle(showValues=True)
+        self._shown = False
+
+    def legend(self, scene: Scene, colours: Colours) -> str:
+        """Which row is what."""
+        entries = [key(colours.input, "■", self.tr("read"))]
+        if any(scene.reading.answers):
+            entries.append(key(colours.answer, "■", self.tr("answered, ✓ or ✗")))
+        if any(
+            likely and not said
+            for said, likely in zip(scene.reading.answers, scene.reading.likely, strict=False)
+        ):
+            entries.append(key(colours.answer, "□", self.tr("if it stopped here")))
+        if any(scene.reading.asked):
+            entries.append(key(colours.target, "■", self.tr("right answer")))
+        if scene.reading.handover is not None:
+            entries.append(key(colours.muted, "┃", self.tr("handed over")))
+        return "&nbsp;&nbsp; ".join(entries)
+
+    def draw(self, scene: Scene, what: Aspect, colours: Colours) -> None:
+        """Bring on the screen what changed."""
+        if not self._shown:
+            self._plot.y_axis.setStyle(showValues=False)
+            self._plot.label(y_label=" ")
+            self._plot.set_y(LOWEST, HIGHEST, padding=0)
+            self._shown = True
+        if not what & (Aspect.TRACE | Aspect.TIMESTEP | Aspect.VIEW | Aspect.THEME):
+            return
+        reading, (low, high) = scene.reading, scene.view
+        first, last = max(0, int(low - 0.5)), min(len(reading.steps), int(high + 0.5))
+        self._draw_handover(reading.handover, colours)
+        self._now.setVisible(True)
+        self._now.setPen(NO_PEN)
+        shade = QColor(colours.line)
+        shade.setAlpha(120)
+        self._now.setBrush(shade)
+        self._now.setRect(QRectF(scene.timestep + 0.5, LOWEST, 1, HIGHEST - LOWEST))
+        words: list[Word] = []
+        if last - first <= SHOWN:
+            page = _Page(self._plot, low, high)
+            for t in range(first, last):
+                faint = t > scene.timestep
+                words += page.word(t, READ, reading.steps[t], colours.input, faint)
+                if not faint:
+                    words += _answer(page, t, reading, colours)
+                if t < len(reading.asked) and reading.asked[t]:
+                    words += page.word(t, ASKED, reading.asked[t], colours.target, faint)
+        self.words.show_words(words)
+
+    def _draw_handover(self, handover: int | None, colours: Colours) -> None:
+        self._handover.setVisible(handover is not None)
+        if handover is not None:
+            self._handover.setRect(QRectF(handover + 0.48, LOWEST, 0.04, HIGHEST - LOWEST))
+            self._handover.setPen(pen(colours.muted, 2))
+
+    def describe(self, scene: Scene, timestep: int, y: float) -> str:
+        """What was read at a timestep, and the likeliest answers to it."""
+        reading = scene.reading
+        word = reading.steps[timestep] if timestep < len(reading.steps) else ""
+        text = self.tr("timestep {t}: {word}").format(t=timestep + 1, word=repr(word)[1:-1])
+        if timestep < len(reading.likely) and reading.likely[timestep]:
+            best = "  ".join(
+                f"{repr(name)[1:-1]} {percent(share)}"
+                for name, share in reading.likely[timestep][:4]
+            )
+            text += f" → {best}"
+        return text
+
+
+def _answer(page: _Page, t: int, reading: Reading, colours: Colours) -> list[Word]:
+    answer = reading.answers[t] if t < len(reading.answers) else ""
+    likely = reading.likely[t] if t < len(reading.likely) else []
+    if not answer:  # not asked yet: what it would say if it stopped here
+        return page.word(t, ANSWER, likely[0][0], colours.answer, True) if likely else []
+    right = reading.right[t] if t < len(reading.right) else None
+    shade = colours.error if right is False else colours.answer
+    words = page.word(t, ANSWER, answer, shade, False)
+    if right is not None:
+        words += page.word(t, MARK, "✓" if right else "✗", shade, False)
+    return words
+
+
+class _Page:
+    """Where words go in a stretch of time that is in view."""
+
+    def __init__(self, plot: Plot, low: float, high: float) -> None:
+        box = plot.box
+        self._room = box.width() / max(1e-9, high - low)
+        self._space = box.height() / 3.6 - 4
+        self._metrics = QFontMetricsF(QGuiApplication.font())
+        self._wide: dict[str, float] = {}
+        corner, step = (box.mapFromView(QPointF(x, y)) for x, y in ((0, 0), (1, 1)))
+        self._x, self._y = corner.x(), corner.y()
+        self._across, self._up = step.x() - corner.x(), step.y() - corner.y()
+
+    def word(self, t: int, row: float, word: str, colour: str, faint: bool) -> list[Word]:
+        """A word at a timestep, upright where it is too wide; none where it cannot be read."""
+        shown = word.replace("\n", "↵").replace(" ", "␣") if word.isspace() else word
+        width = self._width(shown)
+        upright = width > self._room
+        space = self._space if upright else max(self._room, self._width("m"))
+        if width > space:
+            shown = self._metrics.elidedText(shown, Qt.TextElideMode.ElideRight, space)
+        if upright and self._metrics.height() > max(self._room * 1.6, 8):
+            return []
+        x, y = self._x + (t + 1) * self._across, self._y + row * self._up
+        return [Word(shown, x, y, colour, 90 if faint else 255, upright)]
+
+    def _width(self, word: str) -> float:
+        if word not in self._wide:
+            self._wide[word] = self._metrics.horizontalAdvance(word)
+        return self._wide[word]

@@ -1,0 +1,81 @@
+"""The selected unit: its hidden state over time."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+
+from rnnviz.gui.look.theme import Theme
+from rnnviz.gui.model.aspect import Aspect
+from rnnviz.gui.model.clock import FrameClock
+from rnnviz.gui.model.view_state import Scene, Stage
+from rnnviz.gui.panels.base.time_panel import TimePanel
+from rnnviz.gui.panels.trace.hidden import greatest
+from rnnviz.gui.widgets.plot import NO_PEN, filling, set_curve, set_dots
+from rnnviz.words.number_format import signed
+
+
+class UnitPanel(TimePanel):
+    """One row of the heatmap as a curve."""
+
+    name = "unit"
+
+    def __init__(self, stage: Stage, clock: FrameClock, theme: Theme) -> None:
+        super().__init__(stage, clock, theme, "")
+        self.plot.label(y_label=self.tr("hidden state"))
+        self._curve = self.plot.add_curve()
+        self._now = pg.ScatterPlotItem(size=9, symbol="o", pxMode=True)
+        self.plot.add(self._now)
+
+    @property
+    def title(self) -> str:
+        return self.tr("One unit")
+
+    @property
+    def promise(self) -> str:
+        return self.tr("One hidden unit over time will be here.")
+
+    def resting_text(self) -> str:
+        scene = self._stage.scene
+        if scene.trace is None or scene.unit is None:
+            return ""
+        return self.tr("unit {u}, timestep {t}: {value}").format(
+            u=scene.unit,
+            t=scene.timestep + 1,
+            value=signed(scene.states[scene.timestep, scene.unit]),
+        )
+
+    def draw_scene(self, scene: Scene, what: Aspect) -> None:
+        trace, unit = scene.trace, scene.unit
+        assert trace is not None
+        self._curve.setVisible(unit is not None)
+        self._now.setVisible(unit is not None)
+        self.plot.setVisible(unit is not None)
+        self.say_empty(
+            self.tr("Click a unit in the hidden state to see its curve over time.")
+            if unit is None
+            else ""
+        )
+        if unit is None:
+            self.readout.setText("")
+            return
+        top = greatest(scene)
+        if what & (Aspect.TRACE | Aspect.UNIT):
+            self.plot.set_y(-top, top)
+            x = np.arange(1, trace.timesteps + 1)
+            set_curve(self._curve, x, scene.states[:, unit], self.colours.unit)
+        set_dots(
+            self._now,
+            [scene.timestep + 1],
+            scene.states[scene.timestep, [unit]],
+            pen=NO_PEN,
+            brush=filling(self.colours.unit),
+        )
+        self.readout.setText(self.resting_text())
+
+    def describe(self, scene: Scene, timestep: int, y: float) -> str:
+        if scene.unit is None:
+            return ""
+        return self.tr("unit {u}, timestep {t}: {value}").format(
+            u=scene.unit, t=timestep + 1, value=signed(scene.states[timestep, scene.unit])
+        )

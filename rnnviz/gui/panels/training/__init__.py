@@ -1,0 +1,1 @@
+"""Panels about a run, as it learns."""

@@ -1,0 +1,83 @@
+"""The error along the sequence: how wrong the answers are at each position."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QLabel
+
+from rnnviz.gui.look.theme import Theme
+from rnnviz.gui.model.aspect import Aspect
+from rnnviz.gui.model.workspace import Lab
+from rnnviz.gui.panels.base.panel import Panel
+from rnnviz.gui.panels.base.pinned_curves import PinnedCurves
+from rnnviz.gui.widgets.plot import Plot, set_curve
+from rnnviz.records import FloatArray
+
+
+class ErrorByPositionPanel(Panel):
+    """One number hides where a network fails; this shows it for the present run and the
+    pinned ones."""
+
+    name = "error_by_position"
+
+    def __init__(self, lab: Lab, theme: Theme) -> None:
+        super().__init__(lab.clock, theme)
+        self._lab = lab
+        self.along = QLabel(objectName="muted")
+        self.controls.addWidget(self.along)
+        lab.run.changed.connect(self.mark)
+        lab.comparison.changed.connect(lambda: self.mark(Aspect.PINS))
+
+    def build(self) -> None:
+        self.plot = Plot(self.tr("position"), "")
+        self.body.addWidget(self.plot)
+        self._curve = self.plot.add_curve()
+        self._pins = PinnedCurves(self.plot)
+        self.plot.zoomed.connect(self.plot.set_x)
+        self.plot.reset.connect(lambda: self.mark(Aspect.EPOCHS))
+
+    @property
+    def title(self) -> str:
+        return self.tr("Error by position")
+
+    def draw(self, what: Aspect) -> None:
+        if Aspect.THEME in what:
+            self.plot.recolour(self.colours)
+            what |= Aspect.EPOCHS
+        if not what & (Aspect.EPOCHS | Aspect.RESULT | Aspect.STATE | Aspect.PINS):
+            return
+        figures = self._lab.run.figures
+        errors = None if figures is None else figures.error_by_position
+        self.plot.setVisible(errors is not None)
+        self.along.setVisible(errors is not None)
+        self.say_empty("" if errors is not None else self._why_empty())
+        if errors is None:
+            return
+        experiment = self._lab.run.experiment
+        assert experiment is not None
+        task = experiment.task
+        self.along.setText(QCoreApplication.translate("Task", task.position))
+        self.plot.label(y_label=QCoreApplication.translate("Task", task.error))
+        same = [
+            (run.label, _positions(pinned), pinned)
+            for run in self._lab.comparison.runs
+            if type(run.experiment.task) is type(task)
+            and (pinned := run.figures.error_by_position) is not None
+            and len(pinned) == len(errors)
+        ]
+        set_curve(self._curve, _positions(errors), errors, self.colours.valid)
+        self.plot.set_x(0.5, len(errors) + 0.5)
+        values = np.concatenate([errors, *(pinned for _, _, pinned in same)])
+        self.plot.set_y(0, float(np.nanmax(values)) or 1.0, padding=0.04)
+        self._pins.draw(same, self.colours)
+
+    def _why_empty(self) -> str:
+        experiment = self._lab.run.experiment
+        if experiment is not None and experiment.task.shape == "many-to-one":
+            return self.tr("This task asks for one answer, at the end: there are no positions.")
+        return self.tr("How wrong the answers are along the sequence, after the first epoch.")
+
+
+def _positions(errors: FloatArray) -> FloatArray:
+    return np.arange(1, len(errors) + 1, dtype=np.float32)

@@ -1,0 +1,127 @@
+"""The result: how good the network is on examples that nothing was chosen by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QLabel
+
+from rnnviz.engine.messages import Result
+from rnnviz.gui.look.theme import Theme
+from rnnviz.gui.model.aspect import Aspect
+from rnnviz.gui.model.workspace import Lab
+from rnnviz.gui.panels.base.panel import Panel
+from rnnviz.gui.widgets.table import Row, Table
+from rnnviz.words.number_format import short
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the table shows: a row for the network, and one for each simple rule."""
+
+    measures: list[str]
+    rows: list[tuple[str, list[float | None]]]
+    """each with the loss on the validation examples, then the measures"""
+    test_examples: int
+    """0 where the measures are of the validation examples"""
+    lag: dict[str, int]
+
+
+def judgement(result: Result, baselines: dict[str, float]) -> Judgement:
+    """Put the network and the rules side by side. `baselines` are validation losses by rule."""
+    found = result.test or result.metrics
+    measures = [name for name in found if name != "loss"]
+    rows: list[tuple[str, list[float | None]]] = [
+        ("", [result.valid_loss, *(found[name] for name in measures)])
+    ]
+    for rule in dict.fromkeys([*baselines, *result.rules]):
+        reached = result.rules.get(rule, {})
+        rows.append((rule, [baselines.get(rule), *(reached.get(name) for name in measures)]))
+    return Judgement(measures, rows, result.test_examples if result.test else 0, result.lag)
+
+
+class ResultPanel(Panel):
+    """Judged once, when training has ended: who looks at test examples before that chooses by
+    them."""
+
+    name = "result"
+
+    def __init__(self, lab: Lab, theme: Theme) -> None:
+        super().__init__(lab.clock, theme)
+        self._run = lab.run
+        lab.run.changed.connect(self.mark)
+
+    def build(self) -> None:
+        self.table = Table()
+        self.table.setSelectionMode(Table.SelectionMode.NoSelection)
+        self.lag = QLabel(objectName="muted", wordWrap=True)
+        self.lag.setContentsMargins(12, 2, 12, 8)
+        self.about = QLabel(objectName="muted", wordWrap=True)
+        self.about.setContentsMargins(12, 8, 12, 4)
+        for widget in (self.about, self.table, self.lag):
+            self.body.addWidget(widget)
+        self.body.setStretchFactor(self.table, 1)
+
+    @property
+    def title(self) -> str:
+        return self.tr("Result")
+
+    def draw(self, what: Aspect) -> None:
+        if not what & (Aspect.RESULT | Aspect.STATE | Aspect.THEME):
+            return
+        result, started = self._run.result, self._run.started
+        there = result is not None and started is not None
+        for widget in (self.about, self.table, self.lag):
+            widget.setVisible(there)
+        self.say_empty("" if there else self._why_empty())
+        if result is None or started is None:
+            return
+        found = judgement(result, started.baselines)
+        assert self._run.experiment is not None
+        loss, epoch = self._run.experiment.task.loss, short(result.epoch)
+        examples = self.tr("on {n:,} test examples that it has never seen").format(
+            n=found.test_examples
+        )
+        self.about.setText(
+            self.tr(
+                "After epoch {e}: loss ({loss}) on the validation examples, the rest {examples}."
+            ).format(e=epoch, loss=loss, examples=examples)
+            if found.test_examples
+            else self.tr(
+                "After epoch {e}: all on the validation examples; this task has no others."
+            ).format(e=epoch)
+        )
+        self.table.show_rows(
+            ["", self.tr("loss"), *found.measures],
+            [
+                Row(
+                    [
+                        QCoreApplication.translate("Baseline", name)
+                        if name
+                        else self.tr("this network"),
+                        *("–" if value is None else short(value) for value in values),
+                    ],
+                    strong=not name,
+                )
+                for name, values in found.rows
+            ],
+            self.colours,
+        )
+        self.lag.setText(self._about_lag(found.lag))
+        self.lag.setVisible(bool(found.lag))
+
+    def _why_empty(self) -> str:
+        if self._run.state in ("finished", "stopped", "failed") and self._run.step:
+            return self.tr("Judging …")
+        return self.tr(
+            "When training has ended, the network is judged here on examples that it has never "
+            "seen, beside simple rules."
+        )
+
+    def _about_lag(self, lag: dict[str, int]) -> str:
+        if not lag:
+            return ""
+        return self.tr(
+            "Prediction lag in timesteps: {network} of this network, {persistence} of persistence."
+        ).format(**lag)

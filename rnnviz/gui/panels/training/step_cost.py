@@ -1,0 +1,128 @@
+"""The price of going step by step: a training step's time against length and size."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QToolButton
+
+from rnnviz.engine.messages import Price
+from rnnviz.gui.look.theme import Theme
+from rnnviz.gui.model.aspect import Aspect
+from rnnviz.gui.model.workspace import Lab
+from rnnviz.gui.panels.base.panel import Panel
+from rnnviz.gui.widgets.label_spacing import apart
+from rnnviz.gui.widgets.plot import Plot, pen
+from rnnviz.words.number_format import short
+
+SIGNS = {"RNN": "o", "GRU": "s", "LSTM": "t"}
+"""told apart by shape and by name, not by colour"""
+
+
+class PricePanel(Panel):
+    """Measured here and now, when it is asked for."""
+
+    name = "price"
+
+    def __init__(self, lab: Lab, theme: Theme) -> None:
+        super().__init__(lab.clock, theme)
+        self._lab = lab
+        self.button = QToolButton()
+        self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.button.clicked.connect(self._start_or_stop)
+        self.controls.addWidget(self.button)
+        lab.prices.changed.connect(lambda: self.mark(Aspect.PRICES))
+        lab.changed.connect(lambda: self.mark(Aspect.STATE))
+
+    def build(self) -> None:
+        self.by_length = Plot(self.tr("timesteps"), self.tr("ms / step"))
+        self.by_size = Plot(self.tr("units"), "")
+        line = QHBoxLayout()
+        line.addWidget(self.by_length)
+        line.addWidget(self.by_size)
+        self.body.addLayout(line)
+        self._lines: dict[Plot, dict[tuple[str, str], tuple[pg.PlotDataItem, pg.TextItem]]] = {
+            self.by_length: {},
+            self.by_size: {},
+        }
+        """by device and cell, each with its name at its end"""
+        for plot in self._lines:
+            plot.y_axis.setLogMode(y=True)
+            plot.x_axis.setLogMode(x=True)
+
+    @property
+    def title(self) -> str:
+        return self.tr("Price of a step")
+
+    def _start_or_stop(self) -> None:
+        if self._lab.prices.measuring:
+            self._lab.prices.cancel()
+        else:
+            self._lab.prices.measure()
+
+    def draw(self, what: Aspect) -> None:
+        prices = self._lab.prices
+        measured = prices.measured
+        if Aspect.THEME in what:
+            for plot in self._lines:
+                plot.recolour(self.colours)
+        self.button.setText(
+            self.tr("Stop, {done} of {count}").format(done=len(measured), count=prices.count or "…")
+            if prices.measuring
+            else self.tr("Measure")
+        )
+        self.button.setEnabled(prices.measuring or not self._lab.running)
+        self.say_empty(
+            ""
+            if measured
+            else self.tr(
+                "A recurrent network goes step by step. Press Measure to see what a training "
+                "step costs here, for each cell."
+            )
+        )
+        for plot in self._lines:
+            plot.setVisible(bool(measured))
+        if measured and what & (Aspect.PRICES | Aspect.THEME):
+            units = {p.hidden for p in measured if p.timesteps != 50} or {64}
+            self._draw(self.by_length, [p for p in measured if p.hidden in units], "timesteps")
+            self._draw(self.by_size, [p for p in measured if p.timesteps == 50], "hidden")
+
+    def _draw(self, plot: Plot, prices: list[Price], along: str) -> None:
+        lines = self._lines[plot]
+        wanted = list(dict.fromkeys((price.device, price.cell) for price in prices))
+        for gone in lines.keys() - set(wanted):
+            for item in lines.pop(gone):
+                plot.box.removeItem(item)
+        heights: list[float] = []
+        ends: list[tuple[pg.TextItem, float, float]] = []
+        for device, cell in wanted:
+            own = sorted(
+                (getattr(p, along), p.milliseconds)
+                for p in prices
+                if (p.device, p.cell) == (device, cell)
+            )
+            x, y = np.log10(np.array(own, float)).T
+            heights += list(y)
+            colour = self.colours.text if device == "cpu" else self.colours.bars
+            if (device, cell) not in lines:
+                curve = pg.PlotDataItem(symbol=SIGNS[cell], symbolSize=8)
+                lines[device, cell] = plot.add(curve), plot.add(pg.TextItem(anchor=(0, 0.5)))
+            curve, name = lines[device, cell]
+            curve.setData(x, y, pen=pen(colour, 1.5), symbolBrush=colour)
+            name.setText(f" {cell} {short(10 ** y[-1], 2)}", color=self.colours.text)
+            ends.append((name, x[-1], y[-1]))
+        if heights:
+            plot.set_y(min(heights), max(heights), padding=0.15)
+            values = np.log10([getattr(p, along) for p in prices])
+            # Room behind the last points for their names.
+            span = max(float(np.ptp(values)), 0.3)
+            plot.set_x(values.min() - 0.05 * span, values.max() + 0.95 * span)
+            self._name(plot, ends)
+
+    def _name(self, plot: Plot, ends: list[tuple[pg.TextItem, float, float]]) -> None:
+        low, high = plot.box.viewRange()[1]
+        line = plot.fontMetrics().height() * (high - low) / max(1.0, plot.box.height())
+        middles = apart([y for _, _, y in ends], line, low, high)
+        for (name, x, _), middle in zip(ends, middles, strict=True):
+            name.setPos(x, middle)

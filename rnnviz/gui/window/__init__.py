@@ -1,0 +1,1 @@
+"""The window around the panels: menus, actions, docks, bars and dialogs."""

@@ -1,0 +1,333 @@
+"""The main window: toolbar, panels in docks, player bar, status line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QLabel,
+    QMainWindow,
+    QSizePolicy,
+    QToolBar,
+    QToolButton,
+    QWidget,
+)
+
+from rnnviz.experiment import Experiment
+from rnnviz.gui.look.icons import icon
+from rnnviz.gui.look.style import dress
+from rnnviz.gui.look.theme import Choice, Theme
+from rnnviz.gui.model.preferences import Preferences
+from rnnviz.gui.model.sweep import SeriesOfRuns, of_cells
+from rnnviz.gui.model.workspace import Lab
+from rnnviz.gui.panels import all_panels
+from rnnviz.gui.panels.generating.composing import ComposingPanel
+from rnnviz.gui.widgets.clipboard import copy_image
+from rnnviz.gui.window import layout
+from rnnviz.gui.window.actions import Actions, connect_stage
+from rnnviz.gui.window.dock import Dock
+from rnnviz.gui.window.menus import add_menus
+from rnnviz.gui.window.notice import Notice
+from rnnviz.gui.window.player_bar import PlayerBar
+from rnnviz.gui.window.saving import PieceSaver
+from rnnviz.gui.window.status_line import StatusLine
+from rnnviz.records import EpochRecord
+from rnnviz.store import history
+
+
+class MainWindow(QMainWindow):
+    """Shows a `Lab` and steers it."""
+
+    def __init__(self, lab: Lab, theme: Theme, preferences: Preferences) -> None:
+        super().__init__()
+        self.lab, self.theme, self.preferences = lab, theme, preferences
+        # It goes with the window: what it tells of a change holds every panel, and they hold it.
+        theme.setParent(self)
+        self.setWindowTitle("rnnviz")
+        self.setDockNestingEnabled(True)
+        self.setDockOptions(
+            QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks
+        )
+        self.actions_by_name = Actions(self)
+        self.docks = {panel.name: Dock(panel) for panel in all_panels(lab, theme)}
+        self.notice = Notice(self)
+        self.series = SeriesOfRuns(lab)
+        self.saver = PieceSaver(lab.composer, preferences, self)
+        self._make_toolbar()
+        self.addToolBarBreak()
+        self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.notice)
+        self.player_bar = PlayerBar(lab.player, self.actions_by_name, theme)
+        self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, self.player_bar)
+        self.status_line = StatusLine(lab, lab.clock)
+        self.statusBar().addWidget(self.status_line, 1)
+        self.statusBar().setSizeGripEnabled(False)
+        self._connect()
+        self._themes = add_menus(self)
+        self._recolour()
+        self._restore()
+        self._show_state()
+        self.notice.say(" ".join(preferences.complaints))
+
+    # --- building ------------------------------------------------------------------------
+
+    def _make_toolbar(self) -> None:
+        bar = QToolBar(self.tr("Training"), self)
+        bar.setObjectName("training")
+        bar.setMovable(False)
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)
+        for name in ("train", "pause", "batch", "epoch", "stop", "reset"):
+            bar.addAction(self.actions_by_name[name])
+        bar.widgetForAction(self.actions_by_name["train"]).setObjectName("primary")
+        bar.addSeparator()
+        for name in ("undo", "redo"):
+            bar.addAction(self.actions_by_name[name])
+            button = bar.widgetForAction(self.actions_by_name[name])
+            assert isinstance(button, QToolButton)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        room = QWidget()
+        room.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(room)
+        self.device = QLabel(objectName="muted")
+        self.device.setContentsMargins(0, 0, 10, 0)
+        bar.addWidget(self.device)
+        self._theme_button = QToolButton(toolTip=self.tr("Light or dark"))
+        self._theme_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._theme_button.clicked.connect(self._switch_theme)
+        bar.addWidget(self._theme_button)
+
+    def _connect(self) -> None:
+        lab, player = self.lab, self.lab.player
+        self.actions_by_name.connect(
+            train=lab.train,
+            pause=lab.toggle_pause,
+            batch=lambda: lab.train_one("batch"),
+            epoch=lambda: lab.train_one("epoch"),
+            stop=lab.stop,
+            reset=lab.reset,
+            pin=lambda: lab.comparison.pin(lab.run),
+            unpin=lab.comparison.clear,
+            compare_cells=self.compare_cells,
+            previous_example=lambda: player.show_example(player.example - 1),
+            next_example=lambda: player.show_example(player.example + 1),
+            previous_epoch=lambda: player.step_epoch(-1),
+            next_epoch=lambda: player.step_epoch(1),
+            undo=lab.draft.stack.undo,
+            redo=lab.draft.stack.redo,
+            defaults=self._take_defaults,
+            save_history=self.save_history,
+            save_midi=lambda: self.saver.ask("midi"),
+            save_wav=lambda: self.saver.ask("wav"),
+            copy_window=lambda: copy_image(self),
+            full_screen=self._set_full_screen,
+            larger=lambda: self._resize_text(1),
+            smaller=lambda: self._resize_text(-1),
+            reset_layout=self.reset_layout,
+            shortcuts=self.show_shortcuts,
+            about=self.show_about,
+            quit=self.close,
+        )
+        lab.changed.connect(self._show_state)
+        lab.warned.connect(self.notice.say)
+        self.saver.said.connect(self.notice.say)
+        lab.composer.changed.connect(self._show_piece)
+        composing = self.docks["composing"].panel
+        assert isinstance(composing, ComposingPanel)
+        composing.save_with([self.actions_by_name[name] for name in ("save_midi", "save_wav")])
+        connect_stage(self.actions_by_name, lab.stage)
+        lab.stage.unit_selected.connect(lambda: layout.open_unit(self, self.docks))
+        self.theme.changed.connect(self._recolour)
+        stack, actions = lab.draft.stack, self.actions_by_name
+        stack.canUndoChanged.connect(actions["undo"].setEnabled)
+        stack.canRedoChanged.connect(actions["redo"].setEnabled)
+        actions["undo"].setEnabled(False)
+        actions["redo"].setEnabled(False)
+
+    # --- showing -------------------------------------------------------------------------
+
+    def _show_state(self) -> None:
+        lab, actions, run = self.lab, self.actions_by_name, self.lab.run
+        training = lab.running
+        if lab.stale or run.state in ("finished", "stopped", "failed"):
+            text = self.tr("Retrain")
+        elif lab.resumable and run.trained:
+            text = self.tr("Resume")
+        else:
+            text = self.tr("Train")
+        actions["train"].setText(text)
+        actions["train"].setEnabled(run.state != "preparing" and (lab.stale or not training))
+        actions["pause"].setEnabled(training or (lab.resumable and run.trained))
+        for name in ("batch", "epoch"):
+            actions[name].setEnabled(run.state not in ("preparing", "training"))
+        begun = training or run.trained
+        actions["stop"].setEnabled(begun and run.state in ("training", "paused"))
+        actions["reset"].setEnabled(begun and run.state != "preparing")
+        actions["pin"].setEnabled(bool(run.history))
+        actions["save_history"].setEnabled(bool(run.history))
+        self._show_piece()
+        self._show_device()
+
+    def _show_piece(self) -> None:
+        for name in ("save_midi", "save_wav"):
+            self.actions_by_name[name].setEnabled(self.lab.composer.piece is not None)
+
+    def _show_device(self) -> None:
+        run = self.lab.run
+        if run.started is None:
+            self.device.setText("")
+            return
+        started = run.started
+        threads = (
+            self.tr("1 thread")
+            if started.threads == 1
+            else self.tr("{n} threads").format(n=started.threads)
+        )
+        name = started.device.upper()
+        self.device.setText(name if started.device == "cuda" else f"{name}, {threads}")
+        lines = [
+            self.tr("{device}, {n} threads: {ms:.1f} ms a step").format(
+                device=timing.device, n=timing.threads, ms=timing.milliseconds
+            )
+            for timing in started.timings
+        ]
+        self.device.setToolTip(
+            "\n".join([self.tr("Auto took what suits this network best:"), *lines])
+            if lines
+            else self.tr("As chosen under device")
+        )
+
+    def _recolour(self) -> None:
+        self._paint_once()
+        colours = self.theme.colours
+        dress(self.theme)
+        self.actions_by_name.recolour(colours)
+        for dock in self.docks.values():
+            dock.recolour(colours)
+        self.notice.recolour(colours)
+        self._theme_button.setIcon(icon("theme", colours))
+        self.player_bar.refresh()
+
+    def _paint_once(self) -> None:
+        """Paint what follows once all of it is laid out, which takes Qt several turns: each would
+        paint every plot anew."""
+        self.setUpdatesEnabled(False)
+        QTimer.singleShot(0, self, self._paint_again)
+
+    def _paint_again(self) -> None:
+        for _ in range(3):
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
+        self.lab.clock.draw_now()
+        self.setUpdatesEnabled(True)
+
+    # --- what a person does --------------------------------------------------------------
+
+    def save_history(self) -> None:
+        """Ask for a file and write the history into it as CSV."""
+        run = self.lab.run
+        start = str(Path(self.preferences.folder) / "rnnviz-history.csv")
+        name, _ = QFileDialog.getSaveFileName(
+            self, self.tr("Save history as CSV"), start, self.tr("CSV files (*.csv)")
+        )
+        if name:
+            self.write_history(Path(name), run.history)
+
+    def write_history(self, path: Path, records: Sequence[EpochRecord]) -> None:
+        """Write the history as CSV; say in one sentence what went wrong, if it did."""
+        path = path if path.suffix else path.with_suffix(".csv")
+        try:
+            history.write_csv(path, records)
+        except OSError as error:
+            self.notice.say(
+                self.tr("{file} could not be written: {why}. Choose another place.").format(
+                    file=path, why=error.strerror
+                )
+            )
+            return
+        self.preferences.folder = str(path.parent)
+
+    def compare_cells(self) -> None:
+        """Train RNN, LSTM and GRU one after another; asked again, stop."""
+        if self.series.going:
+            self.series.cancel()
+        else:
+            self.series.start(of_cells(self.lab.draft.experiment))
+            self.docks["comparison"].show()
+            self.docks["comparison"].raise_()
+
+    def show_shortcuts(self) -> None:
+        """Show all keys."""
+        from rnnviz.gui.window.dialogs import ShortcutsDialog  # seldom wanted: not at start-up
+
+        ShortcutsDialog(self, self.actions_by_name).show()
+
+    def show_about(self) -> None:
+        """Show versions, the device and the places of files."""
+        from rnnviz.gui.window.dialogs import AboutDialog
+
+        AboutDialog(self, self.lab).show()
+
+    def reset_layout(self) -> None:
+        """Put all panels back where they were at first."""
+        self._paint_once()
+        layout.arrange(self, self.docks)
+
+    def _take_defaults(self) -> None:
+        experiment = Experiment(task=type(self.lab.draft.experiment.task)())
+        self.lab.draft.replace(experiment, self.tr("all knobs to their defaults"))
+
+    def choose_theme(self, choice: Choice) -> None:
+        """Take a theme, or the system's, and remember it."""
+        self.preferences.theme = choice
+        self.theme.choose(choice)
+        for action in self._themes.actions():
+            action.setChecked(action.data() == choice)
+
+    def _switch_theme(self) -> None:
+        self.choose_theme("light" if self.theme.colours.dark else "dark")
+
+    def _set_full_screen(self, on: bool) -> None:
+        state = self.windowState()
+        full = Qt.WindowState.WindowFullScreen
+        self.setWindowState(state | full if on else state & ~full)
+
+    def _resize_text(self, points: int) -> None:
+        self.theme.enlarge(points)
+        self.preferences.text_size = self.theme.larger
+
+    def _restore(self) -> None:
+        kept = self.preferences.bytes("geometry")
+        if kept is None or not self.restoreGeometry(kept):
+            screen = self.screen().availableGeometry()
+            self.resize(min(1440, screen.width()), min(900, screen.height()))
+        self.actions_by_name["full_screen"].setChecked(self.isFullScreen())
+        state = self.preferences.bytes("layout", layout.version(self.docks))
+        if state is not None:
+            for dock in self.docks.values():  # only those in the window can be restored
+                self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
+        self._first_layout = state is None or not self.restoreState(state)
+        if self._first_layout:
+            self.reset_layout()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  Qt's name
+        """Share the room out once more: only now is it known how much there is."""
+        super().showEvent(event)
+        if self._first_layout:
+            self._first_layout = False
+            layout.share_room(self, self.docks)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
+        """Remember places, end the engine."""
+        self.preferences.keep_bytes("geometry", self.saveGeometry())
+        self.preferences.keep_bytes("layout", self.saveState(), layout.version(self.docks))
+        self.preferences.experiment = self.lab.draft.experiment
+        self.preferences.keep_flag("retrain", self.lab.retrain)
+        self.preferences.sync()
+        self.lab.close()
+        for dialog in self.findChildren(QDialog):
+            dialog.close()
+        super().closeEvent(event)
