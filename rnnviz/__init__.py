@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from rnnviz.gui.show import TraceWindow
-    from rnnviz.records import Trace
+    from rnnviz.records.trace import Trace
     from rnnviz.tasks.task import Loss
 
 __version__ = "0.1.0"

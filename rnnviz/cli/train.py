@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from rnnviz.cli.main import INTERRUPTED
 from rnnviz.cli.options import UsageError
 from rnnviz.experiment import Experiment
-from rnnviz.records import EpochRecord
+from rnnviz.records.run import EpochRecord
 from rnnviz.store import files, history
 from rnnviz.words.escaping import printable
 from rnnviz.words.number_format import short

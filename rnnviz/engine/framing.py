@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from rnnviz.records import decode_array, encode_array
+from rnnviz.records.arrays import decode_array, encode_array
 
 LIMIT = 0x2000_0000
 """The longest message, 512 MiB. Any four printable characters read as a length are more

@@ -13,7 +13,9 @@ from typing import Literal
 import msgspec
 
 from rnnviz.experiment import Experiment
-from rnnviz.records import BoolArray, Device, EpochRecord, FloatArray, Timing, Trace
+from rnnviz.records.arrays import BoolArray, FloatArray
+from rnnviz.records.run import Device, EpochRecord, Timing
+from rnnviz.records.trace import Trace
 
 
 class _Message(msgspec.Struct, frozen=True, kw_only=True, tag=True, eq=False):

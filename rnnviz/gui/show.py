@@ -18,7 +18,7 @@ from rnnviz.gui.window import layout
 from rnnviz.gui.window.actions import Actions, connect_stage
 from rnnviz.gui.window.dock import Dock
 from rnnviz.gui.window.player_bar import PlayerBar
-from rnnviz.records import Trace
+from rnnviz.records.trace import Trace
 
 
 class TraceWindow(QMainWindow):

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from rnnviz.experiment import Experiment
-from rnnviz.records import EpochRecord
+from rnnviz.records.run import EpochRecord
 from rnnviz.store import files
 
 COLUMNS = tuple(name for name in EpochRecord.__struct_fields__ if name != "metrics")

@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from rnnviz.knobs import Knob, Value
-from rnnviz.preparations import DrawnByLot, Phrase
-from rnnviz.records import Reading
+from rnnviz.records.preprocessing import DrawnByLot, Phrase
+from rnnviz.records.trace import Reading
 from rnnviz.tasks.task import Examples, FloatArray, Part, Shape, Split, Task
 
 CLOSE = 0.04

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rnnviz.knobs import Knob, Value, knobs_of
-from rnnviz.preparations import Column, Phrase, PreparedSequence, Stretch
-from rnnviz.records import Reading
+from rnnviz.records.preprocessing import Column, Phrase, PreparedSequence, Stretch
+from rnnviz.records.trace import Reading
 from rnnviz.tasks.data import own_file, shipped
 from rnnviz.tasks.rules import measures, ngrams
 from rnnviz.tasks.task import (

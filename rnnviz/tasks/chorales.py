@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rnnviz.knobs import Knob, Value
-from rnnviz.preparations import Phrase, PreparedSequence, Stretch
-from rnnviz.records import Reading
+from rnnviz.records.preprocessing import Phrase, PreparedSequence, Stretch
+from rnnviz.records.trace import Reading
 from rnnviz.tasks.data import shipped
 from rnnviz.tasks.rules import logistic, measures
 from rnnviz.tasks.rules.logistic import Dense

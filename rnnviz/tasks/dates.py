@@ -10,8 +10,8 @@ from typing import Annotated, ClassVar, Literal, NamedTuple
 import numpy as np
 
 from rnnviz.knobs import Knob, Value
-from rnnviz.preparations import Column, Phrase, PreparedSequence, Stretch
-from rnnviz.records import Reading
+from rnnviz.records.preprocessing import Column, Phrase, PreparedSequence, Stretch
+from rnnviz.records.trace import Reading
 from rnnviz.tasks.rules import measures
 from rnnviz.tasks.task import (
     PAD,

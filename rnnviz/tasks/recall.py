@@ -8,8 +8,8 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from rnnviz.knobs import Knob, Value
-from rnnviz.preparations import Column, Phrase, PreparedSequence, Stretch
-from rnnviz.records import Reading
+from rnnviz.records.preprocessing import Column, Phrase, PreparedSequence, Stretch
+from rnnviz.records.trace import Reading
 from rnnviz.tasks.rules import measures
 from rnnviz.tasks.task import Examples, FloatArray, IntArray, Loss, Part, Shape, Split, Task, nth
 

@@ -9,10 +9,11 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 
 from rnnviz.knobs import Knob, Value
-from rnnviz.preparations import Phrase, PreparedSequence, Stretch
-from rnnviz.records import Reading
+from rnnviz.records.preprocessing import Phrase, PreparedSequence, Stretch
+from rnnviz.records.trace import Reading
 from rnnviz.tasks.data import shipped, vocabulary
 from rnnviz.tasks.data.subwords import START, Subwords
+from rnnviz.tasks.data.vocabulary import Vocabulary
 from rnnviz.tasks.rules import bags, measures
 from rnnviz.tasks.rules.logistic import Doubles
 from rnnviz.tasks.task import Examples, FloatArray, Loss, Part, Shape, Split, Task, nth
@@ -179,11 +180,11 @@ class Sentiment(Task, tag="sentiment"):
         runs of up to three are in that bag."""
         return bags.chances(train, split, run=3 if self.tokens == "characters" else 1)
 
-    def _reader(self) -> tuple[Callable[[str], list[str]], vocabulary.Vocabulary]:
+    def _reader(self) -> tuple[Callable[[str], list[str]], Vocabulary]:
         return _fitted(self.language, self.tokens, self.vocabularies[0])
 
     def _split(
-        self, reviews: list[Review], cut: Callable[[str], list[str]], known: vocabulary.Vocabulary
+        self, reviews: list[Review], cut: Callable[[str], list[str]], known: Vocabulary
     ) -> Split:
         numbers = [known.encode(cut(review)) for review, _ in reviews]
         inputs, lengths = vocabulary.padded(numbers, self.longest)
@@ -204,9 +205,7 @@ def _review(line: str) -> Review:
 
 
 @lru_cache(maxsize=4)
-def _fitted(
-    language: str, tokens: str, most: int
-) -> tuple[Callable[[str], list[str]], vocabulary.Vocabulary]:
+def _fitted(language: str, tokens: str, most: int) -> tuple[Callable[[str], list[str]], Vocabulary]:
     """How a text is cut, and the numbers of what it is cut into; both have seen the training
     part alone."""
     train = [review for review, _ in _reviews(language)[0]]
@@ -215,4 +214,4 @@ def _fitted(
         cut = Subwords(train, most - 2)
     else:
         cut = vocabulary.words if tokens == "words" else vocabulary.characters
-    return cut, vocabulary.Vocabulary.fit(map(cut, train), most)
+    return cut, Vocabulary.fit(map(cut, train), most)

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rnnviz.knobs import Knob, KnobError, Value
-from rnnviz.preparations import PreparedSeries
-from rnnviz.records import Reading
+from rnnviz.records.preprocessing import PreparedSeries
+from rnnviz.records.trace import Reading
 from rnnviz.tasks.data.recorded import SOURCES, recorded
 from rnnviz.tasks.data.scaling import FITTED_TO, Kind, Scaling, fit
 from rnnviz.tasks.rules.autoregression import linear

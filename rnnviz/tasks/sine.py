@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rnnviz.knobs import Knob
-from rnnviz.preparations import DrawnByLot, Phrase
-from rnnviz.records import Reading
+from rnnviz.records.preprocessing import DrawnByLot, Phrase
+from rnnviz.records.trace import Reading
 from rnnviz.tasks.data.waveforms import SHAPES
 from rnnviz.tasks.rules import baselines
 from rnnviz.tasks.task import Examples, FloatArray, Part, Shape, Split, Task

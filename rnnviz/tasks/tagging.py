@@ -8,8 +8,8 @@ from typing import Annotated, ClassVar, Literal, NamedTuple
 import numpy as np
 
 from rnnviz.knobs import Knob, Value
-from rnnviz.preparations import Column, Phrase, PreparedSequence, Stretch
-from rnnviz.records import Reading
+from rnnviz.records.preprocessing import Column, Phrase, PreparedSequence, Stretch
+from rnnviz.records.trace import Reading
 from rnnviz.tasks.data import shipped, vocabulary
 from rnnviz.tasks.rules import measures, word_tags
 from rnnviz.tasks.rules.logistic import Doubles

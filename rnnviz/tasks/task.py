@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rnnviz.knobs import Settings, Value
-from rnnviz.preparations import Preparation
-from rnnviz.records import Reading
+from rnnviz.records.preprocessing import Preparation
+from rnnviz.records.trace import Reading
 from rnnviz.tasks.rules.parts import Parts
 
 FloatArray = npt.NDArray[np.float32]

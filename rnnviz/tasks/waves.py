@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rnnviz.knobs import Knob, Value
-from rnnviz.preparations import DrawnByLot, Phrase
-from rnnviz.records import Reading
+from rnnviz.records.preprocessing import DrawnByLot, Phrase
+from rnnviz.records.trace import Reading
 from rnnviz.tasks.data.waveforms import SHAPES
 from rnnviz.tasks.rules import measures
 from rnnviz.tasks.rules.templates import templates

@@ -39,7 +39,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from rnnviz.learning.training.devices import Choice
 from rnnviz.learning.training.evaluation import Judge
 from rnnviz.learning.training.trainer import Trainer
-from rnnviz.records import FloatArray
+from rnnviz.records.arrays import FloatArray
 from rnnviz.store import files
 from rnnviz.tasks import Examples, Split, Task
 from tests.benchmarks.figure_rows import Row, rows

@@ -25,7 +25,7 @@ TARGET = 1000 / 60
 
 def trace():
     """A trace of made-up numbers, with all that a trace can have."""
-    from rnnviz.records import Trace
+    from rnnviz.records.trace import Trace
 
     rng = np.random.default_rng(0)
     hidden = np.tanh(rng.normal(size=(TIMESTEPS, 1, UNITS)).cumsum(axis=0) / 20)

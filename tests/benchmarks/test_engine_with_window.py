@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rnnviz.engine.messages import Failed, Progress, StateChanged
-from rnnviz.records import FloatArray
+from rnnviz.records.arrays import FloatArray
 from tests.benchmarks import engine_with_window
 
 

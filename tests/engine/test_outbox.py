@@ -7,7 +7,8 @@ import numpy as np
 
 from rnnviz.engine.messages import EpochEnded, LiveTrace, Progress, Report, StateChanged
 from rnnviz.engine.outbox import Outbox
-from rnnviz.records import EpochRecord, Trace
+from rnnviz.records.run import EpochRecord
+from rnnviz.records.trace import Trace
 
 DEADLINE = 20.0
 

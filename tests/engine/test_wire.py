@@ -31,7 +31,8 @@ from rnnviz.engine.messages import (
     Watch,
 )
 from rnnviz.experiment import Experiment, Network, Training
-from rnnviz.records import Device, EpochRecord, Timing, Trace
+from rnnviz.records.run import Device, EpochRecord, Timing
+from rnnviz.records.trace import Trace
 from rnnviz.tasks import Sine
 
 numbers = st.integers(0, 2**31)

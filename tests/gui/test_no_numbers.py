@@ -14,7 +14,7 @@ from torch import nn
 import rnnviz
 from rnnviz.gui.look.theme import hidden_lookup, no_number_shade
 from rnnviz.gui.show import TraceWindow
-from rnnviz.records import Trace
+from rnnviz.records.trace import Trace
 from tests.gui.driver import wait_until
 
 T, H = 12, 5

@@ -13,7 +13,7 @@ from torch import nn
 
 import rnnviz
 from rnnviz.gui.show import TraceWindow
-from rnnviz.records import Trace
+from rnnviz.records.trace import Trace
 from tests.gui.driver import wait_until
 
 T, H = 9, 4

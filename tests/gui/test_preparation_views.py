@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnviz.gui.panels.preparation_views import batch_view, series_view, strip_view
-from rnnviz.preparations import Column, PreparedSequence, Stretch
+from rnnviz.analysis.preprocessing import batch_view, series_view, strip_view
+from rnnviz.records.preprocessing import Column, PreparedSequence, Stretch
 from rnnviz.tasks import TASKS
 from rnnviz.tasks.series import Series
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from rnnviz.experiment import suited
 from rnnviz.gui.app import open_window
 from rnnviz.gui.panels.data.preprocessing import PreprocessingPanel
-from rnnviz.preparations import PreparedSequence, PreparedSeries
+from rnnviz.records.preprocessing import PreparedSequence, PreparedSeries
 from rnnviz.tasks import TASKS
 from tests.gui.driver import SIZE, SMALL, Driver, end, point_at
 

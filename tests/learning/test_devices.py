@@ -7,7 +7,7 @@ from rnnviz.experiment import Experiment, Training
 from rnnviz.learning.training import devices
 from rnnviz.learning.training.devices import Choice, DeviceMissing, available, choose, fastest
 from rnnviz.learning.training.trainer import Trainer
-from rnnviz.records import Timing
+from rnnviz.records.run import Timing
 
 no_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 several = pytest.mark.skipif(devices.ALL_THREADS == 1, reason="there is one core")

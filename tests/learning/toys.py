@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from rnnviz.experiment import Experiment
-from rnnviz.records import Reading
+from rnnviz.records.trace import Reading
 from rnnviz.tasks import Examples, Split, Task
 from rnnviz.tasks.task import Loss, Shape
 

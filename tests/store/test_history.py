@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnviz.experiment import Experiment, read_experiment
-from rnnviz.records import EpochRecord
+from rnnviz.records.run import EpochRecord
 from rnnviz.store import history
 
 floats = st.floats(allow_nan=False, allow_infinity=False)

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rnnviz.knobs import KnobError, knobs_of, positions
-from rnnviz.preparations import DrawnByLot, PreparedSequence
+from rnnviz.records.preprocessing import DrawnByLot, PreparedSequence
 from rnnviz.resources import resource
 from rnnviz.tasks import TASKS
 from rnnviz.tasks.characters import Characters

@@ -10,7 +10,7 @@ from rnnviz.engine.messages import Composed, Failed
 from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.player import Player
 from rnnviz.gui.model.run import Run
-from rnnviz.records import BoolArray, FloatArray
+from rnnviz.records.arrays import BoolArray, FloatArray
 
 PATIENCE_MS = 500
 """How long nothing need be said about a piece that is under way, in milliseconds."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from rnnviz.experiment import Experiment
 from rnnviz.gui.model.run import Figures, Run
-from rnnviz.records import EpochRecord
+from rnnviz.records.run import EpochRecord
 
 MOST = 8
 

@@ -38,7 +38,9 @@ from rnnviz.experiment import Experiment, knobs
 from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.engine_thread import TrainingWorker
 from rnnviz.gui.model.view_state import Subject
-from rnnviz.records import BoolArray, EpochRecord, FloatArray, Trace
+from rnnviz.records.arrays import BoolArray, FloatArray
+from rnnviz.records.run import EpochRecord
+from rnnviz.records.trace import Trace
 
 State = Literal["none", "preparing", "training", "paused", "finished", "stopped", "failed", "lost"]
 CACHE_BYTES = 64 * 2**20

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal
 from rnnviz.analysis.units import Order, unit_order
 from rnnviz.gui.model.aspect import EVERYTHING, Aspect
 from rnnviz.gui.model.player import Player
-from rnnviz.records import Reading, Trace
+from rnnviz.records.trace import Reading, Trace
 
 READABLE = 48
 """Tokens that are in view at first: more could not be read."""

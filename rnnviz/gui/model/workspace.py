@@ -21,7 +21,7 @@ from rnnviz.gui.model.player import Player
 from rnnviz.gui.model.run import Run
 from rnnviz.gui.model.step_costs import Prices
 from rnnviz.gui.model.view_state import Stage, Subject
-from rnnviz.records import Trace
+from rnnviz.records.trace import Trace
 
 REST_MS = 150
 """How long a slider has to rest before the network follows it, in milliseconds."""

@@ -8,8 +8,8 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from rnnviz.analysis.preprocessing import BatchView
 from rnnviz.gui.look.theme import Colours
-from rnnviz.gui.panels.preparation_views import BatchView
 from rnnviz.gui.widgets.painting import painting
 
 

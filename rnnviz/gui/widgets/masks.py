@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from rnnviz.gui.look.theme import Colours
 from rnnviz.gui.widgets.painting import painting
-from rnnviz.records import BoolArray
+from rnnviz.records.arrays import BoolArray
 
 _MARGIN = 10
 

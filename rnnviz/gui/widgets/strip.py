@@ -20,8 +20,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from rnnviz.analysis.preprocessing import Cell, StripView
 from rnnviz.gui.look.theme import Colours
-from rnnviz.gui.panels.preparation_views import Cell, StripView
 from rnnviz.gui.widgets.painting import painting
 
 BAR = 12

@@ -36,7 +36,7 @@ from rnnviz.gui.window.notice import Notice
 from rnnviz.gui.window.player_bar import PlayerBar
 from rnnviz.gui.window.saving import PieceSaver
 from rnnviz.gui.window.status_line import StatusLine
-from rnnviz.records import EpochRecord
+from rnnviz.records.run import EpochRecord
 from rnnviz.store import history
 
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from rnnviz.learning.network.model import SequenceModel, State
-from rnnviz.records import BoolArray, FloatArray
+from rnnviz.records.arrays import BoolArray, FloatArray
 from rnnviz.tasks.task import Split, Task
 
 

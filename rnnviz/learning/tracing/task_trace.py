@@ -13,7 +13,7 @@ from rnnviz.learning.network.model import SequenceModel
 from rnnviz.learning.tracing import trace
 from rnnviz.learning.tracing.start_states import Notepads
 from rnnviz.learning.tracing.trace import Passage
-from rnnviz.records import Trace
+from rnnviz.records.trace import Trace
 from rnnviz.tasks import Split, Task
 
 

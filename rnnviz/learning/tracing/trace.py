@@ -30,7 +30,8 @@ from rnnviz.learning.tracing.refusals import (
     start_of,
 )
 from rnnviz.learning.tracing.refusals import TraceError as TraceError  # it is raised here
-from rnnviz.records import FloatArray, Reading, Trace
+from rnnviz.records.arrays import FloatArray
+from rnnviz.records.trace import Reading, Trace
 from rnnviz.tasks.task import Loss
 
 CHEAP_RELEVANCE = 2e8

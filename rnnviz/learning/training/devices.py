@@ -16,7 +16,7 @@ import torch
 from rnnviz.experiment import Experiment, Training
 from rnnviz.learning.network.model import build
 from rnnviz.learning.training.optimizer import Stepper
-from rnnviz.records import Device, Timing
+from rnnviz.records.run import Device, Timing
 
 ALL_THREADS = min(8, torch.get_num_threads())
 """What "all threads" means. The products of one timestep are too small to feed more."""

@@ -13,7 +13,7 @@ from torch import Tensor
 from rnnviz.learning.batching.losses import summed, take, tensors
 from rnnviz.learning.generating import decoding
 from rnnviz.learning.network.model import SequenceModel, State
-from rnnviz.records import FloatArray
+from rnnviz.records.arrays import FloatArray
 from rnnviz.tasks import Examples, Split, Task
 from rnnviz.tasks.rules.parts import Parts as Parts  # so judges do their work
 from rnnviz.tasks.rules.parts import finished as finished

@@ -28,7 +28,9 @@ from rnnviz.learning.training.failures import DIVERGED, of_constant_answer, runn
 from rnnviz.learning.training.failures import TrainingFailed as TrainingFailed  # it is raised here
 from rnnviz.learning.training.optimizer import Stepper
 from rnnviz.learning.training.snapshots import Snapshots
-from rnnviz.records import BoolArray, EpochRecord, FloatArray, Trace
+from rnnviz.records.arrays import BoolArray, FloatArray
+from rnnviz.records.run import EpochRecord
+from rnnviz.records.trace import Trace
 from rnnviz.tasks import Examples
 
 SHOWN = 512

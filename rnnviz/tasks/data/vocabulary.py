@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from rnnviz.preparations import Column
+from rnnviz.records.preprocessing import Column
 from rnnviz.tasks.task import PAD, IntArray
 
 UNKNOWN = 1

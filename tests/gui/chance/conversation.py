@@ -23,7 +23,8 @@ from rnnviz.engine.messages import (
     TraceAnswer,
 )
 from rnnviz.gui.model.workspace import Lab
-from rnnviz.records import EpochRecord, FloatArray
+from rnnviz.records.arrays import FloatArray
+from rnnviz.records.run import EpochRecord
 
 
 class Conversation(QObject):

@@ -9,7 +9,8 @@ from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 from rnnviz.experiment import Experiment
-from rnnviz.records import EpochRecord, Trace
+from rnnviz.records.run import EpochRecord
+from rnnviz.records.trace import Trace
 
 if TYPE_CHECKING:
     from rnnviz.learning.training.trainer import Trainer

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor
 from rnnviz.gui.look.theme import hidden_lookup
 from rnnviz.gui.panels.base.panel import Panel
 from rnnviz.knobs import Value
-from rnnviz.records import Trace
+from rnnviz.records.trace import Trace
 from rnnviz.words.number_format import short
 from tests.gui.chance.conversation import Conversation
 from tests.gui.driver import Driver

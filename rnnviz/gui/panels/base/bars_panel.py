@@ -11,7 +11,7 @@ from rnnviz.gui.model.clock import FrameClock
 from rnnviz.gui.model.view_state import Scene, Stage
 from rnnviz.gui.panels.base.time_panel import TimePanel
 from rnnviz.gui.widgets.plot import set_bars
-from rnnviz.records import FloatArray
+from rnnviz.records.arrays import FloatArray
 from rnnviz.words.number_format import short
 
 

@@ -8,11 +8,11 @@ from PySide6.QtCore import QCoreApplication, QObject, QRectF
 from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QGraphicsRectItem, QGraphicsSimpleTextItem
 
+from rnnviz.analysis.preprocessing import SeriesView
 from rnnviz.gui.look.theme import Colours
 from rnnviz.gui.panels.base.time_panel import key
-from rnnviz.gui.panels.preparation_views import SeriesView
 from rnnviz.gui.widgets.plot import NO_BRUSH, Plot, filling, pen, set_curve
-from rnnviz.preparations import PreparedSeries
+from rnnviz.records.preprocessing import PreparedSeries
 from rnnviz.words.number_format import short
 
 

@@ -6,13 +6,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QRunnable, QThreadPool, Si
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton
 
-from rnnviz.gui.look.theme import Theme
-from rnnviz.gui.model.aspect import EVERYTHING, Aspect
-from rnnviz.gui.model.workspace import Lab
-from rnnviz.gui.panels.base.panel import Panel
-from rnnviz.gui.panels.base.time_panel import key
-from rnnviz.gui.panels.data.prepared_series import SeriesPainter
-from rnnviz.gui.panels.preparation_views import (
+from rnnviz.analysis.preprocessing import (
     BatchView,
     Row,
     SeriesView,
@@ -21,10 +15,22 @@ from rnnviz.gui.panels.preparation_views import (
     series_view,
     strip_view,
 )
+from rnnviz.gui.look.theme import Theme
+from rnnviz.gui.model.aspect import EVERYTHING, Aspect
+from rnnviz.gui.model.workspace import Lab
+from rnnviz.gui.panels.base.panel import Panel
+from rnnviz.gui.panels.base.time_panel import key
+from rnnviz.gui.panels.data.prepared_series import SeriesPainter
 from rnnviz.gui.widgets.batch_picture import BatchPicture
 from rnnviz.gui.widgets.plot import Plot
 from rnnviz.gui.widgets.strip import Strip
-from rnnviz.preparations import DrawnByLot, Phrase, Preparation, PreparedSequence, PreparedSeries
+from rnnviz.records.preprocessing import (
+    DrawnByLot,
+    Phrase,
+    Preparation,
+    PreparedSequence,
+    PreparedSeries,
+)
 from rnnviz.tasks import DataError, Task
 
 ROOM_FOR_BATCHES = 560

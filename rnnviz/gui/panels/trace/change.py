@@ -6,7 +6,7 @@ from rnnviz.analysis.memory import change
 from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.view_state import Scene
 from rnnviz.gui.panels.base.bars_panel import BarsPanel
-from rnnviz.records import FloatArray
+from rnnviz.records.arrays import FloatArray
 
 
 class ChangePanel(BarsPanel):

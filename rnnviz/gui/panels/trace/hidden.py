@@ -18,7 +18,7 @@ from rnnviz.gui.model.view_state import Scene, Stage, parts
 from rnnviz.gui.panels.base.time_panel import TimePanel
 from rnnviz.gui.widgets.colour_key import ColourKey
 from rnnviz.gui.widgets.plot import pen
-from rnnviz.records import FloatArray
+from rnnviz.records.arrays import FloatArray
 from rnnviz.words.number_format import signed
 
 

@@ -8,7 +8,7 @@ from rnnviz.analysis.finite import extent
 from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.view_state import Scene
 from rnnviz.gui.panels.base.bars_panel import BarsPanel
-from rnnviz.records import FloatArray
+from rnnviz.records.arrays import FloatArray
 from rnnviz.words.number_format import short
 
 PER_SECOND = 6e10

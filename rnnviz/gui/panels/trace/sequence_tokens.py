@@ -12,7 +12,7 @@ from rnnviz.gui.model.view_state import Scene
 from rnnviz.gui.panels.base.time_panel import key
 from rnnviz.gui.widgets.plot import NO_PEN, Plot, pen
 from rnnviz.gui.widgets.words import Word, Words
-from rnnviz.records import Reading
+from rnnviz.records.trace import Reading
 from rnnviz.words.number_format import percent
 
 READ, ANSWER, MARK, ASKED = 3.0, 2.1, 1.55, 0.85

@@ -13,7 +13,7 @@ from rnnviz.gui.model.view_state import Scene
 from rnnviz.gui.panels.base.time_panel import key
 from rnnviz.gui.panels.trace.words_row import WordsRow
 from rnnviz.gui.widgets.plot import NO_BRUSH, NO_PEN, Plot, filling, pen, set_curve, set_dots
-from rnnviz.records import FloatArray
+from rnnviz.records.arrays import FloatArray
 from rnnviz.words.number_format import no_number
 
 

@@ -9,7 +9,7 @@ from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.workspace import Lab
 from rnnviz.gui.panels.base.panel import Panel
 from rnnviz.gui.widgets.masks import Mask, Masks
-from rnnviz.records import BoolArray
+from rnnviz.records.arrays import BoolArray
 
 
 class DropoutPanel(Panel):

@@ -12,7 +12,7 @@ from rnnviz.gui.model.workspace import Lab
 from rnnviz.gui.panels.base.panel import Panel
 from rnnviz.gui.panels.base.pinned_curves import PinnedCurves
 from rnnviz.gui.widgets.plot import Plot, set_curve
-from rnnviz.records import FloatArray
+from rnnviz.records.arrays import FloatArray
 
 
 class ErrorByPositionPanel(Panel):

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rnnviz.analysis.padding import Batched, as_they_come, like_together
-from rnnviz.preparations import PreparedSequence, PreparedSeries, Stretch
+from rnnviz.records.preprocessing import PreparedSequence, PreparedSeries, Stretch
 
 SHOWN = {" ": "␣", "\n": "↵", "\t": "⇥"}
 """How a character that cannot be seen is shown where it stands alone."""

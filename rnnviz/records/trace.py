@@ -1,15 +1,12 @@
-"""What a run leaves behind (traces, epochs) and where it ran, as data that travels."""
+"""A trace: all that a network computed on one example, and how it reads to a person."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
-import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float32]
-BoolArray = npt.NDArray[np.bool_]
+from rnnviz.records.arrays import FloatArray
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -110,52 +107,3 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         arrays = [self.inputs, self.hidden, self.cell, *self.gates.values(), self.output]
         arrays += [self.target, self.relevance, self.gradient_norm, self.start, self.start_cell]
         return sum(array.nbytes for array in arrays if array is not None)
-
-
-class EpochRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One epoch in the history of a run. `seconds` counts from the start of the run,
-    pauses left out; `training_seconds` are those of them that were spent on learning, without
-    validation; `grad_norm` is the mean over the epoch's batches, before clipping."""
-
-    epoch: int
-    train_loss: float
-    valid_loss: float
-    grad_norm: float
-    seconds: float
-    metrics: dict[str, float] = {}
-    """in the task's own units, on the validation examples"""
-    training_seconds: float = 0.0
-    learning_rate: float = 0.0
-    """at the end of the epoch, as the schedule has it"""
-
-
-class Device(msgspec.Struct, frozen=True, kw_only=True):
-    """One place where arithmetic can be done: ``cpu`` or ``cuda``, and its full name."""
-
-    kind: str
-    name: str
-    threads: int = 0
-
-
-class Timing(msgspec.Struct, frozen=True, kw_only=True):
-    """How long one step of training took on one device, in milliseconds."""
-
-    device: str
-    threads: int
-    milliseconds: float
-
-
-def encode_array(value: Any) -> Any:
-    """msgspec's hook for arrays: dtype, shape and raw bytes."""
-    if isinstance(value, np.ndarray):
-        array = np.ascontiguousarray(value)
-        return (array.dtype.str, array.shape, array.reshape(-1).view(np.uint8).data)
-    raise NotImplementedError(f"cannot encode {type(value).__name__}")
-
-
-def decode_array(kind: Any, value: Any) -> Any:
-    """The way back from `encode_array`; the array shares the bytes that came and is read-only."""
-    dtype, shape, raw = value
-    if np.dtype(dtype).hasobject:
-        raise ValueError("arrays of objects do not travel")
-    return np.frombuffer(raw, dtype=np.dtype(dtype)).reshape(shape)

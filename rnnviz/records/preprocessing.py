@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from rnnviz.records import FloatArray
+from rnnviz.records.arrays import FloatArray
 
 
 class Phrase(msgspec.Struct, frozen=True):

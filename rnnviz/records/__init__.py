@@ -1,0 +1,1 @@
+"""What travels between rooms and into files: traces, runs, how an example was made."""
