@@ -42,14 +42,14 @@ def main() -> None:
     window = open_window(Experiment())
     window.resize(*SIZE)
     window.choose_theme("light")
-    wait_until(lambda: window.lab.stage.trace is not None)
+    wait_until(lambda: window.workspace.view_state.trace is not None)
     animation = train(window)
     window.grab().save(str(FOLDER / "training.png"))
-    wait_until(lambda: window.lab.run.state == "finished")
+    wait_until(lambda: window.workspace.run.state == "finished")
     pause(0.3)
     animation += step_through(window)
-    window.lab.player.go_to(30)
-    window.lab.stage.select_unit(40)
+    window.workspace.player.go_to(30)
+    window.workspace.view_state.select_unit(40)
     window.choose_theme("dark")
     pause(0.3)
     window.grab().save(str(FOLDER / "stepping.png"))
@@ -82,7 +82,7 @@ class Scene:
 
 
 SCENES = (
-    Scene("dates", suited(Dates()), ("error_by_position", "comparison"), "dark", 24),
+    Scene("dates", suited(Dates()), ("error_by_position", "pinned_runs"), "dark", 24),
     Scene("chorales", suited(Chorales()), ("composing", "result"), "light", 30),
     Scene(
         "characters",
@@ -91,29 +91,29 @@ SCENES = (
         "light",
         40,
     ),
-    Scene("waves", suited(Waves()), ("error_by_position", "comparison"), "dark", 90, cells=True),
+    Scene("waves", suited(Waves()), ("error_by_position", "pinned_runs"), "dark", 90, cells=True),
 )
 
 
 def play(window: MainWindow, scene: Scene) -> None:
     """Train a task to its end and save how it looks then."""
-    lab = window.lab
+    workspace = window.workspace
     window.choose_theme(scene.theme)
     window.reset_layout()
     for name in scene.in_front:
         window.docks[name].raise_()
-    lab.player.show_example(0)
-    lab.draft.replace(scene.experiment.with_value("training.device", "cpu"), scene.name)
+    workspace.player.show_example(0)
+    workspace.draft.replace(scene.experiment.with_value("training.device", "cpu"), scene.name)
     if scene.cells:
-        lab.comparison.clear()
+        workspace.pinned_runs.clear()
         window.compare_cells()
-        wait_until(lambda: len(lab.comparison.runs) == 3, 300)
+        wait_until(lambda: len(workspace.pinned_runs.runs) == 3, 300)
     else:
-        lab.begin()
-        number = lab.run.number
-        wait_until(lambda: lab.run.number == number and lab.run.result is not None, 300)
+        workspace.begin()
+        number = workspace.run.number
+        wait_until(lambda: workspace.run.number == number and workspace.run.result is not None, 300)
     pause(3)  # a piece or a text is on its way
-    lab.player.go_to(scene.timestep)
+    workspace.player.go_to(scene.timestep)
     pause(0.5)
     window.grab().save(str(FOLDER / f"{scene.name}.png"))
 
@@ -122,7 +122,7 @@ def train(window: MainWindow) -> list[Image.Image]:
     """Train, and picture the first epochs as they happen."""
     window.actions_by_name["train"].trigger()
     frames = []
-    while len(window.lab.run.history) < 12:
+    while len(window.workspace.run.history) < 12:
         frames.append(picture(window))
         pause(1 / FRAMES_PER_SECOND)
     return frames
@@ -131,8 +131,8 @@ def train(window: MainWindow) -> list[Image.Image]:
 def step_through(window: MainWindow) -> list[Image.Image]:
     """Picture every timestep, one after another."""
     frames = []
-    for timestep in range(window.lab.player.timesteps):
-        window.lab.player.go_to(timestep)
+    for timestep in range(window.workspace.player.timesteps):
+        window.workspace.player.go_to(timestep)
         pause(0.05)
         frames.append(picture(window))
     return frames + frames[-1:] * FRAMES_PER_SECOND

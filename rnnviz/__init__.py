@@ -32,7 +32,7 @@ def trace(
     loss: Loss | None = None,
     horizon: int = 0,
     start: Tensor | npt.ArrayLike | tuple[Any, Any] | None = None,
-    relevance: bool | None = None,
+    saliency: bool | None = None,
 ) -> Trace:
     """Record all that `module` computes on one sequence `x` of ``(T, I)``, timesteps by inputs.
 
@@ -53,7 +53,7 @@ def trace(
     (``"binary cross-entropy"`` is the third). `horizon` says how many timesteps after the one
     that was read last the answer and its target lie, so that they are drawn there.
 
-    Where it is cheap or `relevance` is True, there is `relevance`, ``(T, T)`` norms of
+    Where it is cheap or `saliency` is True, there is `saliency`, ``(T, T)`` norms of
     d y_t / d x_s. All are float32 arrays. `rnnviz.learning.tracing.trace.trace` says more.
 
     Raises `rnnviz.learning.tracing.trace.TraceError`, a `ValueError`, with one sentence that says
@@ -77,7 +77,7 @@ def trace(
         loss=loss,
         horizon=horizon,
         start=start,
-        relevance=relevance,
+        saliency=saliency,
     )
 
 

@@ -56,7 +56,7 @@ def xvfb_display() -> Iterator[str]:
     server = shutil.which("Xvfb")
     if server is None:
         pytest.skip("Xvfb is not installed (sudo apt-get install xvfb)")
-    reading, writing = os.pipe()
+    presentation, writing = os.pipe()
     command = [server, "-displayfd", str(writing), "-screen", "0", "1920x1080x24"]
     with subprocess.Popen(
         [*command, "-nolisten", "tcp", "-noreset"],
@@ -65,7 +65,7 @@ def xvfb_display() -> Iterator[str]:
         text=True,
     ) as process:
         os.close(writing)
-        with os.fdopen(reading) as answer:
+        with os.fdopen(presentation) as answer:
             number = answer.readline().strip()
         if not number:
             pytest.fail(f"Xvfb did not start: {process.communicate()[1]}")

@@ -26,10 +26,10 @@ def test_trace_is_the_tracing_of_the_learning_rooms():
 
 def test_trace_takes_a_readout_and_a_target():
     found = rnnviz.trace(
-        nn.RNN(1, 4), np.ones((3, 1)), readout=nn.Linear(4, 1), target=[0.0], relevance=True
+        nn.RNN(1, 4), np.ones((3, 1)), readout=nn.Linear(4, 1), target=[0.0], saliency=True
     )
     assert found.output.shape == (3, 1)
-    assert found.relevance.shape == (3, 3)
+    assert found.saliency.shape == (3, 3)
 
 
 def test_a_refusal_is_a_value_error():

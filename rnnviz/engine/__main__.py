@@ -29,7 +29,7 @@ def main() -> None:
     def deliver(report: Report) -> None:
         try:
             framing.send(reports, report)
-        except (framing.WireError, MemoryError):
+        except (framing.FramingError, MemoryError):
             log.exception("a report was left out: %s", type(report).__name__)
 
     # Listening begins before torch is imported, which takes more than a second: a window

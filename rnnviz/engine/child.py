@@ -14,7 +14,7 @@ from rnnviz.engine.messages import (
     Advance,
     Command,
     Compose,
-    MeasurePrices,
+    MeasureStepCosts,
     Pause,
     PutDown,
     Ready,
@@ -26,7 +26,7 @@ from rnnviz.engine.messages import (
 )
 from rnnviz.engine.outbox import Outbox
 from rnnviz.engine.run import Run
-from rnnviz.engine.step_cost import PriceList
+from rnnviz.engine.step_cost import StepCostList
 from rnnviz.learning.training import devices
 from rnnviz.learning.training.trainer import Trainer
 
@@ -43,7 +43,7 @@ class Server:
         self._inbox = inbox
         self._outbox = outbox
         self._run: Run | None = None
-        self._prices: PriceList | None = None
+        self._step_costs: StepCostList | None = None
 
     def serve(self) -> None:
         """Return when the inbox ends; until then nothing that goes wrong ends the engine."""
@@ -67,24 +67,26 @@ class Server:
     def _turn(self) -> None:
         """Obey what has come, then do one thing."""
         asked: RequestTrace | None = None
-        idle = (self._run is None or not self._run.busy) and self._prices is None
+        idle = (self._run is None or not self._run.busy) and self._step_costs is None
         for command in self._inbox.take(wait=idle):
             if isinstance(command, Start):
-                self._prices = None
+                self._step_costs = None
                 self._start(command)
-            elif isinstance(command, MeasurePrices):
+            elif isinstance(command, MeasureStepCosts):
                 wanted = command.request
-                self._prices = None if wanted is None else PriceList(wanted, self._outbox.put)
+                self._step_costs = (
+                    None if wanted is None else StepCostList(wanted, self._outbox.put)
+                )
             elif self._run is None or command.run != self._run.number:
                 continue
             elif isinstance(command, RequestTrace):
                 asked = command
             else:
                 _obey(self._run, command)
-        if self._prices is not None and (self._run is None or not self._run.busy):
-            self._prices.work()
-            if self._prices.over:
-                self._prices = None
+        if self._step_costs is not None and (self._run is None or not self._run.busy):
+            self._step_costs.work()
+            if self._step_costs.over:
+                self._step_costs = None
         if self._run is None:
             return
         if asked is not None and asked.run == self._run.number:

@@ -87,7 +87,7 @@ class Engine:
             report: Report = framing.receive(self._from_engine, Report)
         except (EOFError, OSError, ValueError):
             raise self._gone() from None
-        except framing.WireError:
+        except framing.FramingError:
             self.kill()
             raise self._gone() from None
         return report
@@ -125,7 +125,7 @@ class Engine:
             return EngineGone()
 
 
-CALM = {"OPENBLAS_NUM_THREADS": "1", "GOMP_SPINCOUNT": "1000"}
+ENGINE_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "GOMP_SPINCOUNT": "1000"}
 """What keeps the engine quick beside a window that paints; whoever sets these knows better.
 
 Threads that wait for each other spin, and where another program takes the core of one, all
@@ -141,7 +141,7 @@ def _environment() -> dict[str, str]:
     An installed package is found anyway, and its folder must not come before the
     standard library; a source checkout needs to be named.
     """
-    environment = {**CALM, **os.environ}
+    environment = {**ENGINE_ENVIRONMENT, **os.environ}
     assert rnnviz.__file__ is not None
     root = str(Path(rnnviz.__file__).resolve().parents[1])
     if root not in {*site.getsitepackages(), site.getusersitepackages()}:

@@ -36,17 +36,17 @@ class Writable(Protocol):
     def flush(self) -> object: ...
 
 
-class WireError(Exception):
+class FramingError(Exception):
     """What came, or was to be sent, is not a message."""
 
 
 def send(stream: Writable, message: msgspec.Struct) -> None:
-    """Write one message and flush; raise `WireError` if it is longer than `LIMIT`."""
+    """Write one message and flush; raise `FramingError` if it is longer than `LIMIT`."""
     frame = bytearray(_LENGTH.size)
     _encoder.encode_into(message, frame, _LENGTH.size)
     length = len(frame) - _LENGTH.size
     if length > LIMIT:
-        raise WireError(f"a message of {length} bytes is too long")
+        raise FramingError(f"a message of {length} bytes is too long")
     _LENGTH.pack_into(frame, 0, length)
     stream.write(frame)
     stream.flush()
@@ -56,16 +56,16 @@ def receive(stream: Readable, kind: Any) -> Any:
     """Read one message of `kind` (a struct or a union of them), waiting for it.
 
     Raises `EOFError` where the stream ends, also in the middle of a message, and
-    `WireError` for anything that is not a message. After an error nothing more can be
+    `FramingError` for anything that is not a message. After an error nothing more can be
     read from the stream.
     """
     (length,) = _LENGTH.unpack(_exactly(stream, _LENGTH.size))
     if length > LIMIT:
-        raise WireError(f"a message of {length} bytes is too long")
+        raise FramingError(f"a message of {length} bytes is too long")
     try:
         return _decoder(kind).decode(_exactly(stream, length))
     except (msgspec.MsgspecError, ValueError, TypeError) as error:
-        raise WireError(f"no message: {error}") from error
+        raise FramingError(f"no message: {error}") from error
 
 
 def _exactly(stream: Readable, size: int) -> bytes:

@@ -27,7 +27,7 @@ TELLING = 0.25
 """Seconds after which it is told how far a text or a piece has come."""
 
 
-class Pen:
+class Generation:
     """Writes what was asked for with the weights of the moment in which it was asked."""
 
     def __init__(self, asked: Write | Compose, trainer: Trainer) -> None:

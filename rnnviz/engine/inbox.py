@@ -47,7 +47,7 @@ class Inbox:
                 self._commands.put(framing.receive(self._stream, Command))
         except (EOFError, OSError):
             pass
-        except framing.WireError as error:
+        except framing.FramingError as error:
             log.error("what came is no command: %s", error)
         self._commands.put(None)
         if self._on_end is not None:

@@ -71,7 +71,7 @@ class Watch(_Message):
     example: int
 
 
-class MeasurePrices(_Message):
+class MeasureStepCosts(_Message):
     """Measure what a training step costs, for each cell, length, size and device, with no run
     training meanwhile; None stops measuring."""
 
@@ -133,7 +133,7 @@ Command = (
     | Adjust
     | Watch
     | RequestTrace
-    | MeasurePrices
+    | MeasureStepCosts
     | Write
     | Compose
     | PutDown
@@ -253,8 +253,8 @@ class Composed(_Message):
     """``(n, I)``: the probability that each note was drawn by"""
 
 
-class Price(_Message):
-    """One measurement that `MeasurePrices` asked for: milliseconds of a training step."""
+class StepCost(_Message):
+    """One measurement that `MeasureStepCosts` asked for: milliseconds of a training step."""
 
     request: int
     done: int
@@ -324,7 +324,7 @@ Report = (
     | TraceAnswer
     | Written
     | Composed
-    | Price
+    | StepCost
     | StateChanged
     | Result
     | Failed

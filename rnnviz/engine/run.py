@@ -11,7 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from rnnviz.engine.failures import failure
-from rnnviz.engine.generation import Pen
+from rnnviz.engine.generation import Generation
 from rnnviz.engine.messages import (
     Compose,
     EpochEnded,
@@ -54,8 +54,8 @@ class Run:
         self._state: Literal["training", "paused", "finished", "stopped"] = "paused"
         self._until: Until = "end"
         self._owes_trace = False
-        self._judging: Parts[dict[str, Any]] | None = None
-        self._pen: Pen | None = None
+        self._evaluating: Parts[dict[str, Any]] | None = None
+        self._pen: Generation | None = None
         self._reported = 0  # batches whose losses were sent
         self._next_progress = -math.inf
         self._live = Ration(shortest=INTERVAL)
@@ -64,7 +64,7 @@ class Run:
     @property
     def busy(self) -> bool:
         """True while `work` has something to do."""
-        owes = self._owes_trace or self._judging is not None
+        owes = self._owes_trace or self._evaluating is not None
         return self._state == "training" or owes or self._pen is not None
 
     def begin(self, paused: bool) -> None:
@@ -83,7 +83,7 @@ class Run:
                 remark=trainer.experiment.task.remark,
             )
         )
-        self._report_trace(relevance=True if paused else None)
+        self._report_trace(saliency=True if paused else None)
         if paused:
             self._enter("paused")
         else:
@@ -98,9 +98,9 @@ class Run:
             self._train_batch()
         elif self._owes_trace:
             self._owes_trace = False
-            self._report_trace(relevance=True, urgent=True)
-        elif self._judging is not None:
-            self._judge_on(self._judging)
+            self._report_trace(saliency=True, urgent=True)
+        elif self._evaluating is not None:
+            self._evaluate_on(self._evaluating)
 
     def advance(self, until: Until) -> None:
         if self._state == "paused" and not self._trainer.done:
@@ -137,7 +137,7 @@ class Run:
         """Report the trace that was asked for, or that there is none."""
         try:
             epoch = None if asked.epoch is None else self._trainer.nearest_epoch(asked.epoch)
-            trace = self._trainer.trace(asked.example, epoch, relevance=True)
+            trace = self._trainer.trace(asked.example, epoch, saliency=True)
         except Exception as error:
             self._report(failure(error, self.number, self._trainer.step, asked.request))
             return
@@ -155,7 +155,7 @@ class Run:
         """Begin the text or the piece that was asked for, instead of one that is under way."""
         self._pen = None
         try:
-            self._pen = Pen(asked, self._trainer)
+            self._pen = Generation(asked, self._trainer)
         except Exception as error:
             self._report(failure(error, self.number, self._trainer.step, asked.request))
 
@@ -170,13 +170,13 @@ class Run:
         self._report(failure(error, self.number, self._trainer.step))
         if isinstance(error, TrainingFailed):
             self._owes_trace = True
-            self._judge()
+            self._evaluator()
 
     def end(self) -> None:
         """Report what is left of the losses: another run begins."""
         self._report_losses()
 
-    def _write_on(self, pen: Pen) -> None:
+    def _write_on(self, pen: Generation) -> None:
         try:
             answer = pen.go_on()
         except Exception as error:
@@ -209,7 +209,7 @@ class Run:
         elif self._until != "end" and self._arrived(record is not None):
             self._rest("paused")
         elif self._live.due(now):
-            self._report_trace(relevance=None)
+            self._report_trace(saliency=None)
 
     def _arrived(self, epoch_ended: bool) -> bool:
         return epoch_ended or (self._until == "batch" and not self._trainer.validating)
@@ -219,20 +219,20 @@ class Run:
         before = self._state
         self._rest(state)
         if before != "stopped":
-            self._judge()
+            self._evaluator()
 
-    def _judge(self) -> None:
+    def _evaluator(self) -> None:
         if self._trainer.step:
-            self._judging = self._trainer.parts_of_result()
+            self._evaluating = self._trainer.parts_of_result()
 
-    def _judge_on(self, judging: Parts[dict[str, Any]]) -> None:
+    def _evaluate_on(self, evaluating: Parts[dict[str, Any]]) -> None:
         try:
-            next(judging)
+            next(evaluating)
         except StopIteration as end:
-            self._judging = None
+            self._evaluating = None
             self._report(_result(self.number, end.value, self._trainer.examples))
         except Exception:
-            self._judging = None
+            self._evaluating = None
             log.exception("the run could not be judged")
             self._report(Result(run=self.number))
 
@@ -271,10 +271,10 @@ class Run:
         )
         self._reported += len(losses)
 
-    def _report_trace(self, relevance: bool | None, urgent: bool = False) -> None:
+    def _report_trace(self, saliency: bool | None, urgent: bool = False) -> None:
         start = time.perf_counter()
         try:
-            trace = self._trainer.trace(self._example, relevance=relevance)
+            trace = self._trainer.trace(self._example, saliency=saliency)
         except Exception:
             # Training can go on without being seen; what is asked for says why it fails.
             log.exception("the watched example could not be traced")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 
-from rnnviz.engine.messages import Price
+from rnnviz.engine.messages import StepCost
 from rnnviz.experiment import Experiment, Network, Training
 from rnnviz.learning.training import devices
 from rnnviz.tasks import Sine
@@ -18,10 +18,10 @@ HIDDEN = (16, 64, 128, 256)
 UNITS, STEPS, BATCH = 64, 50, 64
 
 
-class PriceList:
+class StepCostList:
     """Measures one combination of cell, length, size and device at a time, cheap ones first."""
 
-    def __init__(self, request: int, report: Callable[[Price], None]) -> None:
+    def __init__(self, request: int, report: Callable[[StepCost], None]) -> None:
         self.request = request
         self._report = report
         self._all = list(_combinations())
@@ -43,7 +43,7 @@ class PriceList:
         milliseconds = devices.time_step(experiment, device)
         self._done += 1
         self._report(
-            Price(
+            StepCost(
                 request=self.request,
                 done=self._done,
                 count=len(self._all),

@@ -16,7 +16,7 @@ from rnnviz.cli.main import INTERRUPTED
 from rnnviz.experiment import Experiment
 from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.preferences import Preferences
-from rnnviz.gui.model.workspace import Lab
+from rnnviz.gui.model.workspace import Workspace
 from rnnviz.gui.window.main_window import MainWindow
 from rnnviz.resources import resource
 from rnnviz.store import logs
@@ -53,11 +53,11 @@ def open_window(experiment: Experiment | None = None, *, train: bool = False) ->
     """Make the window and start its engine; None for what was set up last time."""
     preferences = Preferences()
     theme = Theme(preferences.theme, preferences.text_size)
-    lab = Lab(experiment or preferences.experiment, logs.engine_log())
-    lab.set_retrain(preferences.flag("retrain"))
-    window = MainWindow(lab, theme, preferences)
+    workspace = Workspace(experiment or preferences.experiment, logs.engine_log())
+    workspace.set_retrain(preferences.flag("retrain"))
+    window = MainWindow(workspace, theme, preferences)
     window.show()
-    lab.open(train=train)
+    workspace.open(train=train)
     return window
 
 

@@ -12,10 +12,10 @@ from rnnviz.gui.look.style import dress
 from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.clock import FrameClock
 from rnnviz.gui.model.player import Player
-from rnnviz.gui.model.view_state import Stage
+from rnnviz.gui.model.view_state import ViewState
 from rnnviz.gui.panels import trace_panels
 from rnnviz.gui.window import layout
-from rnnviz.gui.window.actions import Actions, connect_stage
+from rnnviz.gui.window.actions import Actions, connect_view_state
 from rnnviz.gui.window.dock import Dock
 from rnnviz.gui.window.player_bar import PlayerBar
 from rnnviz.records.trace import Trace
@@ -32,20 +32,21 @@ class TraceWindow(QMainWindow):
         self.theme = Theme(parent=self)
         self.clock = FrameClock(self)
         self.player = Player(self.clock, self)
-        self.stage = Stage(self.player, self)
+        self.view_state = ViewState(self.player, self)
         self.docks = {
-            panel.name: Dock(panel) for panel in trace_panels(self.stage, self.clock, self.theme)
+            panel.name: Dock(panel)
+            for panel in trace_panels(self.view_state, self.clock, self.theme)
         }
         self.actions_by_name = Actions(self)
         self.player_bar = PlayerBar(self.player, self.actions_by_name, self.theme)
         self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, self.player_bar)
-        connect_stage(self.actions_by_name, self.stage)
-        self.stage.unit_selected.connect(lambda: layout.open_unit(self, self.docks))
+        connect_view_state(self.actions_by_name, self.view_state)
+        self.view_state.unit_selected.connect(lambda: layout.open_unit(self, self.docks))
         self.theme.changed.connect(self._recolour)
         self._recolour()
         self.resize(1100, 760)
         layout.arrange(self, self.docks)
-        self.stage.show(trace)
+        self.view_state.show(trace)
 
     def _recolour(self) -> None:
         colours = self.theme.colours

@@ -127,4 +127,4 @@ class DrawnByLot(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """a few sentences"""
 
 
-Preparation = PreparedSeries | PreparedSequence | DrawnByLot
+Preprocessing = PreparedSeries | PreparedSequence | DrawnByLot

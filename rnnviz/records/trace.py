@@ -9,7 +9,7 @@ import msgspec
 from rnnviz.records.arrays import FloatArray
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+class Presentation(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """How the numbers of one example read to a person: its task says so, panels show it.
 
     Lists have one entry a timestep, or none where there is nothing to say.
@@ -74,20 +74,20 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     which backwards is the last; None for 0. In the same way:"""
     start_cell: FloatArray | None = None
     """c_0 of every layer of an LSTM, ``(L, H)``"""
-    relevance: FloatArray | None = None
-    """``(T, T)``: ``relevance[t, s]`` is the norm of d y_t / d x_s; in one direction 0 where
+    saliency: FloatArray | None = None
+    """``(T, T)``: ``saliency[t, s]`` is the norm of d y_t / d x_s; in one direction 0 where
     s > t"""
-    relevance_missing: Literal["", "unasked", "later", "too dear"] = ""
-    """why there is no relevance: nobody asked for it, it is measured when training rests, or it
+    saliency_missing: Literal["", "unasked", "later", "too dear"] = ""
+    """why there is no saliency: nobody asked for it, it is measured when training rests, or it
     would take too long"""
-    relevance_cost: float = 0.0
+    saliency_cost: float = 0.0
     """how many multiplications it takes, or would take"""
     gradient_norm: FloatArray | None = None
     """``(T, L)``: the norm of d loss / d h_t"""
     directions: int = 1
     """2 where the sequence was also read from its end: L then counts layer and direction in
     PyTorch's order, 2 * layer + direction"""
-    reading: Reading = Reading()
+    presentation: Presentation = Presentation()
 
     @property
     def timesteps(self) -> int:
@@ -105,5 +105,5 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     def nbytes(self) -> int:
         """Memory that the arrays take, in bytes."""
         arrays = [self.inputs, self.hidden, self.cell, *self.gates.values(), self.output]
-        arrays += [self.target, self.relevance, self.gradient_norm, self.start, self.start_cell]
+        arrays += [self.target, self.saliency, self.gradient_norm, self.start, self.start_cell]
         return sum(array.nbytes for array in arrays if array is not None)

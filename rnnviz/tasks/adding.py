@@ -8,7 +8,7 @@ import numpy as np
 
 from rnnviz.knobs import Knob, Value
 from rnnviz.records.preprocessing import DrawnByLot, Phrase
-from rnnviz.records.trace import Reading
+from rnnviz.records.trace import Presentation
 from rnnviz.tasks.task import Examples, FloatArray, Part, Shape, Split, Task
 
 CLOSE = 0.04
@@ -106,7 +106,7 @@ class Adding(Task, tag="adding"):
         error = float(np.mean((ones - split.targets).astype(float) ** 2))
         return {"loss": error, **self.metrics(ones, split)}
 
-    def preparation(self, part: Part, example: int, seed: int = 0) -> DrawnByLot:
+    def preprocessing(self, part: Part, example: int, seed: int = 0) -> DrawnByLot:
         return DrawnByLot(
             how=[
                 Phrase(
@@ -118,5 +118,5 @@ class Adding(Task, tag="adding"):
             ]
         )
 
-    def read(self, split: Split, example: int, output: FloatArray) -> Reading:
-        return Reading(value_label="number", inputs_named=["number", "marker"])
+    def read(self, split: Split, example: int, output: FloatArray) -> Presentation:
+        return Presentation(value_label="number", inputs_named=["number", "marker"])

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from rnnviz.knobs import Knob, Value, knobs_of
 from rnnviz.records.preprocessing import Column, Phrase, PreparedSequence, Stretch
-from rnnviz.records.trace import Reading
+from rnnviz.records.trace import Presentation
 from rnnviz.tasks.data import own_file, shipped
 from rnnviz.tasks.rules import measures, ngrams
 from rnnviz.tasks.task import (
@@ -201,7 +201,7 @@ class Characters(Task, tag="characters", dict=True):
     def error_by_position(self, outputs: FloatArray, split: Split) -> FloatArray:
         return measures.errors_by_position(outputs, split)
 
-    def preparation(self, part: Part, example: int, seed: int = 0) -> PreparedSequence:
+    def preprocessing(self, part: Part, example: int, seed: int = 0) -> PreparedSequence:
         encoded = self._text
         train, valid, test = _parts(len(encoded.tokens))
         cut = [0, train, train + valid, train + valid + test]
@@ -233,10 +233,10 @@ class Characters(Task, tag="characters", dict=True):
             ),
         )
 
-    def read(self, split: Split, example: int, output: FloatArray) -> Reading:
+    def read(self, split: Split, example: int, output: FloatArray) -> Presentation:
         names = [_shown(character) for character in self.alphabet]
         asked, answered = split.targets[example], output.argmax(axis=1)
-        return Reading(
+        return Presentation(
             kind="tokens",
             horizon=1,
             steps=[names[token] for token in split.inputs[example, :, 0]],

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from rnnviz.knobs import Knob, Value
 from rnnviz.records.preprocessing import Phrase, PreparedSequence, Stretch
-from rnnviz.records.trace import Reading
+from rnnviz.records.trace import Presentation
 from rnnviz.tasks.data import shipped
 from rnnviz.tasks.rules import logistic, measures
 from rnnviz.tasks.rules.logistic import Dense
@@ -139,7 +139,7 @@ class Chorales(Task, tag="chorales"):
         with np.errstate(invalid="ignore"):
             return ((losses * asked).sum(axis=0) / asked.sum(axis=0)).astype(np.float32)
 
-    def preparation(self, part: Part, example: int, seed: int = 0) -> PreparedSequence:
+    def preprocessing(self, part: Part, example: int, seed: int = 0) -> PreparedSequence:
         parts = _rolls()
         roll = parts[part][nth(example, len(parts[part]), part)]
         length = min(len(roll), self.longest) - 1  # the last step is asked for and not read
@@ -161,11 +161,11 @@ class Chorales(Task, tag="chorales"):
             lengths=np.array([min(len(roll), self.longest) - 1 for roll in parts["train"]]),
         )
 
-    def read(self, split: Split, example: int, output: FloatArray) -> Reading:
+    def read(self, split: Split, example: int, output: FloatArray) -> Presentation:
         length = split.length(example)
         heard, sought = split.inputs[example, :length] > 0, split.targets[example, :length] > 0
         said = output > 0
-        return Reading(
+        return Presentation(
             kind="roll",
             value_label="note",
             inputs_named=self.row_names,

@@ -8,7 +8,7 @@ import numpy as np
 
 from rnnviz.knobs import Knob, Value
 from rnnviz.records.preprocessing import Column, Phrase, PreparedSequence, Stretch
-from rnnviz.records.trace import Reading
+from rnnviz.records.trace import Presentation
 from rnnviz.tasks.rules import measures
 from rnnviz.tasks.task import Examples, FloatArray, IntArray, Loss, Part, Shape, Split, Task, nth
 
@@ -105,7 +105,7 @@ class Copy(Task, tag="copy"):
     def error_by_position(self, outputs: FloatArray, split: Split) -> FloatArray:
         return measures.errors_by_position(outputs, split)
 
-    def preparation(self, part: Part, example: int, seed: int = 0) -> PreparedSequence:
+    def preprocessing(self, part: Part, example: int, seed: int = 0) -> PreparedSequence:
         drawn = dict(zip(("train", "valid", "test"), self._drawn(seed), strict=True))[part]
         nth(example, len(drawn), part)
         numbers = self._split(drawn[example : example + 1]).inputs[0, :, 0].tolist()
@@ -116,9 +116,9 @@ class Copy(Task, tag="copy"):
             fitted=Phrase("known beforehand: eight symbols, the blank and the sign to go"),
         )
 
-    def read(self, split: Split, example: int, output: FloatArray) -> Reading:
+    def read(self, split: Split, example: int, output: FloatArray) -> Presentation:
         said, sought = output.argmax(axis=1), split.targets[example]
-        return Reading(
+        return Presentation(
             kind="tokens",
             steps=[READ_AS[token] for token in split.inputs[example, :, 0]],
             answers=[NAMES[place] for place in said],

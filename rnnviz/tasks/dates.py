@@ -11,7 +11,7 @@ import numpy as np
 
 from rnnviz.knobs import Knob, Value
 from rnnviz.records.preprocessing import Column, Phrase, PreparedSequence, Stretch
-from rnnviz.records.trace import Reading
+from rnnviz.records.trace import Presentation
 from rnnviz.tasks.rules import measures
 from rnnviz.tasks.task import (
     PAD,
@@ -195,7 +195,7 @@ class Dates(Task, tag="dates"):
     def error_by_position(self, outputs: FloatArray, split: Split) -> FloatArray:
         return measures.errors_by_position(outputs, split)
 
-    def preparation(self, part: Part, example: int, seed: int = 0) -> PreparedSequence:
+    def preprocessing(self, part: Part, example: int, seed: int = 0) -> PreparedSequence:
         parts = self._parts(seed)
         dates, answers = dict(zip(("train", "valid", "test"), parts, strict=True))[part]
         date = dates[nth(example, len(dates), part)]
@@ -212,14 +212,14 @@ class Dates(Task, tag="dates"):
             lengths=np.array([len(date) for date in parts[0][0]]),
         )
 
-    def read(self, split: Split, example: int, output: FloatArray) -> Reading:
+    def read(self, split: Split, example: int, output: FloatArray) -> Presentation:
         length = split.length(example)
         silent = [""] * length
         answered, asked = output[length:].argmax(axis=1), split.targets[example]
         said = [ANSWERS[START], *(ANSWERS[token] for token in answered[:-1])]
         quiet: list[bool | None] = [None] * length
         unsaid: list[list[tuple[str, float]]] = [[] for _ in silent]
-        return Reading(
+        return Presentation(
             kind="tokens",
             steps=[ALPHABET[token] for token in split.inputs[example, :length, 0]] + said,
             answers=silent + [ANSWERS[token] for token in answered],

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from rnnviz.knobs import Knob, Value
 from rnnviz.records.preprocessing import Column, Phrase, PreparedSequence, Stretch
-from rnnviz.records.trace import Reading
+from rnnviz.records.trace import Presentation
 from rnnviz.tasks.rules import measures
 from rnnviz.tasks.task import (
     PAD,
@@ -169,7 +169,7 @@ class Reber(Task, tag="reber"):
         with np.errstate(invalid="ignore"):
             return (wrong.sum(axis=0) / asked.sum(axis=0)).astype(np.float32)
 
-    def preparation(self, part: Part, example: int, seed: int = 0) -> PreparedSequence:
+    def preprocessing(self, part: Part, example: int, seed: int = 0) -> PreparedSequence:
         parts = self._drawn(seed)
         chosen = dict(zip(("train", "valid", "test"), parts, strict=True))[part]
         numbers = chosen[nth(example, len(chosen), part)]
@@ -188,10 +188,10 @@ class Reber(Task, tag="reber"):
             lengths=(parts[0] != PAD).sum(axis=1) - 1,
         )
 
-    def read(self, split: Split, example: int, output: FloatArray) -> Reading:
+    def read(self, split: Split, example: int, output: FloatArray) -> Presentation:
         tokens = _tokens(split)[example, : split.length(example)]
         allowed = legal(tokens[None])[0]
-        return Reading(
+        return Presentation(
             kind="tokens",
             horizon=1,
             steps=[SYMBOLS[token - 1] for token in tokens],

@@ -9,7 +9,7 @@ import numpy as np
 
 from rnnviz.knobs import Knob, Value
 from rnnviz.records.preprocessing import Column, Phrase, PreparedSequence, Stretch
-from rnnviz.records.trace import Reading
+from rnnviz.records.trace import Presentation
 from rnnviz.tasks.rules import measures
 from rnnviz.tasks.task import Examples, FloatArray, IntArray, Loss, Part, Shape, Split, Task, nth
 
@@ -97,7 +97,7 @@ class Recall(Task, tag="recall"):
     def metrics(self, outputs: FloatArray, split: Split) -> dict[str, float]:
         return {"accuracy": measures.accuracy(outputs, split)}
 
-    def preparation(self, part: Part, example: int, seed: int = 0) -> PreparedSequence:
+    def preprocessing(self, part: Part, example: int, seed: int = 0) -> PreparedSequence:
         drawn = dict(zip(("train", "valid", "test"), self._drawn(seed), strict=True))[part]
         numbers = drawn[nth(example, len(drawn), part), :, 0].tolist()
         symbols = self._symbols()
@@ -111,13 +111,13 @@ class Recall(Task, tag="recall"):
             ),
         )
 
-    def read(self, split: Split, example: int, output: FloatArray) -> Reading:
+    def read(self, split: Split, example: int, output: FloatArray) -> Presentation:
         names = list(LETTERS[: self.letters])
         tokens = split.inputs[example, :, 0]
         first = names[split.targets[example]]
         said = [names[place] for place in output.argmax(axis=1)]
         before = len(said) - 1
-        return Reading(
+        return Presentation(
             kind="tokens",
             steps=[self._symbols()[token - 1] for token in tokens],
             answers=[""] * before + [said[-1]],

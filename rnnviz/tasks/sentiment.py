@@ -10,7 +10,7 @@ import numpy as np
 
 from rnnviz.knobs import Knob, Value
 from rnnviz.records.preprocessing import Phrase, PreparedSequence, Stretch
-from rnnviz.records.trace import Reading
+from rnnviz.records.trace import Presentation
 from rnnviz.tasks.data import shipped, vocabulary
 from rnnviz.tasks.data.subwords import START, Subwords
 from rnnviz.tasks.data.vocabulary import Vocabulary
@@ -133,7 +133,7 @@ class Sentiment(Task, tag="sentiment"):
     def metrics(self, outputs: FloatArray, split: Split) -> dict[str, float]:
         return {"accuracy": measures.accuracy(outputs, split)}
 
-    def preparation(self, part: Part, example: int, seed: int = 0) -> PreparedSequence:
+    def preprocessing(self, part: Part, example: int, seed: int = 0) -> PreparedSequence:
         cut, known = self._reader()
         reviews = _reviews(self.language)
         chosen = dict(zip(("train", "valid", "test"), reviews, strict=True))[part]
@@ -157,12 +157,12 @@ class Sentiment(Task, tag="sentiment"):
             lengths=np.array(lengths),
         )
 
-    def read(self, split: Split, example: int, output: FloatArray) -> Reading:
+    def read(self, split: Split, example: int, output: FloatArray) -> Presentation:
         names = self._reader()[1].names
         tokens = split.inputs[example, : len(output), 0]
         said, asked = NAMES[output[-1].argmax()], NAMES[split.targets[example]]
         before = len(tokens) - 1
-        return Reading(
+        return Presentation(
             kind="tokens",
             steps=[names[token] for token in tokens],
             answers=[""] * before + [said],

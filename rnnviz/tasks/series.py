@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from rnnviz.knobs import Knob, KnobError, Value
 from rnnviz.records.preprocessing import PreparedSeries
-from rnnviz.records.trace import Reading
+from rnnviz.records.trace import Presentation
 from rnnviz.tasks.data.recorded import SOURCES, recorded
 from rnnviz.tasks.data.scaling import FITTED_TO, Kind, Scaling, fit
 from rnnviz.tasks.rules.autoregression import linear
@@ -205,11 +205,11 @@ class Series(Task, tag="series"):
             found[name] = shift
         return found
 
-    def read(self, split: Split, example: int, output: FloatArray) -> Reading:
+    def read(self, split: Split, example: int, output: FloatArray) -> Presentation:
         undo = self._ready().scaling.undo
         inputs, target = split.inputs[example].astype(float), split.targets[example].astype(float)
         since = inputs if self.predict == "change" else np.zeros((self.window, 1))
-        return Reading(
+        return Presentation(
             value_label=SOURCES[self.series].value_label,
             horizon=self.horizon,
             inputs=undo(inputs).astype(np.float32),
@@ -217,7 +217,7 @@ class Series(Task, tag="series"):
             target=undo(target + since[-1]).astype(np.float32),
         )
 
-    def preparation(self, part: Part, example: int, seed: int = 0) -> PreparedSeries:
+    def preprocessing(self, part: Part, example: int, seed: int = 0) -> PreparedSeries:
         ready, asked = self._ready(), self._asked_about(part)
         target = int(asked[nth(example, len(asked), part)])
         stop = target - self.horizon + 1

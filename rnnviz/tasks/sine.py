@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from rnnviz.knobs import Knob
 from rnnviz.records.preprocessing import DrawnByLot, Phrase
-from rnnviz.records.trace import Reading
+from rnnviz.records.trace import Presentation
 from rnnviz.tasks.data.waveforms import SHAPES
 from rnnviz.tasks.rules import baselines
 from rnnviz.tasks.task import Examples, FloatArray, Part, Shape, Split, Task
@@ -133,7 +133,7 @@ class Sine(Task, tag="sine"):
             return np.sin(angle + speed * steps**2 / (2 * steps[-1]))
         return SHAPES[self.wave](angle)
 
-    def preparation(self, part: Part, example: int, seed: int = 0) -> DrawnByLot:
+    def preprocessing(self, part: Part, example: int, seed: int = 0) -> DrawnByLot:
         drawn = Phrase(
             "Each example is a wave that starts at an angle drawn by lot: {points} points to read, "
             "and the one {ahead} later that is asked for.",
@@ -143,8 +143,8 @@ class Sine(Task, tag="sine"):
         rest = Phrase("Values from −1 to 1 need no scaling, and all windows are equally long.")
         return DrawnByLot(how=[drawn, *([noise] if self.noise else []), rest])
 
-    def read(self, split: Split, example: int, output: FloatArray) -> Reading:
-        return Reading(horizon=self.ahead)
+    def read(self, split: Split, example: int, output: FloatArray) -> Presentation:
+        return Presentation(horizon=self.ahead)
 
     def metrics(self, outputs: FloatArray, split: Split) -> dict[str, float]:
         return {"RMSE": float(np.sqrt(np.mean((outputs - split.targets) ** 2)))}

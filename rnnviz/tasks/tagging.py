@@ -9,7 +9,7 @@ import numpy as np
 
 from rnnviz.knobs import Knob, Value
 from rnnviz.records.preprocessing import Column, Phrase, PreparedSequence, Stretch
-from rnnviz.records.trace import Reading
+from rnnviz.records.trace import Presentation
 from rnnviz.tasks.data import shipped, vocabulary
 from rnnviz.tasks.rules import measures, word_tags
 from rnnviz.tasks.rules.logistic import Doubles
@@ -154,7 +154,7 @@ class Tagging(Task, tag="tagging"):
     def error_by_position(self, outputs: FloatArray, split: Split) -> FloatArray:
         return measures.errors_by_position(outputs, split)
 
-    def preparation(self, part: Part, example: int, seed: int = 0) -> PreparedSequence:
+    def preprocessing(self, part: Part, example: int, seed: int = 0) -> PreparedSequence:
         parts = _sentences(self.language)
         chosen = dict(zip(("train", "valid", "test"), parts, strict=True))[part]
         sentence = chosen[nth(example, len(chosen), part)]
@@ -176,11 +176,11 @@ class Tagging(Task, tag="tagging"):
             lengths=np.array([min(len(s), LONGEST) for s in parts[0]]),
         )
 
-    def read(self, split: Split, example: int, output: FloatArray) -> Reading:
+    def read(self, split: Split, example: int, output: FloatArray) -> Presentation:
         known = self._known()
         said = [TAGS[tag] for tag in output.argmax(axis=1)]
         asked = [TAGS[tag] for tag in split.targets[example, : len(output)]]
-        return Reading(
+        return Presentation(
             kind="tokens",
             steps=[known.shown(row) for row in split.inputs[example, : len(output)]],
             answers=said,

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rnnviz.knobs import Settings, Value
-from rnnviz.records.preprocessing import Preparation
-from rnnviz.records.trace import Reading
+from rnnviz.records.preprocessing import Preprocessing
+from rnnviz.records.trace import Presentation
 from rnnviz.tasks.rules.parts import Parts
 
 FloatArray = npt.NDArray[np.float32]
@@ -180,13 +180,13 @@ class Task(Settings, tag_field="name"):
         examples do not follow each other in time."""
         return None
 
-    def preparation(self, part: Part, example: int, seed: int = 0) -> Preparation | None:
+    def preprocessing(self, part: Part, example: int, seed: int = 0) -> Preprocessing | None:
         """How one of the `examples` of a seed was made of raw data, to be looked at; None where
         nothing can be said. Raises `DataError`, and `IndexError` where there is no such example.
         """
         return None
 
-    def read(self, split: Split, example: int, output: npt.NDArray[np.float32]) -> Reading:
+    def read(self, split: Split, example: int, output: npt.NDArray[np.float32]) -> Presentation:
         """How the timesteps of one example, and the answers ``(T, O)`` to them, read."""
         raise NotImplementedError
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from rnnviz.knobs import Knob, Value
 from rnnviz.records.preprocessing import DrawnByLot, Phrase
-from rnnviz.records.trace import Reading
+from rnnviz.records.trace import Presentation
 from rnnviz.tasks.data.waveforms import SHAPES
 from rnnviz.tasks.rules import measures
 from rnnviz.tasks.rules.templates import templates
@@ -166,7 +166,7 @@ class Waves(Task, tag="waves"):
             [wrong[distance == place].mean() for place in range(distance.max() + 1)], np.float32
         )
 
-    def preparation(self, part: Part, example: int, seed: int = 0) -> DrawnByLot:
+    def preprocessing(self, part: Part, example: int, seed: int = 0) -> DrawnByLot:
         drawn = Phrase(
             "Each example is put together by lot of stretches of about {frames} frames, each with "
             "a shape, a period and a phase of its own.",
@@ -176,9 +176,9 @@ class Waves(Task, tag="waves"):
         rest = Phrase("Values of height 1 need no scaling, and all signals are equally long.")
         return DrawnByLot(how=[drawn, *([noise] if self.noise else []), rest])
 
-    def read(self, split: Split, example: int, output: FloatArray) -> Reading:
+    def read(self, split: Split, example: int, output: FloatArray) -> Presentation:
         asked, answers = split.targets[example], output.argmax(axis=1)
-        return Reading(
+        return Presentation(
             value_label="signal",
             answers=[NAMES[answer] for answer in answers],
             asked=[NAMES[shape] for shape in asked],

@@ -96,8 +96,8 @@ def within(epochs: int) -> None:
     application()
     window = open_window(experiment(epochs))
     window.setGeometry(0, 0, 1920, 1080)
-    lab = window.lab
-    wait_until(lambda: lab.run.state == "paused")
+    workspace = window.workspace
+    wait_until(lambda: workspace.run.state == "paused")
     live(0.5)
     watched = Watched()
     frames = 0
@@ -105,15 +105,17 @@ def within(epochs: int) -> None:
     def move(_: float) -> None:
         nonlocal frames
         frames += watched.state == "training"
-        lab.player.go_to((lab.player.timestep + 1) % max(1, lab.player.timesteps))
+        workspace.player.go_to((workspace.player.timestep + 1) % max(1, workspace.player.timesteps))
 
-    lab.clock.ticked.connect(move)
-    lab.clock.keep_running(window, True)
-    lab.worker.reported.connect(lambda report: watched.take(report, lab.worker.engine_pid))
+    workspace.clock.ticked.connect(move)
+    workspace.clock.keep_running(window, True)
+    workspace.engine_thread.reported.connect(
+        lambda report: watched.take(report, workspace.engine_thread.engine_pid)
+    )
     window.actions_by_name["train"].trigger()
     wait_until(lambda: watched.state == "finished", 280)
     watched.print(frames)
-    lab.clock.keep_running(window, False)
+    workspace.clock.keep_running(window, False)
     window.close()
     live(0.1)
 

@@ -38,9 +38,9 @@ class Watched:
         application()
         self.window = open_window(Experiment())
         self.window.setGeometry(0, 0, 1920, 1080)
-        self.lab, self.run = self.window.lab, self.window.lab.run
+        self.workspace, self.run = self.window.workspace, self.window.workspace.run
         wait_until(lambda: self.run.state == "paused")
-        self.lab.stage.select_unit(0)
+        self.workspace.stage.select_unit(0)
         live(0.5)
         self.pictures: list[float] = []
         outer = self
@@ -55,8 +55,8 @@ class Watched:
         self.window.installEventFilter(self._painted)
         self.ticks: list[float] = []
         self.drawn: list[float] = []
-        self.lab.clock.ticked.connect(lambda passed: self.ticks.append(1000 * passed))
-        self.lab.clock.drawn.connect(lambda took: self.drawn.append(1000 * took))
+        self.workspace.clock.ticked.connect(lambda passed: self.ticks.append(1000 * passed))
+        self.workspace.clock.drawn.connect(lambda took: self.drawn.append(1000 * took))
 
     def begin(self, task: str) -> None:
         """Train a task at its defaults until told otherwise."""
@@ -64,8 +64,8 @@ class Watched:
         from rnnviz.tasks import TASKS
 
         experiment = suited(TASKS[task]()).with_value("training.patience", 0)
-        self.lab.draft.replace(experiment.with_value("training.epochs", 10_000), task)
-        self.lab.begin()
+        self.workspace.draft.replace(experiment.with_value("training.epochs", 10_000), task)
+        self.workspace.begin()
         number = self.run.number
         wait_until(lambda: self.run.number == number and self.run.step > 0)
 

@@ -37,7 +37,7 @@ import torch
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from rnnviz.learning.training.devices import Choice
-from rnnviz.learning.training.evaluation import Judge
+from rnnviz.learning.training.evaluation import Evaluator
 from rnnviz.learning.training.trainer import Trainer
 from rnnviz.records.arrays import FloatArray
 from rnnviz.store import files
@@ -132,9 +132,9 @@ def _last(trainer: Trainer) -> dict[str, float]:
 
 def _answers(trainer: Trainer, split: Split) -> tuple[float, FloatArray]:
     task = trainer.experiment.task
-    judge = Judge(task, split, trainer.device)
-    loss, outputs = judge.loss(trainer.model)
-    return loss, judge.decoded(trainer.model) if task.shape == "encoder-decoder" else outputs
+    evaluator = Evaluator(task, split, trainer.device)
+    loss, outputs = evaluator.loss(trainer.model)
+    return loss, evaluator.decoded(trainer.model) if task.shape == "encoder-decoder" else outputs
 
 
 def _values(trainer: Trainer, split: Split) -> dict[str, float]:

@@ -37,14 +37,14 @@ def watch(seconds: float) -> None:
     app = application()
     window = open_window(Experiment().with_value("training.epochs", 10_000))
     window.setGeometry(QRect(0, 0, 1920, 1080))
-    wait_until(lambda: window.lab.run.state == "paused")
-    window.lab.stage.select_unit(0)
+    wait_until(lambda: window.workspace.run.state == "paused")
+    window.workspace.stage.select_unit(0)
     live(0.5)
     window.actions_by_name["train"].trigger()
-    wait_until(lambda: len(window.lab.run.history) > 0)
+    wait_until(lambda: len(window.workspace.run.history) > 0)
     live(1)
 
-    clock = window.lab.clock
+    clock = window.workspace.clock
     ticks: list[float] = []
     drawn: list[float] = []
     worked: list[float] = []
@@ -68,10 +68,10 @@ def watch(seconds: float) -> None:
     clock.ticked.connect(tick)
     clock.drawn.connect(lambda took: drawn.append(took * 1000))
     waited = waiting()
-    steps, start, busy = window.lab.run.step, time.perf_counter(), time.process_time()
+    steps, start, busy = window.workspace.run.step, time.perf_counter(), time.process_time()
     live(seconds)
-    steps, passed = window.lab.run.step - steps, time.perf_counter() - start
-    if window.lab.run.state != "training":
+    steps, passed = window.workspace.run.step - steps, time.perf_counter() - start
+    if window.workspace.run.state != "training":
         sys.exit("the run was over before the time was: give it fewer seconds")
     busy = (time.process_time() - busy) / passed
     waited = (waiting() - waited) / passed
@@ -89,7 +89,7 @@ def watch(seconds: float) -> None:
     print(f"  work of one frame    {percentiles(work)} ms of processor time")
     print(f"  marking and drawing  {percentiles(drawn)} ms  (target: {TARGET_DRAWN:.0f})")
     window.actions_by_name["stop"].trigger()
-    wait_until(lambda: window.lab.run.state == "stopped" and not clock.running)
+    wait_until(lambda: window.workspace.run.state == "stopped" and not clock.running)
     live(1)
     busy = time.process_time()
     live(5)

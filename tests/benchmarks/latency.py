@@ -59,11 +59,11 @@ def main(times: int) -> None:
         application()
         window = open_window(Experiment().with_value("training.epochs", 10_000))
         window.setGeometry(0, 0, 1920, 1080)
-        lab, run, actions = window.lab, window.lab.run, window.actions_by_name
+        workspace, run, actions = window.workspace, window.workspace.run, window.actions_by_name
         awake = QTimer(interval=20)  # `until` must not sleep for ever
         awake.start()
         until(lambda: run.state == "paused")
-        lab.set_retrain(True)
+        workspace.set_retrain(True)
 
         def training() -> bool:
             return run.state == "training" and len(run.losses) > 0

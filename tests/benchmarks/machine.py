@@ -64,11 +64,11 @@ def screen() -> Iterator[str]:
             return
         os.environ.pop("QT_QPA_PLATFORM", None)
         os.environ.pop("WAYLAND_DISPLAY", None)
-        reading, writing = os.pipe()
+        presentation, writing = os.pipe()
         command = [server, "-displayfd", str(writing), "-screen", "0", "1920x1080x24"]
         with subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL) as process:
             os.close(writing)
-            with os.fdopen(reading) as answer:
+            with os.fdopen(presentation) as answer:
                 os.environ["DISPLAY"] = f":{answer.readline().strip()}"
             try:
                 yield "xcb"

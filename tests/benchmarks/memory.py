@@ -36,7 +36,7 @@ def main(retrainings: int) -> None:
         application()
         window = open_window(Experiment())
         window.setGeometry(0, 0, 1920, 1080)
-        run, train = window.lab.run, window.actions_by_name["train"]
+        run, train = window.workspace.run, window.actions_by_name["train"]
         wait_until(lambda: run.state == "paused")
         found = []
         print(f"MB (RSS, PSS, its own), on {platform}")

@@ -37,7 +37,7 @@ def trace():
         hidden=hidden.astype(np.float32),
         output=np.roll(inputs, -1, axis=0).astype(np.float32),
         target=inputs[:1, 0].astype(np.float32),
-        relevance=np.where(lag >= 0, np.exp(-lag / 50.0), 0).astype(np.float32),
+        saliency=np.where(lag >= 0, np.exp(-lag / 50.0), 0).astype(np.float32),
     )
 
 

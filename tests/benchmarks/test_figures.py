@@ -214,8 +214,8 @@ def test_the_jackknife_gives_a_share_its_binomial_standard_error():
 def test_settings_of_series_are_chosen_by_what_lies_before_the_test_part():
     for seed in range(6):
         judged = choose.seeded(choose.searches()["passengers"].start, seed).task
-        last = judged.preparation("valid", len(judged.examples(0).valid.inputs) - 1)
-        assert last.target < Series(series="passengers").preparation("test", 0).target
+        last = judged.preprocessing("valid", len(judged.examples(0).valid.inputs) - 1)
+        assert last.target < Series(series="passengers").preprocessing("test", 0).target
 
 
 def test_a_search_goes_on_with_the_first_point_that_cannot_be_told_from_the_best():

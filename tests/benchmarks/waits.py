@@ -33,11 +33,11 @@ class Watched:
         application()
         self.window = open_window(Experiment().with_value("training.epochs", 2))
         self.window.setGeometry(0, 0, 1920, 1080)
-        self.lab = self.window.lab
-        wait_until(lambda: self.lab.run.state == "paused")
+        self.workspace = self.window.workspace
+        wait_until(lambda: self.workspace.run.state == "paused")
         self.window.actions_by_name["train"].trigger()
-        wait_until(lambda: self.lab.run.state == "finished")
-        wait_until(lambda: not self.lab.clock.running)
+        wait_until(lambda: self.workspace.run.state == "finished")
+        wait_until(lambda: not self.workspace.clock.running)
         self.shown = self.beat = time.perf_counter()
         self.longest = 0.0
         outer = self
@@ -71,7 +71,7 @@ class Watched:
         action()
         while time.perf_counter() - self.shown < QUIET:
             live(0.01)
-        wait_until(lambda: not self.lab.clock.running)
+        wait_until(lambda: not self.workspace.clock.running)
         return 1000 * (self.shown - start), 1000 * self.longest
 
 
@@ -80,7 +80,7 @@ def actions(watched: Watched) -> dict[str, Callable[[], object]]:
     from rnnviz.experiment import suited
     from rnnviz.tasks import TASKS
 
-    window, draft = watched.window, watched.lab.draft
+    window, draft = watched.window, watched.workspace.draft
     kinds = itertools.cycle([*list(TASKS.values())[1:], TASKS["sine"]])
     themes: Any = itertools.cycle(("dark", "light"))
     sizes = itertools.cycle((1, 1, -1, -1))
@@ -106,7 +106,7 @@ def actions(watched: Watched) -> dict[str, Callable[[], object]]:
         "undo": draft.stack.undo,
         "defaults": window.actions_by_name["defaults"].trigger,
         "tab": tab,
-        "unit": lambda: watched.lab.stage.select_unit(next(unit)),
+        "unit": lambda: watched.workspace.stage.select_unit(next(unit)),
         "width": lambda: window.resize(next(widths), 1080),
         "float": float_dock,
         "layout": window.reset_layout,

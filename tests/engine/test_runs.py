@@ -64,7 +64,7 @@ def test_a_finished_run_shows_its_last_state_in_full(engine: Conversation) -> No
     engine.until_state("finished")
     (live,) = engine.until_kind(LiveTrace)
     assert live.step == 28
-    assert live.trace.relevance is not None
+    assert live.trace.saliency is not None
 
 
 JUDGED = suited(Recall(length=8, strings=120)).with_value("training.epochs", 2)

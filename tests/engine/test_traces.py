@@ -26,7 +26,7 @@ def test_a_trace_has_the_weights_of_its_epoch(
     answer = engine.until_kind(TraceAnswer)[-1]
     assert (answer.request, answer.example, answer.epoch) == (7, 2, epoch)
     np.testing.assert_array_equal(answer.trace.hidden, trained.trace(2, epoch).hidden)
-    assert answer.trace.relevance is not None
+    assert answer.trace.saliency is not None
 
 
 def test_a_trace_is_answered_while_it_trains(engine: Conversation) -> None:

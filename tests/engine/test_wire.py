@@ -52,7 +52,7 @@ traces = st.builds(
     gates=st.dictionaries(st.sampled_from("ifgorzn"), float_arrays(3), max_size=2),
     output=st.none() | float_arrays(2),
     target=st.none() | float_arrays(1),
-    relevance=st.none() | float_arrays(2),
+    saliency=st.none() | float_arrays(2),
     gradient_norm=st.none() | float_arrays(2),
 )
 experiments = st.builds(
@@ -217,12 +217,12 @@ def test_a_message_cut_short_is_an_end_of_file(command: Command, data: st.DataOb
 @given(st.binary(min_size=1, max_size=200))
 def test_garbage_is_refused_and_never_taken_for_a_command(garbage: bytes) -> None:
     stream = io.BytesIO(struct.pack("<I", len(garbage)) + garbage)
-    with pytest.raises(framing.WireError):
+    with pytest.raises(framing.FramingError):
         framing.receive(stream, Command)
 
 
 def test_printed_text_is_refused_by_its_length() -> None:
-    with pytest.raises(framing.WireError, match="too long"):
+    with pytest.raises(framing.FramingError, match="too long"):
         framing.receive(io.BytesIO(b"Epoch 1, loss 0.5\n"), Report)
 
 
@@ -239,5 +239,5 @@ def test_printed_text_is_refused_by_its_length() -> None:
 def test_messages_of_another_shape_are_refused(trace: object) -> None:
     payload = msgspec.msgpack.encode(trace)
     stream = io.BytesIO(struct.pack("<I", len(payload)) + payload)
-    with pytest.raises(framing.WireError):
+    with pytest.raises(framing.FramingError):
         framing.receive(stream, Report)

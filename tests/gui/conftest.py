@@ -11,7 +11,7 @@ from rnnviz.experiment import Experiment
 from rnnviz.gui.app import application, open_window
 from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.preferences import Preferences
-from rnnviz.gui.model.workspace import Lab
+from rnnviz.gui.model.workspace import Workspace
 from rnnviz.gui.window.main_window import MainWindow
 from tests.gui.driver import SIZE, SMALL, Driver, end, put_back
 
@@ -37,8 +37,8 @@ def driver(shared: Driver) -> Iterator[Driver]:
     """The window that the tests share, as new: `SMALL` untrained, light, 1280 × 800."""
     put_back(shared)
     yield shared
-    if shared.lab.running:
-        shared.lab.stop()  # leave the processor to the tests that follow
+    if shared.workspace.running:
+        shared.workspace.stop()  # leave the processor to the tests that follow
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def unplugged(qapp: QApplication) -> Iterator[Callable[..., Driver]]:
 
     def open_one(experiment: Experiment = SMALL) -> Driver:
         preferences = Preferences()
-        window = MainWindow(Lab(experiment), Theme(preferences.theme), preferences)
+        window = MainWindow(Workspace(experiment), Theme(preferences.theme), preferences)
         windows.append(window)
         window.show()
         return Driver(window)

@@ -78,12 +78,12 @@ class Driver:
     """A window, what its engine said, and the hands of a person."""
 
     def __init__(self, window: MainWindow) -> None:
-        self.window, self.lab = window, window.lab
+        self.window, self.workspace = window, window.workspace
         self._ear = Ear()
         self.heard = self._ear.heard
         self.notices: list[str] = []
-        self.lab.worker.reported.connect(self._ear.hear)
-        self.lab.warned.connect(self.notices.append)
+        self.workspace.engine_thread.reported.connect(self._ear.hear)
+        self.workspace.warned.connect(self.notices.append)
 
     # --- waiting -------------------------------------------------------------------------
 
@@ -92,18 +92,18 @@ class Driver:
         wait_until(wanted)
 
     def until_state(self, *states: str) -> None:
-        self.until(lambda: self.lab.run.state in states)
+        self.until(lambda: self.workspace.run.state in states)
 
     def until_drawn(self) -> None:
         """Until nothing is left to draw."""
-        self.until(lambda: not self.lab.clock.running)
+        self.until(lambda: not self.workspace.clock.running)
 
     def until_ready(self) -> None:
         """Until the network of the sliders stands untrained, and is shown."""
         self.until(
             lambda: (
-                self.lab.run.state == "paused"
-                and self.lab.run.experiment == self.lab.draft.experiment
+                self.workspace.run.state == "paused"
+                and self.workspace.run.experiment == self.workspace.draft.experiment
                 and bool(self.reports(LiveTrace))
             )
         )
@@ -111,7 +111,7 @@ class Driver:
 
     def reports(self, kind: type[Kind]) -> list[Kind]:
         """What the engine said about the present run, of one kind."""
-        number = self.lab.run.number
+        number = self.workspace.run.number
         return [r for r in self.heard if isinstance(r, kind) and r.run == number]
 
     @property
@@ -121,8 +121,8 @@ class Driver:
     @property
     def whole(self) -> bool:
         """Whether a trace with all its parts is shown, as it comes while nothing trains."""
-        trace = self.lab.stage.trace
-        return trace is not None and trace.relevance is not None
+        trace = self.workspace.view_state.trace
+        return trace is not None and trace.saliency is not None
 
     # --- doing ---------------------------------------------------------------------------
 
@@ -137,9 +137,9 @@ class Driver:
 
     def set_up(self, experiment: Experiment) -> None:
         """Make this the experiment, with its network untrained and shown."""
-        self.lab.draft.replace(experiment, "set up by a test")
-        self.lab.draft.stack.clear()
-        self.lab.reset()
+        self.workspace.draft.replace(experiment, "set up by a test")
+        self.workspace.draft.stack.clear()
+        self.workspace.reset()
         self.until_ready()
 
     def train_to_the_end(self) -> None:
@@ -148,7 +148,7 @@ class Driver:
         self.until_rested()
 
     def until_rested(self) -> None:
-        """Until the trace that is owed after training is there, with its relevance."""
+        """Until the trace that is owed after training is there, with its saliency."""
         self.until(lambda: self.whole)
         self.until_drawn()
 
@@ -217,15 +217,15 @@ def end(window: MainWindow) -> None:
     module or of the session share a home."""
     window.close()
     (places.settings_folder() / "rnnviz.conf").unlink(missing_ok=True)
-    window.lab.deleteLater()
+    window.workspace.deleteLater()
     window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 def put_back(driver: Driver) -> None:
     """Make the shared window as it was at first, whatever a test did with it."""
-    window, lab = driver.window, driver.lab
-    player, stage = lab.player, lab.stage
+    window, workspace = driver.window, driver.workspace
+    player, view_state = workspace.player, workspace.view_state
     if window.theme.choice != "light":
         window.choose_theme("light")
     if window.theme.larger:
@@ -245,20 +245,20 @@ def put_back(driver: Driver) -> None:
     player.set_loop(False)
     player.set_speed(1)
     player.show_epoch(None)
-    stage.select_unit(stage.unit)
-    if stage.order != "index":
-        stage.order_by("index")
-    stage.show_layer(0)
-    stage.reset_view()
+    view_state.select_unit(view_state.unit)
+    if view_state.order != "index":
+        view_state.order_by("index")
+    view_state.show_layer(0)
+    view_state.reset_view()
     if QApplication.focusWidget() is not None:
         QApplication.focusWidget().clearFocus()
     window.activateWindow()
     driver.until(window.isActiveWindow)
     moved = player.example != 0
     player.show_example(0)
-    untouched = lab.run.experiment == lab.draft.experiment == SMALL and not moved
-    if untouched and lab.run.state == "paused" and not lab.run.trained and driver.whole:
-        lab.draft.stack.clear()
+    untouched = workspace.run.experiment == workspace.draft.experiment == SMALL and not moved
+    if untouched and workspace.run.state == "paused" and not workspace.run.trained and driver.whole:
+        workspace.draft.stack.clear()
     else:
         driver.set_up(SMALL)
     player.go_to(player.timesteps - 1)

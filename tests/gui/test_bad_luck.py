@@ -44,22 +44,22 @@ def test_the_notice_can_be_closed(failed: Driver):
 
 
 def test_a_failed_run_leaves_weights_that_give_numbers(failed: Driver):
-    before = failed.lab.stage.trace
-    failed.lab.player.show_example(1)
-    failed.until(lambda: failed.lab.stage.trace is not before)
-    assert np.isfinite(failed.lab.stage.trace.output).all()
+    before = failed.workspace.view_state.trace
+    failed.workspace.player.show_example(1)
+    failed.until(lambda: failed.workspace.view_state.trace is not before)
+    assert np.isfinite(failed.workspace.view_state.trace.output).all()
 
 
 def test_a_failed_run_leaves_its_last_trace_on_the_screen(failed: Driver):
-    assert np.isfinite(failed.lab.stage.trace.hidden).all()
+    assert np.isfinite(failed.workspace.view_state.trace.hidden).all()
 
 
 def test_a_failed_run_keeps_its_losses(failed: Driver):
-    assert len(failed.lab.run.losses) > 0
+    assert len(failed.workspace.run.losses) > 0
 
 
 def test_after_a_failure_a_smaller_rate_trains(failed: Driver):
-    failed.lab.draft.replace(SMALL, "")
+    failed.workspace.draft.replace(SMALL, "")
     failed.train_to_the_end()
     assert notice(failed) == ""
 
@@ -68,10 +68,10 @@ def kill_engine(driver: Driver) -> None:
     """Train until an epoch is over, then kill the engine; the window notices in time."""
     driver.until_ready()
     driver.do("train")
-    driver.until(lambda: len(driver.lab.run.history) >= 1)
-    driver.lab.player.go_to(7)
-    os.kill(driver.lab.worker.engine_pid, signal.SIGKILL)
-    wait_until(lambda: driver.lab.run.state == "lost", timeout=2000)
+    driver.until(lambda: len(driver.workspace.run.history) >= 1)
+    driver.workspace.player.go_to(7)
+    os.kill(driver.workspace.engine_thread.engine_pid, signal.SIGKILL)
+    wait_until(lambda: driver.workspace.run.state == "lost", timeout=2000)
     driver.until_drawn()
 
 
@@ -89,7 +89,7 @@ def test_a_killed_engine_is_said_in_one_sentence(lost: Driver):
 
 
 def test_a_killed_engine_leaves_the_history(lost: Driver):
-    assert len(lost.lab.run.history) >= 1
+    assert len(lost.workspace.run.history) >= 1
 
 
 def test_a_killed_engine_leaves_the_last_trace(lost: Driver):
@@ -99,7 +99,7 @@ def test_a_killed_engine_leaves_the_last_trace(lost: Driver):
 
 
 def test_without_an_engine_the_last_trace_can_be_stepped_through(lost: Driver):
-    lost.lab.player.scrub(3)
+    lost.workspace.player.scrub(3)
     lost.until_drawn()
     assert lost.panel("notepad").readout.text() == "timestep 4"
 
@@ -118,7 +118,7 @@ def test_train_after_a_killed_engine_trains_with_a_new_one(opened):
     driver: Driver = opened(LONG)
     kill_engine(driver)
     driver.do("train")
-    driver.until(lambda: driver.lab.run.state == "training" and driver.lab.run.step > 0)
+    driver.until(lambda: driver.workspace.run.state == "training" and driver.workspace.run.step > 0)
     assert notice(driver) == ""
 
 
@@ -126,16 +126,16 @@ def test_closing_the_window_while_it_trains_leaves_no_engine(opened):
     driver: Driver = opened(LONG)
     driver.until_ready()
     driver.do("train")
-    driver.until(lambda: driver.lab.run.step > 0)
-    engine = driver.lab.worker.engine_pid
+    driver.until(lambda: driver.workspace.run.step > 0)
+    engine = driver.workspace.engine_thread.engine_pid
     driver.window.close()
     assert ends(engine)
 
 
 def test_closing_the_window_before_the_engine_is_up_leaves_no_engine(opened):
     driver: Driver = opened(LONG)
-    driver.until(lambda: driver.lab.worker.engine_pid is not None)
-    engine = driver.lab.worker.engine_pid
+    driver.until(lambda: driver.workspace.engine_thread.engine_pid is not None)
+    engine = driver.workspace.engine_thread.engine_pid
     driver.window.close()
     assert ends(engine)
 
@@ -161,4 +161,4 @@ def test_train_after_an_engine_that_could_not_be_started_starts_one(opened, monk
         driver.until_state("lost")
     driver.do("train")
     driver.until_state("finished")
-    assert [record.epoch for record in driver.lab.run.history] == [1, 2, 3]
+    assert [record.epoch for record in driver.workspace.run.history] == [1, 2, 3]

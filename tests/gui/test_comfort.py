@@ -44,7 +44,7 @@ def table(driver: Driver, tmp_path) -> tuple[Driver, list[dict[str, str]]]:
     """A trained window and the rows of the file that it wrote."""
     driver.train_to_the_end()
     file = tmp_path / "history.csv"
-    driver.window.write_history(file, driver.lab.run.history)
+    driver.window.write_history(file, driver.workspace.run.history)
     with file.open(newline="") as lines:
         return driver, list(csv.DictReader(lines))
 
@@ -57,7 +57,7 @@ def test_the_history_is_saved_with_one_row_an_epoch(table):
 def test_the_history_is_saved_with_every_digit(table, column: str):
     driver, rows = table
     saved = [float(row[column]) for row in rows]
-    assert saved == [getattr(record, column) for record in driver.lab.run.history]
+    assert saved == [getattr(record, column) for record in driver.workspace.run.history]
 
 
 def test_a_name_without_an_ending_becomes_csv(driver: Driver, tmp_path):

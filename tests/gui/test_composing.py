@@ -39,7 +39,7 @@ def studio(qapp: QApplication) -> Iterator[Driver]:
     driver.until_ready()
     window.docks["composing"].raise_()
     driver.until(lambda: panel(driver)._built)
-    driver.until(lambda: driver.lab.loudspeaker.state != "unknown")
+    driver.until(lambda: driver.workspace.loudspeaker.state != "unknown")
     yield driver
     window.reset_layout()  # it is kept for the next window
     end(window)
@@ -73,9 +73,9 @@ def panel(driver: Driver) -> ComposingPanel:
 def compose(driver: Driver) -> np.ndarray:
     """Press Compose; the roll of the piece."""
     panel(driver).button.click()
-    driver.until(lambda: not driver.lab.composer.composing)
+    driver.until(lambda: not driver.workspace.composer.composing)
     driver.until_drawn()
-    return driver.lab.composer.piece.roll
+    return driver.workspace.composer.piece.roll
 
 
 def test_it_composes_after_an_epoch_what_the_engine_reports(composing: Driver):
@@ -83,16 +83,16 @@ def test_it_composes_after_an_epoch_what_the_engine_reports(composing: Driver):
     composing.until_state("finished")
     composing.until(lambda: bool(composing.reports(Composed)))
     composing.until_drawn()
-    report, piece = composing.reports(Composed)[-1], composing.lab.composer.piece
+    report, piece = composing.reports(Composed)[-1], composing.workspace.composer.piece
     np.testing.assert_array_equal(piece.roll, report.roll)
-    heard = composing.lab.run.experiment.task.examples(0).valid.inputs[0, :8] > 0
+    heard = composing.workspace.run.experiment.task.examples(0).valid.inputs[0, :8] > 0
     np.testing.assert_array_equal(piece.roll[:8], heard)
     assert piece.roll.shape == (24, 88)
 
 
 def test_the_roll_that_is_drawn_is_the_piece(composing: Driver):
     roll = compose(composing)
-    piece, image = composing.lab.composer.piece, panel(composing).roll._image
+    piece, image = composing.workspace.composer.piece, panel(composing).roll._image
     low, high = rows_in_view(piece)
     np.testing.assert_array_equal(image.image[..., 3].T == 255, roll[:, low : high + 1])
     assert not roll[:, :low].any()
@@ -104,7 +104,7 @@ def test_the_roll_that_is_drawn_is_the_piece(composing: Driver):
 
 def test_what_is_given_and_what_is_composed_have_their_colours(composing: Driver):
     compose(composing)
-    piece, colours = composing.lab.composer.piece, panel(composing).colours
+    piece, colours = composing.workspace.composer.piece, panel(composing).colours
     shades = {
         tuple(painted(piece, colours)[piece.roll.T[:, step], step][0, :3].tolist())
         for step in range(8)
@@ -128,7 +128,7 @@ def test_pitches_are_named_on_the_axis(composing: Driver):
 
 def test_a_note_says_its_name_step_and_probability(composing: Driver):
     roll = compose(composing)
-    piece, shown = composing.lab.composer.piece, panel(composing)
+    piece, shown = composing.workspace.composer.piece, panel(composing)
     names = Chorales().row_names
     for sounds, word in ((True, "composed"), (False, "silent")):
         step, row = (int(place) for place in np.argwhere(roll[8:] == sounds)[0] + (8, 0))
@@ -154,9 +154,11 @@ def test_pointing_at_a_note_is_answered_below_the_roll(composing: Driver):
 def test_a_second_press_gives_another_piece_and_the_series_is_the_same_again(composing: Driver):
     first, second = compose(composing), compose(composing)
     assert not np.array_equal(first, second)
-    composing.lab.reset()
-    composing.until(lambda: composing.lab.composer.able and composing.lab.run.state == "paused")
-    assert composing.lab.composer.piece is None
+    composing.workspace.reset()
+    composing.until(
+        lambda: composing.workspace.composer.able and composing.workspace.run.state == "paused"
+    )
+    assert composing.workspace.composer.piece is None
     composing.until_drawn()
     np.testing.assert_array_equal(compose(composing), first)
     np.testing.assert_array_equal(compose(composing), second)
@@ -165,7 +167,7 @@ def test_a_second_press_gives_another_piece_and_the_series_is_the_same_again(com
 def test_at_temperature_0_every_press_gives_the_same(composing: Driver):
     panel(composing).temperature.setValue(0)
     np.testing.assert_array_equal(compose(composing), compose(composing))
-    shares = composing.lab.composer.piece.shares
+    shares = composing.workspace.composer.piece.shares
     assert set(np.unique(shares)) <= {0.0, 1.0}
 
 
@@ -198,7 +200,7 @@ def test_before_the_first_piece_it_says_what_to_do(composing: Driver):
 
 
 def test_a_long_piece_can_be_stopped(composing: Driver):
-    composer = composing.lab.composer
+    composer = composing.workspace.composer
     composer.compose(8, 1000, 1.0)
     composer._lose_patience()  # as after half a second
     composing.until(lambda: panel(composing).button.text().startswith("Stop"))
@@ -299,7 +301,7 @@ def test_the_panel_offers_both_kinds(composing: Driver):
 
 
 def test_without_sound_a_hint_says_why_and_saving_works(composing: Driver):
-    speaker = composing.lab.loudspeaker
+    speaker = composing.workspace.loudspeaker
     composing.until(lambda: speaker.state != "unknown")
     compose(composing)
     shown = panel(composing)
@@ -312,7 +314,7 @@ def test_without_sound_a_hint_says_why_and_saving_works(composing: Driver):
 
 def test_what_cannot_be_played_is_said_and_over(composing: Driver):
     compose(composing)
-    speaker, shown = composing.lab.loudspeaker, panel(composing)
+    speaker, shown = composing.workspace.loudspeaker, panel(composing)
 
     def broken() -> np.ndarray:
         raise OSError("the cable is out.")

@@ -46,7 +46,7 @@ def test_what_another_thread_leaves_is_collected_in_the_windows(driver: Driver, 
 def test_reports_of_a_long_run_are_collected_in_the_windows_thread(driver: Driver, collectors):
     driver.set_up(LONG)
     driver.do("train")
-    driver.until(lambda: len(driver.lab.run.history) >= 20 and len(collectors) >= 3)
+    driver.until(lambda: len(driver.workspace.run.history) >= 20 and len(collectors) >= 3)
     assert set(collectors) == {threading.main_thread()}
 
 

@@ -28,7 +28,7 @@ def write(driver: Driver, path: str, text: str, key: Qt.Key | None = Qt.Key.Key_
 
 
 def value(driver: Driver, path: str) -> object:
-    return driver.lab.draft.experiment.value(path)
+    return driver.workspace.draft.experiment.value(path)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_number_that_is_typed_is_taken(driver: Driver, path: str, text: str, m
 def test_a_number_that_is_typed_reaches_the_engine(driver: Driver):
     write(driver, "network.hidden", "7")
     driver.until_ready()
-    assert driver.lab.stage.trace.units == 7
+    assert driver.workspace.view_state.trace.units == 7
 
 
 def test_after_return_the_keyboard_goes_back_to_the_player(driver: Driver):
@@ -86,12 +86,12 @@ def test_a_refusal_is_one_sentence_under_the_field(driver: Driver, path, text, s
 @pytest.mark.parametrize(("path", "text", "sentence"), WRONG)
 def test_what_is_refused_changes_nothing(driver: Driver, path, text, sentence):
     write(driver, path, text)
-    assert driver.lab.draft.experiment == SMALL
+    assert driver.workspace.draft.experiment == SMALL
 
 
 def test_what_is_refused_is_not_sent(driver: Driver):
     write(driver, "network.hidden", "0")
-    assert not driver.lab._rest.isActive()
+    assert not driver.workspace._rest.isActive()
     assert driver.reports(Started) == []
 
 
@@ -120,7 +120,7 @@ def test_escape_gives_up_what_was_typed(driver: Driver):
 
 def test_escape_changes_nothing(driver: Driver):
     write(driver, "network.hidden", "77", Qt.Key.Key_Escape)
-    assert driver.lab.draft.experiment == SMALL
+    assert driver.workspace.draft.experiment == SMALL
 
 
 def test_escape_takes_a_refusal_away(driver: Driver):
@@ -130,9 +130,9 @@ def test_escape_takes_a_refusal_away(driver: Driver):
 
 
 def test_escape_in_a_field_keeps_the_selected_unit(driver: Driver):
-    driver.lab.stage.select_unit(3)
+    driver.workspace.view_state.select_unit(3)
     write(driver, "network.hidden", "77", Qt.Key.Key_Escape)
-    assert driver.lab.stage.unit == 3
+    assert driver.workspace.view_state.unit == 3
 
 
 def test_letters_that_are_keys_elsewhere_are_letters_in_a_field(driver: Driver):
@@ -144,7 +144,7 @@ def test_leaving_a_field_untouched_turns_nothing(driver: Driver):
     number = field(driver, "task.period")  # 62.8319 is shown as 62.8
     QTest.mouseClick(number, LEFT)
     QTest.keyClick(number, Qt.Key.Key_Return)
-    assert driver.lab.draft.experiment == SMALL
+    assert driver.workspace.draft.experiment == SMALL
 
 
 def test_a_double_click_on_the_slider_resets(driver: Driver):
@@ -160,7 +160,7 @@ def test_a_double_click_on_the_name_resets(driver: Driver):
 
 def test_a_double_click_resets_only_its_own_knob(driver: Driver):
     QTest.mouseDClick(driver.row("task.window")._title, LEFT)
-    assert driver.lab.draft.experiment == SMALL.with_value("task.window", 50)
+    assert driver.workspace.draft.experiment == SMALL.with_value("task.window", 50)
 
 
 def test_the_number_follows_the_slider(driver: Driver):

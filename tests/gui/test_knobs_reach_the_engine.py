@@ -39,7 +39,7 @@ def series(experiment: Experiment) -> np.ndarray:
 
 
 def traced_series(driver: Driver) -> np.ndarray:
-    trace = driver.lab.stage.trace
+    trace = driver.workspace.view_state.trace
     return np.append(trace.inputs[:, 0], trace.target[0])
 
 
@@ -51,7 +51,7 @@ def batches(experiment: Experiment) -> int:
 MOVED: dict[str, tuple[Qt.Key, Seen, Callable[[Experiment], object]]] = {
     "task.window": (
         Qt.Key.Key_Right,
-        lambda d: d.lab.stage.trace.timesteps,
+        lambda d: d.workspace.view_state.trace.timesteps,
         lambda e: e.task.window,
     ),
     "task.period": (Qt.Key.Key_Left, traced_series, series),
@@ -114,7 +114,7 @@ def test_a_knob_that_is_turned_is_in_the_run_that_begins(driver: Driver, path: s
     assert row.isVisible() or not driver.panel("experiment").isVisible()
     row.turned.emit(value, 0)
     driver.until_ready()
-    assert driver.lab.run.experiment == experiment.with_value(path, value)
+    assert driver.workspace.run.experiment == experiment.with_value(path, value)
 
 
 @pytest.mark.parametrize("path", MOVED)
@@ -122,7 +122,7 @@ def test_a_slider_moved_by_key_reaches_the_engine(driver: Driver, path: str):
     key, seen, expected = MOVED[path]
     move(driver, path, key)
     driver.until_ready()
-    np.testing.assert_allclose(seen(driver), expected(driver.lab.draft.experiment), atol=1e-6)
+    np.testing.assert_allclose(seen(driver), expected(driver.workspace.draft.experiment), atol=1e-6)
 
 
 @pytest.mark.parametrize("path", MOVED)
@@ -135,7 +135,7 @@ def test_what_a_moved_slider_changes_was_different_before(driver: Driver, path: 
 
 
 def baseline(driver: Driver, seen: Seen) -> object:
-    driver.lab.reset()  # the engine says again how the run stands before the knob moves
+    driver.workspace.reset()  # the engine says again how the run stands before the knob moves
     driver.until_ready()
     try:
         return seen(driver)
@@ -145,17 +145,17 @@ def baseline(driver: Driver, seen: Seen) -> object:
 
 def move(driver: Driver, path: str, key: Qt.Key) -> None:
     slider = driver.row(path).slider
-    before = driver.lab.draft.experiment.value(path)
+    before = driver.workspace.draft.experiment.value(path)
     slider.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(slider, key)
-    assert driver.lab.draft.experiment.value(path) != before
+    assert driver.workspace.draft.experiment.value(path) != before
 
 
 def test_the_epochs_slider_sets_how_long_it_trains(driver: Driver):
     move(driver, "training.epochs", Qt.Key.Key_Left)
     driver.until_ready()
     driver.train_to_the_end()
-    assert len(driver.lab.run.history) == SMALL.training.epochs - 1
+    assert len(driver.workspace.run.history) == SMALL.training.epochs - 1
 
 
 def test_the_seed_also_gives_the_weights_to_start_with(driver: Driver):
@@ -163,7 +163,7 @@ def test_the_seed_also_gives_the_weights_to_start_with(driver: Driver):
     driver.until_ready()
     torch.manual_seed(1)
     rnn = torch.nn.RNN(1, SMALL.network.hidden, batch_first=True)
-    trace = driver.lab.stage.trace
+    trace = driver.workspace.view_state.trace
     with torch.no_grad():
         hidden = rnn(torch.tensor(trace.inputs)[None])[0][0]
     np.testing.assert_allclose(trace.hidden[:, 0], hidden.numpy(), atol=1e-5)

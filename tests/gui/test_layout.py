@@ -102,9 +102,9 @@ def places(driver: Driver) -> dict[str, QRect]:
 
 
 def test_time_panels_stand_above_each_other_on_one_axis(driver: Driver):
-    driver.lab.stage.select_unit(1)
+    driver.workspace.view_state.select_unit(1)
     driver.until_drawn()
-    names = ("sequence", "hidden", "unit", "change", "relevance")
+    names = ("sequence", "hidden", "unit", "change", "saliency")
     plots = [driver.panel(name).plot for name in names]
     ends = {
         tuple(

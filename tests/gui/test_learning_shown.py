@@ -12,7 +12,7 @@ from rnnviz.engine.messages import EpochEnded, LiveTrace, Progress, Result
 from rnnviz.experiment import suited
 from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.pinned_runs import MOST
-from rnnviz.gui.panels.training.result import judgement
+from rnnviz.gui.panels.training.result import result_view
 from rnnviz.learning.network.model import build
 from rnnviz.learning.training.evaluation import Judge
 from rnnviz.learning.training.trainer import Trainer
@@ -39,9 +39,9 @@ def bring_forward(driver: Driver, *names: str) -> None:
 
 
 def judged(driver: Driver) -> Result:
-    driver.until(lambda: driver.lab.run.result is not None)
+    driver.until(lambda: driver.workspace.run.result is not None)
     driver.until_drawn()
-    return driver.lab.run.result
+    return driver.workspace.run.result
 
 
 def cells(driver: Driver, panel: str) -> list[list[str]]:
@@ -83,7 +83,7 @@ def test_a_gradient_that_vanished_lies_on_a_floor_that_says_so(driver: Driver):
     driver.train_to_the_end()
     panel = driver.panel("gradient_norm")
     assert not panel._floor.isVisible()
-    driver.lab.run.grad_norms.extend(np.float32([1e-25, 0.0]))
+    driver.workspace.run.grad_norms.extend(np.float32([1e-25, 0.0]))
     panel.mark(Aspect.PROGRESS)
     driver.until_drawn()
     assert panel._floor.isVisible()
@@ -146,7 +146,7 @@ def test_patience_says_that_it_ended_the_run_and_which_weights_are_back(driver: 
         .with_value("training.learning_rate", 0.1)
     )
     driver.train_to_the_end()
-    run = driver.lab.run
+    run = driver.workspace.run
     assert len(run.history) < 200
     losses = [record.valid_loss for record in run.history]
     best = losses.index(min(losses)) + 1
@@ -164,10 +164,10 @@ def test_while_it_trains_nothing_is_judged_on_test_examples(driver: Driver):
     driver.set_up(WAVES)
     bring_forward(driver, "result")
     driver.do("epoch")
-    driver.until(lambda: len(driver.lab.run.history) == 1)
+    driver.until(lambda: len(driver.workspace.run.history) == 1)
     driver.until_state("paused")
     driver.until_drawn()
-    assert driver.lab.run.result is None
+    assert driver.workspace.run.result is None
     assert "When training has ended" in driver.panel("result")._empty.text()
 
 
@@ -199,7 +199,7 @@ def test_the_lag_of_a_series_is_said_beside_that_of_persistence(driver: Driver):
 
 def test_a_task_without_test_examples_is_judged_by_those_it_has():
     result = Result(run=1, valid_loss=0.25, metrics={"RMSE": 0.5})
-    found = judgement(result, {"mean": 1.0})
+    found = result_view(result, {"mean": 1.0})
     assert found.measures == ["RMSE"]
     assert found.rows == [("", [0.25, 0.5]), ("mean", [1.0, None])]
     assert found.test_examples == 0
@@ -209,35 +209,35 @@ def test_a_task_without_test_examples_is_judged_by_those_it_has():
 
 
 def test_a_pinned_run_keeps_its_result_in_the_table(driver: Driver):
-    driver.lab.comparison.clear()
+    driver.workspace.pinned_runs.clear()
     driver.set_up(WAVES)
-    bring_forward(driver, "comparison")
+    bring_forward(driver, "pinned_runs")
     driver.do("train")
     result = judged(driver)
     driver.do("pin")
     driver.do("reset")
     driver.until_ready()
-    ((label, loss, valid, test, *_),) = cells(driver, "comparison")
+    ((label, loss, valid, test, *_),) = cells(driver, "pinned_runs")
     assert label.endswith(": GRU 8")
     assert loss == f"{result.valid_loss:.3g}"
     assert (valid, test) == tuple(
         f"{found['accuracy']:.3g}" for found in (result.metrics, result.test)
     )
-    driver.lab.comparison.clear()
+    driver.workspace.pinned_runs.clear()
 
 
 def test_a_pinned_runs_milliseconds_a_step_are_of_training_alone(driver: Driver):
-    driver.lab.comparison.clear()
+    driver.workspace.pinned_runs.clear()
     driver.set_up(WAVES)
-    bring_forward(driver, "comparison")
+    bring_forward(driver, "pinned_runs")
     driver.do("train")
     judged(driver)
-    last = driver.lab.run.history[-1]
-    steps = driver.lab.run.step
+    last = driver.workspace.run.history[-1]
+    steps = driver.workspace.run.step
     assert 0 < last.training_seconds < last.seconds
-    milliseconds = cells(driver, "comparison")[0][4]
+    milliseconds = cells(driver, "pinned_runs")[0][4]
     assert milliseconds == f"{1000 * last.training_seconds / steps:.2f}"
-    driver.lab.comparison.clear()
+    driver.workspace.pinned_runs.clear()
 
 
 def test_the_error_by_position_says_what_it_counts_along(driver: Driver):
@@ -252,25 +252,27 @@ def test_the_error_by_position_says_what_it_counts_along(driver: Driver):
 
 
 def test_stopped_within_an_epoch_all_figures_are_of_the_weights_as_they_are(driver: Driver):
-    driver.lab.comparison.clear()
+    driver.workspace.pinned_runs.clear()
     driver.set_up(WAVES.with_value("training.batch", 4).with_value("training.learning_rate", 0.3))
-    bring_forward(driver, "result", "comparison")
+    bring_forward(driver, "result", "pinned_runs")
     driver.do("epoch")
-    driver.until(lambda: len(driver.lab.run.history) == 1)
+    driver.until(lambda: len(driver.workspace.run.history) == 1)
     driver.until_state("paused")
     for batch in range(1, 4):
         driver.do("batch")
-        driver.until(lambda batch=batch: driver.lab.run.step == driver.started.batches + batch)
+        driver.until(
+            lambda batch=batch: driver.workspace.run.step == driver.started.batches + batch
+        )
         driver.until_state("paused")
     driver.do("stop")
     judged(driver)
-    trainer = Trainer(driver.lab.run.experiment)
+    trainer = Trainer(driver.workspace.run.experiment)
     for _ in range(trainer.batches + 3):
         trainer.train_batch()
     loss, answers = Judge(WAVES.task, trainer.examples.valid, "cpu").loss(trainer.model)
     accuracy = WAVES.task.metrics(answers, trainer.examples.valid)["accuracy"]
-    assert short(loss) != short(driver.lab.run.history[-1].valid_loss)
-    ((_, said, valid, *_),) = cells(driver, "comparison")
+    assert short(loss) != short(driver.workspace.run.history[-1].valid_loss)
+    ((_, said, valid, *_),) = cells(driver, "pinned_runs")
     assert (said, valid) == (short(loss), short(accuracy))
     assert cells(driver, "result")[0][:2] == ["this network", short(loss)]
     assert driver.panel("result").about.text().startswith("After epoch 1.3: ")
@@ -291,36 +293,36 @@ def test_a_run_that_failed_is_judged_by_its_last_good_weights(driver: Driver):
     with torch.no_grad():
         answers = untrained(torch.as_tensor(valid.inputs))
     loss = torch.nn.functional.mse_loss(answers, torch.as_tensor(valid.targets)).item()
-    assert driver.lab.run.figures.epoch == 0
-    assert driver.lab.run.figures.valid_loss == pytest.approx(loss, rel=1e-5)
+    assert driver.workspace.run.figures.epoch == 0
+    assert driver.workspace.run.figures.valid_loss == pytest.approx(loss, rel=1e-5)
 
 
 def test_three_cells_from_one_start_stand_side_by_side_with_their_results(driver: Driver):
-    driver.lab.comparison.clear()
+    driver.workspace.pinned_runs.clear()
     driver.set_up(
         suited(Recall(length=6, strings=60))
         .with_value("training.epochs", 1)
         .with_value("training.device", "cpu")
     )
     driver.do("compare_cells")
-    driver.until(lambda: len(driver.lab.comparison.runs) == 3)
-    runs = driver.lab.comparison.runs
+    driver.until(lambda: len(driver.workspace.pinned_runs.runs) == 3)
+    runs = driver.workspace.pinned_runs.runs
     assert [run.experiment.network.cell for run in runs] == ["RNN", "LSTM", "GRU"]
     assert len({run.experiment.training.seed for run in runs}) == 1
     assert all(run.test is not None for run in runs)
-    assert not driver.window.series.going
-    driver.lab.comparison.clear()
+    assert not driver.window.sweep.going
+    driver.workspace.pinned_runs.clear()
 
 
 def test_at_most_eight_runs_are_kept_the_newest(driver: Driver):
-    driver.lab.comparison.clear()
+    driver.workspace.pinned_runs.clear()
     driver.train_to_the_end()
     for _ in range(MOST + 2):
         driver.do("pin")
-    labels = [run.label.partition(":")[0] for run in driver.lab.comparison.runs]
+    labels = [run.label.partition(":")[0] for run in driver.workspace.pinned_runs.runs]
     assert len(labels) == MOST
     assert [int(b) - int(a) for a, b in itertools.pairwise(labels)] == [1] * (MOST - 1)
-    driver.lab.comparison.clear()
+    driver.workspace.pinned_runs.clear()
 
 
 # --- words -------------------------------------------------------------------------------
@@ -332,28 +334,28 @@ def test_words_stand_as_they_read_with_a_mark_below_each_answer(driver: Driver):
         .with_value("network.hidden", 8)
         .with_value("training.device", "cpu")
     )
-    driver.lab.player.go_to(3)
+    driver.workspace.player.go_to(3)
     driver.until_drawn()
-    reading = driver.lab.stage.trace.reading
+    presentation = driver.workspace.view_state.trace.presentation
     words = driver.panel("sequence")._painters["tokens"].words.words
     rows = sorted({word.y for word in words})
     assert len(rows) == 4
     read, answered, marked, asked = (
         [word.text for word in sorted(words, key=lambda w: w.x) if word.y == y] for y in rows
     )
-    assert read == reading.steps
-    assert answered == reading.answers[:4]
-    assert marked == ["✓" if right else "✗" for right in reading.right[:4]]
-    assert asked == reading.asked
+    assert read == presentation.steps
+    assert answered == presentation.answers[:4]
+    assert marked == ["✓" if right else "✗" for right in presentation.right[:4]]
+    assert asked == presentation.asked
     faint = [word.alpha < 255 for word in sorted(words, key=lambda w: w.x) if word.y == rows[0]]
-    assert faint == [t > 3 for t in range(len(reading.steps))]
+    assert faint == [t > 3 for t in range(len(presentation.steps))]
 
 
 def test_what_it_would_answer_so_far_is_faint_until_it_is_asked(driver: Driver):
     driver.set_up(suited(Recall(length=6, strings=60)).with_value("training.device", "cpu"))
-    driver.lab.player.go_to(5)
+    driver.workspace.player.go_to(5)
     driver.until_drawn()
-    trace = driver.lab.stage.trace
+    trace = driver.workspace.view_state.trace
     words = driver.panel("sequence")._painters["tokens"].words.words
     row = sorted({word.y for word in words})[1]
     answers = sorted((word for word in words if word.y == row), key=lambda word: word.x)

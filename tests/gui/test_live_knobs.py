@@ -23,9 +23,9 @@ def press(driver: Driver, path: str, *keys: Qt.Key) -> None:
 
 
 def one_epoch(driver: Driver) -> None:
-    so_far = len(driver.lab.run.history)
+    so_far = len(driver.workspace.run.history)
     driver.do("epoch")
-    driver.until(lambda: len(driver.lab.run.history) > so_far)
+    driver.until(lambda: len(driver.workspace.run.history) > so_far)
     driver.until_state("paused")
 
 
@@ -34,7 +34,7 @@ def title(driver: Driver) -> str:
 
 
 def valid_losses(driver: Driver) -> list[float]:
-    return [record.valid_loss for record in driver.lab.run.history]
+    return [record.valid_loss for record in driver.workspace.run.history]
 
 
 @pytest.mark.parametrize("path", LIVE)
@@ -45,7 +45,7 @@ def test_a_live_knob_moved_between_two_epochs_acts_on_the_second(driver: Driver,
     direct = Trainer(SMALL)
     while not direct.history:
         direct.train_batch()
-    moved = driver.lab.draft.experiment.training
+    moved = driver.workspace.draft.experiment.training
     direct.adjust(moved.learning_rate, moved.clip_norm)
     while len(direct.history) < 2:
         direct.train_batch()
@@ -56,15 +56,15 @@ def test_a_live_knob_moved_between_two_epochs_acts_on_the_second(driver: Driver,
 def test_a_live_knob_moved_before_training_acts_on_it(driver: Driver, path: str):
     press(driver, path, Qt.Key.Key_Right, Qt.Key.Key_Right)
     one_epoch(driver)
-    direct = Trainer(driver.lab.draft.experiment)
+    direct = Trainer(driver.workspace.draft.experiment)
     while not direct.history:
         direct.train_batch()
     assert valid_losses(driver) == [record.valid_loss for record in direct.history]
 
 
 def test_a_live_knob_moved_while_the_engine_prepares_acts_on_the_run(driver: Driver):
-    driver.lab.reset()
-    assert driver.lab.run.state == "preparing"
+    driver.workspace.reset()
+    assert driver.workspace.run.state == "preparing"
     press(driver, "training.learning_rate", Qt.Key.Key_End)  # 1.0
     driver.until_state("paused")
     one_epoch(driver)
@@ -85,11 +85,11 @@ def test_a_live_knob_does_not_restart_a_run_that_trains(driver: Driver):
     driver.set_up(LONG)
     driver.panel("experiment").retrain.setChecked(True)
     driver.do("train")
-    driver.until(lambda: driver.lab.run.step > 0)
-    run, step = driver.lab.run.number, driver.lab.run.step
+    driver.until(lambda: driver.workspace.run.step > 0)
+    run, step = driver.workspace.run.number, driver.workspace.run.step
     press(driver, "training.learning_rate", Qt.Key.Key_Left)
-    driver.until(lambda: driver.lab.run.step > step + 100)
-    assert driver.lab.run.number == run
+    driver.until(lambda: driver.workspace.run.step > step + 100)
+    assert driver.workspace.run.number == run
 
 
 @pytest.mark.parametrize("path", REST)
@@ -108,17 +108,17 @@ def test_a_knob_put_back_makes_the_run_fresh_again(driver: Driver):
 def test_a_stale_run_stays_on_the_screen(driver: Driver):
     driver.train_to_the_end()
     press(driver, "network.hidden", Qt.Key.Key_Right)
-    assert len(driver.lab.run.history) == 3
+    assert len(driver.workspace.run.history) == 3
 
 
 def test_a_stale_run_can_be_looked_into(driver: Driver):
     driver.train_to_the_end()
     press(driver, "network.hidden", Qt.Key.Key_Right)
-    before = driver.lab.stage.trace
+    before = driver.workspace.view_state.trace
     driver.do("previous_epoch")
     driver.do("previous_epoch")
-    driver.until(lambda: driver.lab.stage.trace is not before)
-    assert driver.lab.stage.trace.units == SMALL.network.hidden
+    driver.until(lambda: driver.workspace.view_state.trace is not before)
+    assert driver.workspace.view_state.trace.units == SMALL.network.hidden
 
 
 def test_the_status_line_says_that_other_settings_were_trained(driver: Driver):
@@ -132,46 +132,48 @@ def test_retrain_takes_the_new_settings(driver: Driver):
     driver.train_to_the_end()
     press(driver, "task.window", Qt.Key.Key_Right)
     driver.train_to_the_end()
-    assert driver.lab.stage.trace.timesteps == driver.lab.draft.experiment.task.window
+    assert (
+        driver.workspace.view_state.trace.timesteps == driver.workspace.draft.experiment.task.window
+    )
 
 
 def test_retrain_as_i_move_trains_again_by_itself(driver: Driver):
     driver.train_to_the_end()
     driver.panel("experiment").retrain.click()
     press(driver, "task.window", Qt.Key.Key_Right)
-    wanted = driver.lab.draft.experiment
-    driver.until(lambda: driver.lab.run.experiment == wanted)
+    wanted = driver.workspace.draft.experiment
+    driver.until(lambda: driver.workspace.run.experiment == wanted)
     driver.until_state("finished")
-    assert len(driver.lab.run.history) == 3
+    assert len(driver.workspace.run.history) == 3
 
 
 def test_without_retrain_as_i_move_a_run_waits_to_be_asked(driver: Driver):
     driver.train_to_the_end()
     press(driver, "task.window", Qt.Key.Key_Right)
-    assert not driver.lab._rest.isActive()
+    assert not driver.workspace._rest.isActive()
 
 
 def test_many_moves_in_a_row_restart_once(driver: Driver):
     driver.train_to_the_end()
     driver.panel("experiment").retrain.click()
-    run = driver.lab.run.number
+    run = driver.workspace.run.number
     press(driver, "task.window", *[Qt.Key.Key_Right] * 5)
-    wanted = driver.lab.draft.experiment
-    driver.until(lambda: driver.lab.run.experiment == wanted)
-    assert driver.lab.run.number == run + 1
+    wanted = driver.workspace.draft.experiment
+    driver.until(lambda: driver.workspace.run.experiment == wanted)
+    assert driver.workspace.run.number == run + 1
 
 
 def test_before_anything_was_trained_the_network_follows_without_training(driver: Driver):
     press(driver, "task.window", Qt.Key.Key_Right)
     driver.until_ready()
-    assert driver.lab.run.step == 0
+    assert driver.workspace.run.step == 0
 
 
 def test_the_learning_rate_of_a_run_is_that_of_the_slider_while_it_trains(driver: Driver):
     driver.set_up(LONG)
     driver.do("train")
-    driver.until(lambda: driver.lab.run.step > 0)
+    driver.until(lambda: driver.workspace.run.step > 0)
     press(driver, "training.learning_rate", Qt.Key.Key_Left)
-    assert driver.lab.run.experiment == msgspec.structs.replace(
-        LONG, training=driver.lab.draft.experiment.training
+    assert driver.workspace.run.experiment == msgspec.structs.replace(
+        LONG, training=driver.workspace.draft.experiment.training
     )

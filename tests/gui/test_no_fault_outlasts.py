@@ -17,7 +17,7 @@ import rnnviz
 from rnnviz.experiment import suited
 from rnnviz.gui.look.theme import LIGHT, Theme
 from rnnviz.gui.model.preferences import Preferences
-from rnnviz.gui.model.workspace import Lab
+from rnnviz.gui.model.workspace import Workspace
 from rnnviz.gui.panels.base.panel import Panel
 from rnnviz.gui.widgets.masks import Mask, Masks
 from rnnviz.gui.widgets.painting import painting
@@ -58,19 +58,21 @@ def test_a_paint_that_fails_does_not_break_the_next(qtbot):
 
 
 def test_a_part_that_the_trace_no_longer_has_is_not_shown(driver: Driver):
-    lstm = driver.lab.draft.experiment.with_value("network.cell", "LSTM")
+    lstm = driver.workspace.draft.experiment.with_value("network.cell", "LSTM")
     driver.set_up(lstm)
     chooser: QComboBox = driver.panel("hidden")._part
     last = chooser.count() - 1
-    driver.lab.stage.show(trace_of_an_rnn(driver))
+    driver.workspace.view_state.show(trace_of_an_rnn(driver))
     chooser.setCurrentIndex(last)
     chooser.activated.emit(last)  # before the frame in which the chooser is filled anew
-    assert driver.lab.stage.part == "h"
+    assert driver.workspace.view_state.part == "h"
 
 
 def trace_of_an_rnn(driver: Driver):
     """The present trace without what only gated cells have."""
-    return msgspec.structs.replace(driver.lab.stage.trace, cell=None, gates={}, kind="RNN_TANH")
+    return msgspec.structs.replace(
+        driver.workspace.view_state.trace, cell=None, gates={}, kind="RNN_TANH"
+    )
 
 
 def test_dialogs_are_closed_with_the_window(unplugged):
@@ -95,7 +97,7 @@ def test_going_through_all_tasks_again_makes_nothing_new(unplugged, qtbot):
 
     def go_round(points: int) -> Counter[str]:
         for kind in TASKS.values():
-            driver.lab.draft.replace(suited(kind()), kind.title)
+            driver.workspace.draft.replace(suited(kind()), kind.title)
         driver.window.theme.enlarge(points)
         driver.window.choose_theme("dark" if points > 0 else "light")
         driver.until_drawn()
@@ -118,7 +120,7 @@ def panels() -> int:
 def test_a_window_that_is_gone_leaves_no_panel_behind(qapp):
     before = panels()
     preferences = Preferences()
-    window = MainWindow(Lab(SMALL), Theme(preferences.theme), preferences)
+    window = MainWindow(Workspace(SMALL), Theme(preferences.theme), preferences)
     window.show()
     qapp.processEvents()
     assert panels() > before

@@ -28,12 +28,12 @@ def trace(value: float = np.nan) -> Trace:
         np.sin(np.arange(T))[:, None],
         readout=nn.Linear(H, 1),
         target=[0.5],
-        relevance=True,
+        saliency=True,
     )
-    hidden, output, relevance = found.hidden.copy(), found.output.copy(), found.relevance.copy()
+    hidden, output, saliency = found.hidden.copy(), found.output.copy(), found.saliency.copy()
     hidden[5:, 0, 2] = output[5:] = value
-    relevance[5:, 3] = value
-    return msgspec.structs.replace(found, hidden=hidden, output=output, relevance=relevance)
+    saliency[5:, 3] = value
+    return msgspec.structs.replace(found, hidden=hidden, output=output, saliency=saliency)
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +50,8 @@ def shown(opened: TraceWindow) -> Callable[[Trace], TraceWindow]:
     """Shows a trace in it, at its last timestep and with no unit selected."""
 
     def show(found: Trace) -> TraceWindow:
-        opened.stage.select_unit(None)
-        opened.stage.show(found)
+        opened.view_state.select_unit(None)
+        opened.view_state.show(found)
         opened.player.go_to(T - 1)
         settle(opened)
         return opened
@@ -97,7 +97,7 @@ def test_the_notepad_shows_it_too(shown, value):
 @each_value
 def test_curves_have_a_gap_there(shown, value):
     window = shown(trace(value))
-    window.stage.select_unit(2)
+    window.view_state.select_unit(2)
     settle(window)
     _, unit = window.docks["unit"].panel._curve.getData()
     assert np.isfinite(unit[:5]).all()
@@ -116,10 +116,10 @@ def test_curves_have_a_gap_there(shown, value):
 )
 def test_readouts_say_so(shown, value, words):
     window = shown(trace(value))
-    scene = window.stage.scene
+    scene = window.view_state.scene
     assert words in window.docks["hidden"].panel.describe(scene, 8, 2)
     assert words in window.docks["sequence"].panel.describe(scene, 8, 0)
-    window.stage.select_unit(2)
+    window.view_state.select_unit(2)
     settle(window)
     assert words in window.docks["unit"].panel.readout.text()
     window.docks["notepad"].panel.cells.pointed.emit(2)
@@ -129,7 +129,7 @@ def test_readouts_say_so(shown, value, words):
 @each_value
 def test_bars_that_are_no_numbers_are_hatched_to_the_top(shown, value):
     window = shown(trace(value))
-    for name, wanted in (("change", np.arange(T) >= 5), ("relevance", np.arange(T) == 3)):
+    for name, wanted in (("change", np.arange(T) >= 5), ("saliency", np.arange(T) == 3)):
         panel = window.docks[name].panel
         assert panel._gaps.isVisible()
         _, heights = panel._gaps.getData()
@@ -141,7 +141,7 @@ def test_bars_that_are_no_numbers_are_hatched_to_the_top(shown, value):
 def test_stepping_and_ordering_go_on(shown, value):
     window = shown(trace(value))
     for order in ("similarity", "peak", "index"):
-        window.stage.order_by(order)
+        window.view_state.order_by(order)
         settle(window)
     for timestep in range(T):
         window.player.go_to(timestep)
@@ -153,9 +153,9 @@ def test_a_trace_of_nothing_but_no_numbers_is_shown(shown):
     arrays = {name: np.full_like(getattr(found, name), np.nan) for name in ("hidden", "output")}
     window = shown(
         msgspec.structs.replace(
-            found, **arrays, relevance=arrays["hidden"][:, 0, :1] * np.ones(T, np.float32)
+            found, **arrays, saliency=arrays["hidden"][:, 0, :1] * np.ones(T, np.float32)
         )
     )
-    window.stage.select_unit(1)
+    window.view_state.select_unit(1)
     settle(window)
     assert window.docks["hidden"].panel._gaps.isVisible()

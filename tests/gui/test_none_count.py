@@ -15,7 +15,7 @@ DATA = EVERYTHING & ~Aspect.THEME
 def repaint(driver: Driver, times: int) -> None:
     panels = [dock.panel for dock in driver.window.docks.values() if dock.isVisible()]
     for k in range(times):
-        driver.lab.player.go_to(k % driver.lab.player.timesteps)
+        driver.workspace.player.go_to(k % driver.workspace.player.timesteps)
         panel = panels[k % len(panels)]
         panel.mark(DATA)
         panel.draw_if_dirty()
@@ -31,7 +31,7 @@ def nones() -> int:
 
 
 def test_500_repaints_leave_the_count_of_none_as_it_was(driver: Driver):
-    driver.lab.stage.select_unit(2)
+    driver.workspace.view_state.select_unit(2)
     driver.until_drawn()
     repaint(driver, 20)  # what is made once and kept
     before = nones()

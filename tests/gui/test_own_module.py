@@ -34,7 +34,7 @@ def shown(opened: TraceWindow) -> Callable[[Trace], TraceWindow]:
     """Shows a trace in it, at its last timestep."""
 
     def show(trace: Trace) -> TraceWindow:
-        opened.stage.show(trace)
+        opened.view_state.show(trace)
         opened.player.go_to(trace.timesteps - 1)
         settle(opened)
         return opened
@@ -62,39 +62,39 @@ def test_the_first_change_is_from_the_notepad_that_was_carried_over(shown):
 def test_backwards_a_change_stands_where_it_was_written(shown):
     module = nn.RNN(1, H, bidirectional=True)
     window = shown(rnnviz.trace(module, X))
-    window.stage.show_layer(1)
+    window.view_state.show_layer(1)
     settle(window)
     with torch.no_grad():
         states = module(torch.tensor(X, dtype=torch.float32))[0][:, H:]
     wanted = torch.cat((states, torch.zeros(1, H))).diff(dim=0).norm(dim=1)
     np.testing.assert_allclose(bars(window, "change"), wanted, rtol=1e-4)
     assert window.docks["change"].panel.readout.text() == "‖hₜ − hₜ₊₁‖"
-    window.stage.show_layer(0)
+    window.view_state.show_layer(0)
 
 
 def test_of_both_directions_later_inputs_matter_too(shown):
     module = nn.RNN(1, H, bidirectional=True)
-    window = shown(rnnviz.trace(module, X, relevance=True))
+    window = shown(rnnviz.trace(module, X, saliency=True))
     window.player.go_to(2)
     settle(window)
     x = torch.tensor(X, dtype=torch.float32)
     whole = torch.autograd.functional.jacobian(lambda x: module(x)[0][2], x)  # (2 H, T, 1)
-    np.testing.assert_allclose(bars(window, "relevance"), whole.norm(dim=(0, 2)), rtol=1e-4)
+    np.testing.assert_allclose(bars(window, "saliency"), whole.norm(dim=(0, 2)), rtol=1e-4)
 
 
 @pytest.mark.parametrize(
     ("why", "says"),
     [
         ("too dear", "Not measured: it would take about 50 min, because every answer"),
-        ("unasked", "rnnviz.trace(…, relevance=True) measures it in about 50 min."),
+        ("unasked", "rnnviz.trace(…, saliency=True) measures it in about 50 min."),
         ("later", "Measured when training pauses"),
     ],
 )
-def test_a_panel_without_relevance_says_why(shown, why, says):
-    found = rnnviz.trace(nn.RNN(1, H), X, relevance=False)
+def test_a_panel_without_saliency_says_why(shown, why, says):
+    found = rnnviz.trace(nn.RNN(1, H), X, saliency=False)
     # 3,000 s of 6e10 multiplications.
-    found = msgspec.structs.replace(found, relevance_missing=why, relevance_cost=1.8e14)
-    assert says in shown(found).docks["relevance"].panel._empty.text()
+    found = msgspec.structs.replace(found, saliency_missing=why, saliency_cost=1.8e14)
+    assert says in shown(found).docks["saliency"].panel._empty.text()
 
 
 def test_of_several_outputs_one_is_drawn_and_each_can_be_chosen(shown):
@@ -115,7 +115,7 @@ def test_of_several_outputs_one_is_drawn_and_each_can_be_chosen(shown):
         curve = panel._values._answers.getData()[1]
         np.testing.assert_allclose(curve, answers[:, place], atol=1e-5)
         assert panel._values._target.getData()[1] == pytest.approx([target[place]])
-        assert f"answer {answers[4, place]:.3f}" in panel.describe(window.stage.scene, 4, 0.0)
+        assert f"answer {answers[4, place]:.3f}" in panel.describe(window.view_state.scene, 4, 0.0)
 
 
 def test_a_single_output_needs_no_choice(shown):

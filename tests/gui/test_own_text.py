@@ -33,7 +33,7 @@ def file(tmp_path: Path) -> str:
 
 def test_choosing_a_file_is_one_gesture_and_one_undo(unplugged, file: str):
     driver = unplugged(experiment())
-    row, draft = driver.row("task.file"), driver.lab.draft
+    row, draft = driver.row("task.file"), driver.workspace.draft
     assert not row._file.name.isVisible()
 
     def pick() -> None:
@@ -71,14 +71,14 @@ def test_a_file_can_be_dropped_on_the_row(unplugged, file: str):
         QEvent.Type.Drop,
     )
     driver.row("task.file").dropEvent(event)
-    assert driver.lab.draft.experiment.value("task.file") == file
+    assert driver.workspace.draft.experiment.value("task.file") == file
 
 
 def test_the_window_does_not_read_the_file(unplugged):
     """It is not there: whoever looked into it would say so."""
     driver = unplugged(experiment("/nowhere/gone.txt"))
     assert driver.row("task.file")._file.name.text() == "gone.txt"
-    driver.lab.draft.turn("network.hidden", 9, "hidden units")
+    driver.workspace.draft.turn("network.hidden", 9, "hidden units")
 
 
 def test_a_file_that_is_gone_is_one_sentence_and_other_texts_go_on(opened, file: str):
@@ -87,7 +87,7 @@ def test_a_file_that_is_gone_is_one_sentence_and_other_texts_go_on(opened, file:
     preferences.sync()
     Path(file).unlink()
     driver = opened(None)
-    driver.until(lambda: driver.lab.run.state == "failed")
+    driver.until(lambda: driver.workspace.run.state == "failed")
     assert file in driver.notices[-1]
     driver.row("task.file")._file.let_go.click()
     driver.until_ready()
@@ -99,7 +99,7 @@ def test_it_learns_a_file_and_writes_with_its_letters_alone(opened, file: str):
     panel = driver.panel("writing")
     driver.window.docks["writing"].raise_()
     driver.until(lambda: panel._built)
-    driver.lab.draft.turn("task.file", file, "own text")
+    driver.workspace.draft.turn("task.file", file, "own text")
     driver.until_ready()
     panel.length.setCurrentIndex(0)
     panel.seed_text.setText("\U0001f600 z")

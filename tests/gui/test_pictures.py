@@ -24,22 +24,22 @@ def ready(driver: Driver) -> None:
 def stepping(driver: Driver) -> None:
     """A trained network, a unit selected, in the middle of the sequence."""
     driver.train_to_the_end()
-    driver.lab.stage.select_unit(2)
-    driver.lab.player.go_to(5)
+    driver.workspace.view_state.select_unit(2)
+    driver.workspace.player.go_to(5)
     driver.until_drawn()
 
 
 def training(driver: Driver) -> None:
     driver.set_up(LONG)
     driver.do("train")
-    driver.until(lambda: len(driver.lab.run.history) >= 3)
+    driver.until(lambda: len(driver.workspace.run.history) >= 3)
 
 
 def refused(driver: Driver) -> None:
     """A number that was refused, and a notice: the most text that there can be."""
     driver.row("network.hidden").type("0")
     driver.window.notice.say("The engine ended; the history and the last picture stay.")
-    driver.lab.draft.replace(Experiment(), "")
+    driver.workspace.draft.replace(Experiment(), "")
     driver.row("network.layers").type("9")
 
 
@@ -58,8 +58,8 @@ def shown(request, shared: Driver) -> Iterator[Driver]:
     if state != "training":
         shared.until_drawn()
     yield shared
-    if shared.lab.running:
-        shared.lab.stop()
+    if shared.workspace.running:
+        shared.workspace.stop()
 
 
 def shot(driver: Driver) -> QImage:

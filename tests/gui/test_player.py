@@ -117,15 +117,15 @@ def test_a_training_frame_that_is_gone_becomes_now(player: Player):
 
 
 def test_playing_goes_to_the_end_by_itself_and_stops(driver: Driver):
-    driver.lab.player.set_speed(16)
+    driver.workspace.player.set_speed(16)
     driver.key(Qt.Key.Key_Space)
-    driver.until(lambda: not driver.lab.player.playing)
-    assert driver.lab.player.timestep == LAST
+    driver.until(lambda: not driver.workspace.player.playing)
+    assert driver.workspace.player.timestep == LAST
 
 
 def test_playing_passes_every_timestep_in_order(driver: Driver):
     seen: list[int] = []
-    player = driver.lab.player
+    player = driver.workspace.player
     player.timestep_changed.connect(lambda: seen.append(player.timestep))
     player.set_speed(2)
     player.toggle()
@@ -134,15 +134,15 @@ def test_playing_passes_every_timestep_in_order(driver: Driver):
 
 
 def test_when_it_stops_the_clock_rests(driver: Driver):
-    driver.lab.player.set_speed(16)
+    driver.workspace.player.set_speed(16)
     driver.key(Qt.Key.Key_Space)
-    driver.until(lambda: not driver.lab.player.playing)
+    driver.until(lambda: not driver.workspace.player.playing)
     driver.until_drawn()
-    assert not driver.lab.clock.running
+    assert not driver.workspace.clock.running
 
 
 def test_with_loop_it_comes_by_the_first_timestep_again(driver: Driver):
-    player = driver.lab.player
+    player = driver.workspace.player
     player.set_speed(16)
     player.set_loop(True)
     player.toggle()
@@ -152,58 +152,58 @@ def test_with_loop_it_comes_by_the_first_timestep_again(driver: Driver):
 
 
 def test_the_button_shows_that_it_can_pause(driver: Driver):
-    driver.lab.player.toggle()
+    driver.workspace.player.toggle()
     assert driver.window.actions_by_name["play"].text() == "Pause"
 
 
 def test_the_timeline_goes_where_it_is_clicked(driver: Driver):
     slider = driver.window.player_bar.timestep
     QTest.mouseClick(slider, Qt.MouseButton.LeftButton, pos=slider_place(driver, "timestep", 4))
-    assert driver.lab.player.timestep == 4
+    assert driver.workspace.player.timestep == 4
 
 
 def test_the_timeline_can_be_dragged(driver: Driver):
     slider = driver.window.player_bar.timestep
     drag(slider, *[slider_place(driver, "timestep", t) for t in (11, 8, 5, 2)])
-    assert driver.lab.player.timestep == 2
+    assert driver.workspace.player.timestep == 2
 
 
 def test_the_epochs_can_be_dragged(driver: Driver):
     driver.train_to_the_end()
     slider = driver.window.player_bar.epoch
     drag(slider, *[slider_place(driver, "epoch", e) for e in (4, 3, 2, 1)])
-    assert driver.lab.player.epoch == 1
+    assert driver.workspace.player.epoch == 1
 
 
 def test_scrubbing_ends_playing(driver: Driver):
-    driver.lab.player.toggle()
+    driver.workspace.player.toggle()
     slider = driver.window.player_bar.timestep
     QTest.mouseClick(slider, Qt.MouseButton.LeftButton, pos=slider_place(driver, "timestep", 4))
-    assert not driver.lab.player.playing
+    assert not driver.workspace.player.playing
 
 
-@pytest.mark.parametrize("name", ["sequence", "hidden", "change", "relevance"])
+@pytest.mark.parametrize("name", ["sequence", "hidden", "change", "saliency"])
 def test_a_click_in_a_panel_along_time_goes_there(driver: Driver, name: str):
     plot = driver.panel(name).plot
     (_, _), (low, high) = plot.box.viewRange()
     click_at(plot, 5, (low + high) / 2)  # timesteps are counted from 1 on the screen
-    assert driver.lab.player.timestep == 4
+    assert driver.workspace.player.timestep == 4
 
 
 def test_a_drag_in_a_panel_along_time_scrubs(driver: Driver):
     plot = driver.panel("sequence").plot
     drag(plot.viewport(), *[pixel(plot, x, 0) for x in (9, 7, 5, 3)])
-    assert driver.lab.player.timestep == 2
+    assert driver.workspace.player.timestep == 2
 
 
 def test_a_drag_beyond_the_edge_stays_on_the_first_timestep(driver: Driver):
     plot = driver.panel("sequence").plot
     drag(plot.viewport(), pixel(plot, 9, 0), QPoint(1, 20))
-    assert driver.lab.player.timestep == 0
+    assert driver.workspace.player.timestep == 0
 
 
 def test_the_bar_counts_timesteps_from_1(driver: Driver):
-    driver.lab.player.go_to(4)
+    driver.workspace.player.go_to(4)
     assert bar_text(driver, "timestep") == f"5/{STEPS}"
 
 
@@ -218,7 +218,7 @@ def test_the_bar_says_now_while_no_training_frame_is_looked_at(driver: Driver):
 
 def test_the_bar_names_the_training_frame(driver: Driver):
     driver.train_to_the_end()
-    driver.lab.player.show_epoch(2)
+    driver.workspace.player.show_epoch(2)
     assert bar_text(driver, "epoch") == "2/3"
 
 
@@ -226,12 +226,12 @@ def test_a_speed_can_be_chosen_from_the_list(driver: Driver):
     box = driver.window.player_bar._speed
     box.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(box, Qt.Key.Key_Down)
-    assert driver.lab.player.speed == 2
+    assert driver.workspace.player.speed == 2
 
 
 def test_retraining_while_the_untrained_network_is_looked_at_comes_back_to_now(driver: Driver):
     driver.train_to_the_end()
-    driver.lab.player.show_epoch(0)
+    driver.workspace.player.show_epoch(0)
     driver.do("train")
     driver.until_state("finished")
-    assert driver.lab.player.epoch is None
+    assert driver.workspace.player.epoch is None

@@ -15,10 +15,10 @@ LAST = SMALL.task.window - 1
 
 def at(driver: Driver, timestep: int, *keys: Qt.Key, modifier: M = NONE) -> int:
     """The timestep after pressing keys at one."""
-    driver.lab.player.go_to(timestep)
+    driver.workspace.player.go_to(timestep)
     for key in keys:
         driver.key(key, modifier)
-    return driver.lab.player.timestep
+    return driver.workspace.player.timestep
 
 
 def test_right_goes_one_timestep_on(driver: Driver):
@@ -59,26 +59,26 @@ def test_ten_steps_beyond_the_end_stay_on_the_last(driver: Driver):
 
 def test_space_plays(driver: Driver):
     driver.key(K.Key_Space)
-    assert driver.lab.player.playing
+    assert driver.workspace.player.playing
 
 
 def test_space_pauses_what_plays(driver: Driver):
     driver.key(K.Key_Space)
     driver.key(K.Key_Space)
-    assert not driver.lab.player.playing
+    assert not driver.workspace.player.playing
 
 
 def test_a_step_by_hand_ends_playing(driver: Driver):
     driver.key(K.Key_Space)
     driver.key(K.Key_Right)
-    assert not driver.lab.player.playing
+    assert not driver.workspace.player.playing
 
 
 def test_brackets_change_the_speed(driver: Driver):
     speeds = []
     for text in "]" * 5 + "[" * 8:
         QTest.keyClicks(driver.window, text)
-        speeds.append(driver.lab.player.speed)
+        speeds.append(driver.workspace.player.speed)
     assert speeds == [2, 4, 8, 16, 16, 8, 4, 2, 1, 0.5, 0.25, 0.25, 0.25]
 
 
@@ -89,31 +89,31 @@ def test_the_speed_is_shown(driver: Driver):
 
 def test_l_loops_and_stops_looping(driver: Driver):
     driver.key(K.Key_L)
-    looping = driver.lab.player.loop
+    looping = driver.workspace.player.loop
     driver.key(K.Key_L)
-    assert (looping, driver.lab.player.loop) == (True, False)
+    assert (looping, driver.workspace.player.loop) == (True, False)
 
 
 def test_ctrl_and_right_watch_the_next_example(driver: Driver):
     driver.key(K.Key_Right, CTRL)
-    assert driver.lab.player.example == 1
+    assert driver.workspace.player.example == 1
 
 
 def test_ctrl_and_left_watch_the_example_before(driver: Driver):
-    driver.lab.player.show_example(5)
+    driver.workspace.player.show_example(5)
     driver.key(K.Key_Left, CTRL)
-    assert driver.lab.player.example == 4
+    assert driver.workspace.player.example == 4
 
 
 def test_before_the_first_example_there_is_none(driver: Driver):
     driver.key(K.Key_Left, CTRL)
-    assert driver.lab.player.example == 0
+    assert driver.workspace.player.example == 0
 
 
 def test_after_the_last_example_there_is_none(driver: Driver):
-    driver.lab.player.show_example(19)  # 120 windows, every sixth kept apart
+    driver.workspace.player.show_example(19)  # 120 windows, every sixth kept apart
     driver.key(K.Key_Right, CTRL)
-    assert driver.lab.player.example == 19
+    assert driver.workspace.player.example == 19
 
 
 def test_page_up_goes_back_through_the_training_frames(driver: Driver):
@@ -121,43 +121,43 @@ def test_page_up_goes_back_through_the_training_frames(driver: Driver):
     seen = []
     for _ in range(5):
         driver.key(K.Key_PageUp)
-        seen.append(driver.lab.player.epoch)
+        seen.append(driver.workspace.player.epoch)
     assert seen == [3, 2, 1, 0, 0]
 
 
 def test_page_down_goes_on_through_the_training_frames_to_now(driver: Driver):
     driver.train_to_the_end()
-    driver.lab.player.show_epoch(1)
+    driver.workspace.player.show_epoch(1)
     seen = []
     for _ in range(4):
         driver.key(K.Key_PageDown)
-        seen.append(driver.lab.player.epoch)
+        seen.append(driver.workspace.player.epoch)
     assert seen == [2, 3, None, None]
 
 
 def test_without_a_trained_epoch_there_are_no_training_frames(driver: Driver):
     driver.key(K.Key_PageUp)
-    assert driver.lab.player.epoch is None
+    assert driver.workspace.player.epoch is None
 
 
 def test_escape_lets_the_selected_unit_go(driver: Driver):
-    driver.lab.stage.select_unit(4)
+    driver.workspace.view_state.select_unit(4)
     driver.key(K.Key_Escape)
-    assert driver.lab.stage.unit is None
+    assert driver.workspace.view_state.unit is None
 
 
 def test_escape_without_a_selected_unit_does_nothing(driver: Driver):
     driver.key(K.Key_Escape)
-    assert driver.lab.stage.unit is None
+    assert driver.workspace.view_state.unit is None
 
 
 @pytest.mark.parametrize("action", ["train", "pause", "next", "play", "loop"])
 def test_a_click_on_a_button_leaves_the_keys_to_the_player(driver: Driver, action: str):
-    driver.lab.player.go_to(3)
+    driver.workspace.player.go_to(3)
     QTest.mouseClick(driver.button(action), Qt.MouseButton.LeftButton)
-    driver.lab.player.scrub(3)
+    driver.workspace.player.scrub(3)
     driver.key(K.Key_Right)
-    assert driver.lab.player.timestep == 4
+    assert driver.workspace.player.timestep == 4
 
 
 def test_a_click_on_a_knobs_slider_leaves_the_arrows_to_the_player(driver: Driver):

@@ -65,14 +65,14 @@ def test_a_display_that_refuses_us_is_named_and_its_library_keeps_quiet(tmp_path
     fields = [b"", b"", b"MIT-MAGIC-COOKIE-1", b"sixteen  letters"]
     entry = b"".join(struct.pack(">H", len(field)) + field for field in fields)
     cookie.write_bytes(b"\xff\xff" + entry)
-    reading, writing = os.pipe()
+    presentation, writing = os.pipe()
     with subprocess.Popen(
         [server, "-displayfd", str(writing), "-auth", str(cookie), "-nolisten", "tcp"],
         pass_fds=[writing],
         stderr=subprocess.DEVNULL,
     ) as process:
         os.close(writing)
-        with os.fdopen(reading) as answer:
+        with os.fdopen(presentation) as answer:
             display = f":{answer.readline().strip()}"
         try:
             assert "does not let rnnviz in" in complaint(DISPLAY=display, XAUTHORITY="/dev/null")

@@ -37,7 +37,7 @@ def shown(driver: Driver, **task: object) -> PreprocessingPanel:
     panel = driver.panel("preprocessing")
     assert isinstance(panel, PreprocessingPanel)
     driver.until(
-        lambda: panel._asked is not None and panel._asked[0] == driver.lab.run.experiment.task
+        lambda: panel._asked is not None and panel._asked[0] == driver.workspace.run.experiment.task
     )
     QThreadPool.globalInstance().waitForDone()
     driver.until_drawn()
@@ -64,7 +64,7 @@ def test_a_review_is_shown_with_its_padding(driver: Driver):
 def test_the_frame_follows_the_player_past_the_padding(driver: Driver):
     panel = shown(driver, name="dates", dates=500)
     length = panel._found.stretches[0].length
-    driver.lab.player.go_to(length)  # the decoder's first timestep
+    driver.workspace.player.go_to(length)  # the decoder's first timestep
     driver.until_drawn()
     assert panel.strip._now == panel._strip.spans[1].start
     assert panel.strip._low <= panel.strip._now < panel.strip._high
@@ -74,7 +74,7 @@ def test_another_example_moves_the_window_of_a_series(driver: Driver):
     panel = shown(driver, name="series", series="passengers", window=6)
     assert isinstance(panel._found, PreparedSeries)
     first = panel._series.window
-    driver.lab.player.show_example(2)
+    driver.workspace.player.show_example(2)
     driver.until(lambda: panel._series.window == (first[0] + 2, first[1] + 2))
     driver.until_drawn()
 

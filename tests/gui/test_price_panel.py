@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnnviz.engine.messages import Price
+from rnnviz.engine.messages import StepCost
 from tests.gui.driver import Driver
 
 
@@ -20,19 +20,19 @@ def drawn(plot) -> dict[str, list[tuple[float, float]]]:
 def test_what_is_measured_is_drawn_in_one_line_a_cell(opened):
     driver: Driver = opened()
     driver.until_ready()
-    dock = driver.window.docks["price"]
+    dock = driver.window.docks["step_cost"]
     dock.show()
     dock.raise_()
     driver.until_drawn()
-    panel, prices = driver.panel("price"), driver.lab.prices
+    panel, step_costs = driver.panel("step_cost"), driver.workspace.step_costs
     panel.button.click()
-    driver.until(lambda: len(prices.measured) >= 2)
+    driver.until(lambda: len(step_costs.measured) >= 2)
     driver.until_drawn()
     few = len(panel.by_length.box.addedItems)
-    driver.until(lambda: len(prices.measured) >= 5)
+    driver.until(lambda: len(step_costs.measured) >= 5)
     panel.button.click()
     driver.until_drawn()
-    told = [report for report in driver.heard if isinstance(report, Price)]
+    told = [report for report in driver.heard if isinstance(report, StepCost)]
     cells = {price.cell for price in told}
     assert few <= len(panel.by_length.box.addedItems) <= 2 * len(cells)
     for cell, points in drawn(panel.by_length).items():

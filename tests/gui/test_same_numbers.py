@@ -36,7 +36,7 @@ def test_the_window_has_the_numbers_of_the_command_line(
 ):
     driver.set_up(SAME)
     driver.train_to_the_end()
-    shown = [getattr(record, number) for record in driver.lab.run.history]
+    shown = [getattr(record, number) for record in driver.workspace.run.history]
     assert shown == [row[number] for row in typed["history"]]
 
 

@@ -34,7 +34,7 @@ def shown(qapp) -> Iterator[Callable[..., TraceWindow]]:
     windows: list[TraceWindow] = []
 
     def show(module: nn.RNNBase) -> TraceWindow:
-        windows.append(rnnviz.show(rnnviz.trace(module, WAVE, relevance=True), block=False))
+        windows.append(rnnviz.show(rnnviz.trace(module, WAVE, saliency=True), block=False))
         settle(windows[-1])
         return windows[-1]
 
@@ -52,7 +52,7 @@ def settle(window: TraceWindow) -> None:
 def test_every_kind_of_module_can_be_shown(shown, name: str):
     window = shown(MODULES[name]())
     hidden = window.docks["hidden"].panel._image.image
-    assert hidden.shape == (window.stage.trace.units, 30)
+    assert hidden.shape == (window.view_state.trace.units, 30)
 
 
 def test_what_is_shown_are_the_modules_own_states(shown):

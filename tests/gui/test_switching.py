@@ -63,7 +63,7 @@ def window(qapp: object) -> Iterator[Driver]:
 
 def shows_what_was_asked_for(driver: Driver) -> bool:
     """Whether the trace on the screen is of the present run's network and task."""
-    experiment, trace = driver.lab.run.experiment, driver.lab.stage.trace
+    experiment, trace = driver.workspace.run.experiment, driver.workspace.view_state.trace
     assert experiment is not None
     network = experiment.network
     directions = 2 if network.direction == "both" else 1
@@ -81,25 +81,25 @@ def left(driver: Driver) -> tuple[int, int]:
 
 def test_a_hundred_switches_at_random_leave_the_window_as_it_should_be(window: Driver):
     chance = random.Random(11)
-    lab, experiment = window.lab, SMALL
+    workspace, experiment = window.workspace, SMALL
     counted: list[tuple[int, int]] = []
     for kind in TASKS.values():  # rows are kept: as many as the task with the most knobs has
-        lab.draft.replace(suited(kind()), "switched")
+        workspace.draft.replace(suited(kind()), "switched")
     for number in range(100):
         experiment = switched(experiment, chance)
-        lab.draft.replace(experiment, "switched")
-        lab.begin()
+        workspace.draft.replace(experiment, "switched")
+        workspace.begin()
         chance.choice(list(window.window.docks.values())).raise_()
         if number % 4:  # the others are overtaken before they have begun
             window.until(lambda: bool(window.reports(LiveTrace)))
             assert shows_what_was_asked_for(window)
-            assert lab.run.figures is None or len(lab.run.history)
+            assert workspace.run.figures is None or len(workspace.run.history)
         if number in (20, 99):
-            lab.draft.replace(SMALL, "switched")
-            lab.begin()
+            workspace.draft.replace(SMALL, "switched")
+            workspace.begin()
             window.until_state("finished")
             window.until_drawn()
-            lab.draft.stack.clear()
+            workspace.draft.stack.clear()
             counted.append(left(window))
             assert shows_what_was_asked_for(window)
     assert not [report for report in window.heard if isinstance(report, Failed)]
@@ -131,14 +131,14 @@ def test_a_damaged_or_missing_file_is_one_sentence_and_other_tasks_go_on(
         "series": "Line 41 of the data file sunspots.csv",
         "chorales": "json",
     }.items():
-        driver.lab.draft.replace(small(task), task)
-        driver.lab.begin()
+        driver.workspace.draft.replace(small(task), task)
+        driver.workspace.begin()
         driver.until_state("failed")
         notice = driver.window.notice.label.text()
         assert said in notice
         assert "Traceback" not in notice
-    driver.lab.draft.replace(small("recall"), "recall")
-    driver.lab.begin()
+    driver.workspace.draft.replace(small("recall"), "recall")
+    driver.workspace.begin()
     driver.until_state("finished")
     assert driver.window.notice.isHidden()
 
@@ -147,7 +147,7 @@ def test_a_damaged_or_missing_file_is_one_sentence_and_other_tasks_go_on(
 def test_tab_goes_from_the_task_through_its_knobs_as_they_stand(driver: Driver, name: str):
     """Whichever rows of other tasks they are shown in."""
     for kind in (*TASKS.values(), TASKS[name]):
-        driver.lab.draft.replace(suited(kind()), "switched")
+        driver.workspace.draft.replace(suited(kind()), "switched")
     panel = driver.panel("experiment")
     rows = [row for path, row in panel.rows.items() if path.startswith("task.")]
     assert [row.y() for row in rows] == sorted(row.y() for row in rows)

@@ -75,7 +75,7 @@ def test_the_first_timestep_stands_at_1(driver: Driver):
 
 
 def test_what_was_read_so_far_ends_at_the_timestep(driver: Driver):
-    driver.lab.player.go_to(4)
+    driver.workspace.player.go_to(4)
     driver.until_drawn()
     np.testing.assert_allclose(curve(values(driver)._read[0])[1], example(0)[:5], atol=1e-6)
 
@@ -86,14 +86,14 @@ def test_the_answers_are_the_readouts_of_each_hidden_state(driver: Driver):
 
 
 def test_the_answers_so_far_end_at_the_timestep(driver: Driver):
-    driver.lab.player.go_to(4)
+    driver.workspace.player.go_to(4)
     driver.until_drawn()
     assert len(curve(values(driver)._answers)[1]) == 5
 
 
 def test_an_answer_stands_at_the_timestep_that_it_speaks_about(driver: Driver):
     driver.set_up(SMALL.with_value("task.ahead", 5))
-    driver.lab.player.go_to(3)
+    driver.workspace.player.go_to(3)
     driver.until_drawn()
     x, _ = values(driver)._answer.getData()
     assert x[0] == 4 + 5
@@ -127,7 +127,7 @@ def test_the_ends_of_the_colour_table_are_blue_and_red():
 
 
 def test_the_notepad_is_the_column_of_the_timestep(driver: Driver):
-    driver.lab.player.go_to(6)
+    driver.workspace.player.go_to(6)
     driver.until_drawn()
     hidden, _ = computed(*untrained(), example(0))
     cells = driver.panel("notepad").cells
@@ -144,38 +144,40 @@ def test_the_change_is_the_length_of_each_step_of_the_notepad(driver: Driver):
 
 
 @pytest.mark.parametrize("timestep", [0, 5, T - 1])
-def test_the_relevance_of_each_input_is_autograds_gradient(driver: Driver, timestep: int):
-    driver.lab.player.go_to(timestep)
+def test_the_saliency_of_each_input_is_autograds_gradient(driver: Driver, timestep: int):
+    driver.workspace.player.go_to(timestep)
     driver.until_drawn()
     rnn, readout = untrained()
     x = torch.tensor(example(0))[None, :, None].requires_grad_()
     readout(rnn(x)[0][0, timestep]).backward()
     wanted = x.grad[0, : timestep + 1, 0].abs().numpy()
-    shown = curve(driver.panel("relevance")._bars)[1]
+    shown = curve(driver.panel("saliency")._bars)[1]
     np.testing.assert_allclose(shown, wanted, rtol=1e-4, atol=1e-7)
 
 
 def test_bars_that_are_not_measured_are_not_drawn(driver: Driver):
-    trace = driver.lab.stage.trace
-    driver.lab.stage.show(msgspec.structs.replace(trace, relevance=None))
+    trace = driver.workspace.view_state.trace
+    driver.workspace.view_state.show(msgspec.structs.replace(trace, saliency=None))
     driver.until_drawn()
-    panel = driver.panel("relevance")
+    panel = driver.panel("saliency")
     assert not panel._bars.isVisible()
     assert not panel._now.isVisible()
 
 
 def test_the_next_example_is_shown(driver: Driver):
     driver.key(Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
-    driver.until(lambda: np.allclose(driver.lab.stage.trace.inputs[:, 0], example(1), atol=1e-6))
+    driver.until(
+        lambda: np.allclose(driver.workspace.view_state.trace.inputs[:, 0], example(1), atol=1e-6)
+    )
 
 
 def test_an_example_is_traced_with_the_weights_of_now(driver: Driver):
     driver.train_to_the_end()
-    before = driver.lab.stage.trace
-    driver.lab.player.show_example(3)
-    driver.until(lambda: driver.lab.stage.trace is not before)
+    before = driver.workspace.view_state.trace
+    driver.workspace.player.show_example(3)
+    driver.until(lambda: driver.workspace.view_state.trace is not before)
     direct = trained()
-    np.testing.assert_array_equal(driver.lab.stage.trace.output, direct.trace(3).output)
+    np.testing.assert_array_equal(driver.workspace.view_state.trace.output, direct.trace(3).output)
 
 
 def trained(epochs: int = 3) -> Trainer:
@@ -186,9 +188,9 @@ def trained(epochs: int = 3) -> Trainer:
 
 
 def look_at(driver: Driver, epoch: int) -> None:
-    before = driver.lab.stage.trace
-    driver.lab.player.show_epoch(epoch)
-    driver.until(lambda: driver.lab.stage.trace is not before)
+    before = driver.workspace.view_state.trace
+    driver.workspace.player.show_epoch(epoch)
+    driver.until(lambda: driver.workspace.view_state.trace is not before)
     driver.until_drawn()
 
 
@@ -196,8 +198,8 @@ def test_the_frame_of_epoch_0_is_pytorchs_untrained_network(driver: Driver):
     driver.train_to_the_end()
     look_at(driver, 0)
     hidden, answers = computed(*untrained(), example(0))
-    np.testing.assert_allclose(driver.lab.stage.trace.hidden[:, 0], hidden, atol=1e-5)
-    np.testing.assert_allclose(driver.lab.stage.trace.output[:, 0], answers, atol=1e-5)
+    np.testing.assert_allclose(driver.workspace.view_state.trace.hidden[:, 0], hidden, atol=1e-5)
+    np.testing.assert_allclose(driver.workspace.view_state.trace.output[:, 0], answers, atol=1e-5)
 
 
 @pytest.mark.parametrize("epoch", [1, 2, 3])
@@ -206,26 +208,26 @@ def test_a_frame_has_the_weights_after_its_epoch(driver: Driver, epoch: int):
     look_at(driver, epoch)
     model = trained(epoch).model
     hidden, _ = computed(model.rnn, model.readout, example(0))
-    np.testing.assert_allclose(driver.lab.stage.trace.hidden[:, 0], hidden, atol=1e-5)
+    np.testing.assert_allclose(driver.workspace.view_state.trace.hidden[:, 0], hidden, atol=1e-5)
 
 
 def test_a_frame_seen_before_is_shown_without_asking_again(driver: Driver):
     driver.train_to_the_end()
     look_at(driver, 1)
-    first = driver.lab.stage.trace
+    first = driver.workspace.view_state.trace
     look_at(driver, 2)
-    driver.lab.player.show_epoch(1)
-    assert driver.lab.stage.trace is first
+    driver.workspace.player.show_epoch(1)
+    assert driver.workspace.view_state.trace is first
 
 
 def test_back_from_the_frames_now_is_the_trained_network(driver: Driver):
     driver.train_to_the_end()
-    now = driver.lab.stage.trace.output
+    now = driver.workspace.view_state.trace.output
     look_at(driver, 0)
-    before = driver.lab.stage.trace
-    driver.lab.player.show_epoch(None)
-    driver.until(lambda: driver.lab.stage.trace is not before)
-    np.testing.assert_array_equal(driver.lab.stage.trace.output, now)
+    before = driver.workspace.view_state.trace
+    driver.workspace.player.show_epoch(None)
+    driver.until(lambda: driver.workspace.view_state.trace is not before)
+    np.testing.assert_array_equal(driver.workspace.view_state.trace.output, now)
 
 
 def test_pointing_at_the_sequence_says_timestep_input_and_answer(driver: Driver):

@@ -40,61 +40,61 @@ def press(driver: Driver, path: str, *keys: Qt.Key) -> None:
 def test_one_drag_of_the_handle_is_undone_at_once(driver: Driver):
     slider = driver.row("task.window").slider
     drag(slider, *moved(slider, handle(slider)))
-    assert driver.lab.draft.stack.count() == 1
+    assert driver.workspace.draft.stack.count() == 1
 
 
 def test_a_drag_of_the_handle_turns_the_knob(driver: Driver):
     slider = driver.row("task.window").slider
     drag(slider, *moved(slider, handle(slider)))
-    assert driver.lab.draft.experiment.task.window != SMALL.task.window
+    assert driver.workspace.draft.experiment.task.window != SMALL.task.window
 
 
 def test_a_drag_that_begins_beside_the_handle_is_undone_at_once(driver: Driver):
     slider = driver.row("task.window").slider
     start = QPoint(slider.width() - 20, slider.height() // 2)
     drag(slider, *moved(slider, start))
-    assert driver.lab.draft.stack.count() == 1
+    assert driver.workspace.draft.stack.count() == 1
 
 
 def test_a_drag_that_begins_beside_the_handle_follows_the_mouse(driver: Driver):
     slider = driver.row("network.layers").slider  # four stops: far apart
     y = slider.height() // 2
     drag(slider, QPoint(slider.width() * 6 // 10, y), QPoint(slider.width() - 1, y))
-    assert driver.lab.draft.experiment.network.layers == 4
+    assert driver.workspace.draft.experiment.network.layers == 4
 
 
 def test_a_click_beside_the_handle_goes_to_the_nearest_stop(driver: Driver):
     slider = driver.row("network.layers").slider
     place = QPoint(slider.width() * 6 // 10, slider.height() // 2)
     QTest.mouseClick(slider, Qt.MouseButton.LeftButton, pos=place)
-    assert driver.lab.draft.experiment.network.layers == 3
+    assert driver.workspace.draft.experiment.network.layers == 3
 
 
 def test_two_drags_are_undone_one_by_one(driver: Driver):
     slider = driver.row("task.window").slider
     for _ in range(2):
         drag(slider, *moved(slider, handle(slider)))
-    assert driver.lab.draft.stack.count() == 2
+    assert driver.workspace.draft.stack.count() == 2
 
 
 def test_each_key_is_undone_by_itself(driver: Driver):
     press(driver, "task.window", Qt.Key.Key_Right, Qt.Key.Key_Right)
-    assert driver.lab.draft.stack.count() == 2
+    assert driver.workspace.draft.stack.count() == 2
 
 
 def test_undo_puts_a_knob_back(driver: Driver):
     press(driver, "task.window", Qt.Key.Key_Right)
     driver.key(Qt.Key.Key_Z, CTRL)
-    assert driver.lab.draft.experiment == SMALL
+    assert driver.workspace.draft.experiment == SMALL
 
 
 @pytest.mark.parametrize(("key", "modifier"), [(Qt.Key.Key_Y, CTRL), (Qt.Key.Key_Z, CTRL | SHIFT)])
 def test_redo_turns_it_again(driver: Driver, key, modifier):
     press(driver, "task.window", Qt.Key.Key_Right)
-    turned = driver.lab.draft.experiment
+    turned = driver.workspace.draft.experiment
     driver.key(Qt.Key.Key_Z, CTRL)
     driver.key(key, modifier)
-    assert driver.lab.draft.experiment == turned
+    assert driver.workspace.draft.experiment == turned
 
 
 def test_undo_moves_the_slider_back(driver: Driver):
@@ -110,14 +110,14 @@ def test_undo_reaches_the_engine(driver: Driver):
     driver.until_ready()
     driver.do("undo")
     driver.until_ready()
-    assert driver.lab.stage.trace.timesteps == SMALL.task.window
+    assert driver.workspace.view_state.trace.timesteps == SMALL.task.window
 
 
 def test_a_drag_back_to_where_it_began_leaves_nothing_to_undo(driver: Driver):
     slider = driver.row("task.window").slider
     way = moved(slider, handle(slider))
     drag(slider, *way, *reversed(way))
-    assert driver.lab.draft.stack.count() == 0
+    assert driver.workspace.draft.stack.count() == 0
 
 
 def test_with_nothing_turned_there_is_nothing_to_undo(driver: Driver):
@@ -140,7 +140,7 @@ def preset(driver: Driver, number: int):
 
 def test_the_first_preset_is_the_job_of_the_tutorial(driver: Driver):
     preset(driver, 0).trigger()
-    assert driver.lab.draft.experiment == Experiment(
+    assert driver.workspace.draft.experiment == Experiment(
         task=Sine(window=50, period=20 * math.pi, noise=0, ahead=1, windows=3000),
         network=Network(hidden=64, layers=1),
         training=Training(learning_rate=1e-3, batch=64, epochs=30, clip_norm=0, seed=0),
@@ -157,15 +157,15 @@ def test_a_preset_is_shown_by_the_sliders(driver: Driver):
 def test_a_preset_can_be_undone(driver: Driver):
     preset(driver, 0).trigger()
     driver.do("undo")
-    assert driver.lab.draft.experiment == SMALL
+    assert driver.workspace.draft.experiment == SMALL
 
 
 def test_defaults_put_all_knobs_back(driver: Driver):
     driver.do("defaults")
-    assert driver.lab.draft.experiment == Experiment()
+    assert driver.workspace.draft.experiment == Experiment()
 
 
 def test_defaults_can_be_undone(driver: Driver):
     driver.do("defaults")
     driver.do("undo")
-    assert driver.lab.draft.experiment == SMALL
+    assert driver.workspace.draft.experiment == SMALL

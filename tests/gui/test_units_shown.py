@@ -14,7 +14,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 def hidden(driver: Driver) -> np.ndarray:
-    return driver.lab.stage.trace.hidden[:, 0]
+    return driver.workspace.view_state.trace.hidden[:, 0]
 
 
 def click_unit(driver: Driver, row: int) -> None:
@@ -25,14 +25,14 @@ def click_unit(driver: Driver, row: int) -> None:
 def order(driver: Driver, name: str) -> None:
     """Choose an order in the panel's list with keys, and wait until it is shown."""
     box = driver.panel("hidden")._order
-    before = driver.lab.stage._sorting
+    before = driver.workspace.view_state._sorting
     box.setFocus(Qt.FocusReason.TabFocusReason)
     while box.currentData() != name:
         QTest.keyClick(box, Qt.Key.Key_Down)
-    stage = driver.lab.stage
+    view_state = driver.workspace.view_state
     taken: list[bool] = []
-    stage.changed.connect(lambda _: taken.append(True))
-    driver.until(lambda: stage._sorting > before and bool(taken))
+    view_state.changed.connect(lambda _: taken.append(True))
+    driver.until(lambda: view_state._sorting > before and bool(taken))
     driver.until_drawn()
 
 
@@ -43,7 +43,7 @@ def test_pointing_at_a_cell_says_unit_timestep_and_value(driver: Driver):
 
 
 def test_pointing_at_a_cell_of_the_notepad_says_unit_timestep_and_value(driver: Driver):
-    driver.lab.player.go_to(6)
+    driver.workspace.player.go_to(6)
     driver.until_drawn()
     panel = driver.panel("notepad")
     send_mouse(panel.cells, QEvent.Type.MouseMove, panel.cells.cell_center(7))
@@ -52,19 +52,19 @@ def test_pointing_at_a_cell_of_the_notepad_says_unit_timestep_and_value(driver: 
 
 def test_a_click_in_the_heatmap_selects_the_unit(driver: Driver):
     click_unit(driver, 3)
-    assert driver.lab.stage.unit == 3
+    assert driver.workspace.view_state.unit == 3
 
 
 def test_a_second_click_lets_it_go(driver: Driver):
     click_unit(driver, 3)
     click_unit(driver, 3)
-    assert driver.lab.stage.unit is None
+    assert driver.workspace.view_state.unit is None
 
 
 def test_a_click_in_the_notepad_selects_the_unit(driver: Driver):
     cells = driver.panel("notepad").cells
     QTest.mouseClick(cells, LEFT, pos=cells.cell_center(7))
-    assert driver.lab.stage.unit == 7
+    assert driver.workspace.view_state.unit == 7
 
 
 def test_the_panel_of_a_unit_opens_with_the_first_that_is_selected(driver: Driver):
@@ -80,7 +80,7 @@ def test_the_curve_of_a_unit_is_its_row_of_the_trace(driver: Driver):
 
 def test_the_curve_of_a_unit_has_its_point_at_the_timestep(driver: Driver):
     click_unit(driver, 3)
-    driver.lab.player.go_to(6)
+    driver.workspace.player.go_to(6)
     driver.until_drawn()
     x, y = driver.panel("unit")._now.getData()
     assert (x[0], y[0]) == (7, hidden(driver)[6, 3])
@@ -109,13 +109,13 @@ def test_a_unit_that_is_let_go_is_framed_nowhere(driver: Driver):
 def test_a_selected_unit_stays_selected_while_the_network_trains(driver: Driver):
     click_unit(driver, 3)
     driver.train_to_the_end()
-    assert driver.lab.stage.unit == 3
+    assert driver.workspace.view_state.unit == 3
 
 
 def test_a_unit_that_a_smaller_network_does_not_have_is_let_go(driver: Driver):
     click_unit(driver, 8)
     driver.set_up(SMALL.with_value("network.hidden", 4))
-    assert driver.lab.stage.unit is None
+    assert driver.workspace.view_state.unit is None
 
 
 @pytest.mark.parametrize("name", ["peak", "similarity"])
@@ -123,30 +123,30 @@ def test_an_order_permutes_the_rows_of_the_heatmap(driver: Driver, name: str):
     image = driver.panel("hidden")._image
     before = image.image.copy()
     order(driver, name)
-    rows = driver.lab.stage.scene.order
+    rows = driver.workspace.view_state.scene.order
     np.testing.assert_array_equal(image.image, before[rows])
 
 
 def test_by_peak_sorts_by_the_timestep_of_the_largest_value(driver: Driver):
     order(driver, "peak")
     peaks = np.abs(hidden(driver)).argmax(axis=0)
-    shown = peaks[driver.lab.stage.scene.order]
+    shown = peaks[driver.workspace.view_state.scene.order]
     assert (np.diff(shown) >= 0).all()
 
 
 def test_pointing_names_the_unit_and_not_the_row(driver: Driver):
     order(driver, "similarity")
     panel = driver.panel("hidden")
-    unit = int(driver.lab.stage.scene.order[2])
+    unit = int(driver.workspace.view_state.scene.order[2])
     point_at(panel.plot, 5, 2)
     assert panel.readout.text() == f"unit {unit}, timestep 5: {hidden(driver)[4, unit]:+.3f}"
 
 
 def test_a_click_selects_the_unit_that_stands_in_the_row(driver: Driver):
     order(driver, "similarity")
-    unit = int(driver.lab.stage.scene.order[2])
+    unit = int(driver.workspace.view_state.scene.order[2])
     click_unit(driver, 2)
-    assert driver.lab.stage.unit == unit
+    assert driver.workspace.view_state.unit == unit
 
 
 def test_the_notepad_has_the_order_of_the_heatmap(driver: Driver):
@@ -158,7 +158,7 @@ def test_the_notepad_has_the_order_of_the_heatmap(driver: Driver):
 def test_the_frame_follows_its_unit_into_another_order(driver: Driver):
     click_unit(driver, 3)
     order(driver, "similarity")
-    row = int(np.flatnonzero(driver.lab.stage.scene.order == 3)[0])
+    row = int(np.flatnonzero(driver.workspace.view_state.scene.order == 3)[0])
     assert driver.panel("hidden")._row.rect().top() == row - 0.5
 
 

@@ -19,77 +19,77 @@ from rnnviz.engine.messages import (
     Watch,
     Write,
 )
-from rnnviz.gui.model.engine_thread import TrainingWorker
+from rnnviz.gui.model.engine_thread import EngineThread
 from tests.gui.driver import SMALL, Ear, wait_until
 from tests.gui.processes import ends
 
 
 @pytest.fixture
-def worker(qapp):
+def engine_thread(qapp):
     """A worker that was not started yet, and what it reports."""
-    worker, ear = TrainingWorker(), Ear()
-    worker.reported.connect(ear.hear)
-    yield worker, ear.heard
-    worker.close()
+    engine_thread, ear = EngineThread(), Ear()
+    engine_thread.reported.connect(ear.hear)
+    yield engine_thread, ear.heard
+    engine_thread.close()
 
 
-def test_commands_sent_before_the_engine_is_up_arrive_in_order(worker):
-    worker, heard = worker
+def test_commands_sent_before_the_engine_is_up_arrive_in_order(engine_thread):
+    engine_thread, heard = engine_thread
     for run in (1, 2, 3):
-        worker.send(Start(run=run, experiment=SMALL, paused=True))
-    worker.start()
+        engine_thread.send(Start(run=run, experiment=SMALL, paused=True))
+    engine_thread.start()
     wait_until(lambda: any(isinstance(r, StateChanged) and r.run == 3 for r in heard))
     assert isinstance(heard[0], Ready)
     runs = [report.run for report in heard if isinstance(report, Started | LiveTrace)]
     assert runs == sorted(runs)
-    pid = worker.engine_pid
-    worker.close()
+    pid = engine_thread.engine_pid
+    engine_thread.close()
     assert ends(pid)
 
 
 def test_a_worker_that_was_never_started_can_be_closed(qapp):
-    worker = TrainingWorker()
-    worker.send(Start(run=1, experiment=SMALL))
-    worker.close()
-    assert worker.engine_pid is None
+    engine_thread = EngineThread()
+    engine_thread.send(Start(run=1, experiment=SMALL))
+    engine_thread.close()
+    assert engine_thread.engine_pid is None
 
 
 def test_a_closed_worker_starts_no_engine(qapp):
-    worker = TrainingWorker()
-    worker.close()
-    worker.start()
-    worker._thread.quit()
-    worker._thread.wait()
-    assert worker.engine_pid is None
+    engine_thread = EngineThread()
+    engine_thread.close()
+    engine_thread.start()
+    engine_thread._thread.quit()
+    engine_thread._thread.wait()
+    assert engine_thread.engine_pid is None
 
 
 def test_closing_twice_is_closing_once(qapp):
-    worker = TrainingWorker()
-    worker.close()
-    worker.close()
-    assert not worker._thread.isRunning()
+    engine_thread = EngineThread()
+    engine_thread.close()
+    engine_thread.close()
+    assert not engine_thread._thread.isRunning()
 
 
 def test_a_log_file_that_cannot_be_opened_is_a_lost_engine(qapp, tmp_path):
-    worker = TrainingWorker(tmp_path / "no folder" / "engine.log")
+    engine_thread = EngineThread(tmp_path / "no folder" / "engine.log")
     lost: list[bool] = []
-    worker.engine_lost.connect(lambda: lost.append(True))
-    worker.start()
+    engine_thread.engine_lost.connect(lambda: lost.append(True))
+    engine_thread.start()
     wait_until(lambda: bool(lost))
-    worker.close()
+    engine_thread.close()
 
 
-def test_an_engine_that_does_not_read_keeps_nobody_waiting(worker):
-    worker, heard = worker
-    worker.start()
-    worker.send(Start(run=1, experiment=SMALL, paused=True))
+def test_an_engine_that_does_not_read_keeps_nobody_waiting(engine_thread):
+    engine_thread, heard = engine_thread
+    engine_thread.start()
+    engine_thread.send(Start(run=1, experiment=SMALL, paused=True))
     wait_until(lambda: any(isinstance(r, StateChanged) for r in heard))
-    os.kill(worker.engine_pid, signal.SIGSTOP)
+    os.kill(engine_thread.engine_pid, signal.SIGSTOP)
     try:
         # Far more than a pipe holds: 64 KiB, and each command takes more than 100 bytes.
         sending = Thread(
             target=lambda: [
-                worker.send(
+                engine_thread.send(
                     Write(run=1, request=n, text="a" * 100, length=1, temperature=1, seed=0)
                 )
                 for n in range(2000)
@@ -99,17 +99,17 @@ def test_an_engine_that_does_not_read_keeps_nobody_waiting(worker):
         sending.start()
         wait_until(lambda: not sending.is_alive())
     finally:
-        os.kill(worker.engine_pid, signal.SIGCONT)
+        os.kill(engine_thread.engine_pid, signal.SIGCONT)
 
 
 def test_what_waits_is_only_what_is_still_wanted(qapp):
-    worker = TrainingWorker()
+    engine_thread = EngineThread()
     for run in (1, 2):
-        worker.send(Start(run=run, experiment=SMALL, paused=True))
+        engine_thread.send(Start(run=run, experiment=SMALL, paused=True))
         for request in range(100):
-            worker.send(Watch(run=run, example=request % 20))
-            worker.send(RequestTrace(run=run, request=request, example=request % 20))
-    assert [msgspec.to_builtins(command) for command in worker._waiting] == [
+            engine_thread.send(Watch(run=run, example=request % 20))
+            engine_thread.send(RequestTrace(run=run, request=request, example=request % 20))
+    assert [msgspec.to_builtins(command) for command in engine_thread._waiting] == [
         msgspec.to_builtins(command)
         for command in (
             Start(run=2, experiment=SMALL, paused=True),
@@ -117,4 +117,4 @@ def test_what_waits_is_only_what_is_still_wanted(qapp):
             RequestTrace(run=2, request=99, example=19),
         )
     ]
-    worker.close()
+    engine_thread.close()

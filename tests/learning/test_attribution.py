@@ -1,4 +1,4 @@
-"""Relevance and gradient norms against autograd."""
+"""Saliency and gradient norms against autograd."""
 
 import numpy as np
 import pytest
@@ -56,9 +56,9 @@ def norms(answer, x):
 
 @given(**CASES)
 @settings(max_examples=40, deadline=None)
-def test_relevance_is_the_norm_of_the_jacobian_of_the_output(**case):
+def test_saliency_is_the_norm_of_the_jacobian_of_the_output(**case):
     module, readout, x = make(**case)
-    found = trace(module, x, readout=readout, relevance=True).relevance
+    found = trace(module, x, readout=readout, saliency=True).saliency
     np.testing.assert_allclose(found, norms(lambda x: readout(module(x)[0]), x), atol=1e-6)
 
 
@@ -66,7 +66,7 @@ def test_relevance_is_the_norm_of_the_jacobian_of_the_output(**case):
 @settings(max_examples=20, deadline=None)
 def test_without_a_readout_it_is_that_of_the_last_layer(**case):
     module, _, x = make(**case)
-    found = trace(module, x, relevance=True).relevance
+    found = trace(module, x, saliency=True).saliency
     np.testing.assert_allclose(found, norms(lambda x: module(x)[0], x), atol=1e-6)
 
 
@@ -122,7 +122,7 @@ def test_a_layer_below_the_last_has_no_gradient_of_its_own_at_a_single_timestep(
 
 
 def test_later_inputs_do_not_matter_for_earlier_answers():
-    found = trace(nn.GRU(1, 4), np.ones((9, 1)), relevance=True).relevance
+    found = trace(nn.GRU(1, 4), np.ones((9, 1)), saliency=True).saliency
     assert (np.triu(found, 1) == 0).all()
     assert (found[np.tril_indices(9)] > 0).all()
 
@@ -130,16 +130,16 @@ def test_later_inputs_do_not_matter_for_earlier_answers():
 @pytest.mark.parametrize(
     ("timesteps", "hidden", "there"), [(50, 64, True), (50, 16, True), (2000, 256, False)]
 )
-def test_relevance_comes_unasked_only_where_it_is_cheap(timesteps, hidden, there):
+def test_saliency_comes_unasked_only_where_it_is_cheap(timesteps, hidden, there):
     module, x = nn.RNN(1, hidden), np.zeros((timesteps, 1))
-    assert (trace(module, x).relevance is not None) is there
+    assert (trace(module, x).saliency is not None) is there
 
 
-def test_relevance_is_left_out_where_it_is_not_wanted_or_too_dear():
+def test_saliency_is_left_out_where_it_is_not_wanted_or_too_dear():
     module, x = nn.RNN(1, 4), np.zeros((5, 1))
-    assert trace(module, x, relevance=False).relevance is None
-    assert trace(module, x, relevance=True, dearest=10.0).relevance is None
-    assert trace(module, x, relevance=True, dearest=1e6).relevance is not None
+    assert trace(module, x, saliency=False).saliency is None
+    assert trace(module, x, saliency=True, dearest=10.0).saliency is None
+    assert trace(module, x, saliency=True, dearest=1e6).saliency is not None
 
 
 def test_gradient_norms_need_a_target():
@@ -159,11 +159,11 @@ def test_what_vanishes_on_the_way_leaves_all_else_as_it_is(kind, layers):
                 # Wide open or shut, so that these forget as fast as a plain layer does.
                 weight[4:8] = -2.0
     target = [0.0, 1.0]
-    found = trace(module, x, readout=readout, target=target, relevance=True)
+    found = trace(module, x, readout=readout, target=target, saliency=True)
     right = norms(lambda x: readout(module(x)[0]), x)
     norm = gradient_norms(kind, module, readout, x, torch.tensor(target).double())
     assert right[-1, 0] < 1e-30
-    np.testing.assert_allclose(found.relevance, right, rtol=1e-5, atol=1e-25)
+    np.testing.assert_allclose(found.saliency, right, rtol=1e-5, atol=1e-25)
     np.testing.assert_allclose(found.gradient_norm, norm, rtol=1e-5, atol=1e-25)
 
 
@@ -199,23 +199,23 @@ def test_gradient_norms_of_both_directions_are_those_of_autograd(
 
 @given(**{name: CASES[name] for name in ("kind", "inputs", "hidden", "layers", "timesteps")})
 @settings(max_examples=30, deadline=None)
-def test_relevance_of_both_directions_is_the_norm_of_the_jacobian(
+def test_saliency_of_both_directions_is_the_norm_of_the_jacobian(
     kind, inputs, hidden, layers, timesteps
 ):
     torch.manual_seed(hidden)
     module = KINDS[kind](inputs, hidden, layers, bidirectional=True).double()
     readout = nn.Linear(2 * hidden, 2).double()
     x = torch.randn(timesteps, inputs).double()
-    found = trace(module, x, readout=readout, relevance=True).relevance
+    found = trace(module, x, readout=readout, saliency=True).saliency
     np.testing.assert_allclose(found, norms(lambda x: readout(module(x)[0]), x), atol=1e-6)
 
 
 def test_a_long_sequence_in_blocks_is_the_same_as_at_once(monkeypatch):
     torch.manual_seed(1)
     module, x = nn.LSTM(2, 4, 2, bidirectional=True), np.ones((40, 2))
-    at_once = trace(module, x, relevance=True).relevance
+    at_once = trace(module, x, saliency=True).saliency
     monkeypatch.setattr(attribution, "BLOCK", 40 * 2 * 8 * 7)  # seven inputs
-    np.testing.assert_allclose(trace(module, x, relevance=True).relevance, at_once, rtol=1e-5)
+    np.testing.assert_allclose(trace(module, x, saliency=True).saliency, at_once, rtol=1e-5)
 
 
 def test_one_answer_of_both_directions_rests_on_the_first_timestep_backwards():
@@ -230,7 +230,7 @@ def test_one_answer_of_both_directions_rests_on_the_first_timestep_backwards():
         return model.readout(torch.cat((hidden[:, :6], last), dim=1))
 
     found = jacobian(answers, x)[:, :, 0].transpose(1, 2).flatten(2).norm(dim=2)
-    np.testing.assert_allclose(trainer.trace(2, relevance=True).relevance, found, atol=1e-6)
+    np.testing.assert_allclose(trainer.trace(2, saliency=True).saliency, found, atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -244,12 +244,12 @@ def test_one_answer_of_both_directions_rests_on_the_first_timestep_backwards():
         (True, 1e3, "too dear"),
     ],
 )
-def test_a_trace_says_why_it_has_no_relevance(asked, dearest, why):
+def test_a_trace_says_why_it_has_no_saliency(asked, dearest, why):
     # One multiplication by W_hh for each of half the pairs of timesteps.
-    found = trace(nn.RNN(1, 100), np.zeros((250, 1)), relevance=asked, dearest=dearest)
-    assert found.relevance_missing == why
-    assert (found.relevance is None) is bool(why)
-    assert found.relevance_cost == 250**2 / 2 * 100**2
+    found = trace(nn.RNN(1, 100), np.zeros((250, 1)), saliency=asked, dearest=dearest)
+    assert found.saliency_missing == why
+    assert (found.saliency is None) is bool(why)
+    assert found.saliency_cost == 250**2 / 2 * 100**2
 
 
 @pytest.mark.parametrize("outputs", [1, 3])
@@ -261,9 +261,9 @@ def test_what_is_very_small_is_not_lost_in_its_square(outputs):
         module.weight_hh_l0.fill_(1e-3)
         readout.weight.fill_(1e-12)
         readout.bias.zero_()
-    found = trace(module, np.ones((6, 1)), readout=readout, target=[-1.0] * outputs, relevance=True)
+    found = trace(module, np.ones((6, 1)), readout=readout, target=[-1.0] * outputs, saliency=True)
     powers = 1e-12 * 1e-3 ** np.arange(5, -1, -1.0)
-    np.testing.assert_allclose(found.relevance[-1], powers * outputs**0.5, rtol=1e-4)
+    np.testing.assert_allclose(found.saliency[-1], powers * outputs**0.5, rtol=1e-4)
     # d loss / d h_t = sum of 2 (y - target) / O * W * 1e-3^(T - t), the answers being 1e-12.
     np.testing.assert_allclose(found.gradient_norm[:, 0], 2 * powers, rtol=1e-4)
 
@@ -307,24 +307,24 @@ def test_classes_read_by_their_numbers_where_they_are_asked():
     likeliest = readout(module(x)[0]).argmax(dim=1).tolist()
     every = trace(module, x, readout=readout, target=CLASSES, horizon=2)
     assert every.target is None
-    assert every.reading.horizon == 2
-    assert every.reading.answers == [str(number) for number in likeliest]
-    assert every.reading.asked == ["2", "0", "1", "1", "2", "0"]
-    assert every.reading.right == [a == b for a, b in zip(likeliest, CLASSES, strict=True)]
-    last = trace(module, x, readout=readout, target=2).reading
+    assert every.presentation.horizon == 2
+    assert every.presentation.answers == [str(number) for number in likeliest]
+    assert every.presentation.asked == ["2", "0", "1", "1", "2", "0"]
+    assert every.presentation.right == [a == b for a, b in zip(likeliest, CLASSES, strict=True)]
+    last = trace(module, x, readout=readout, target=2).presentation
     assert last.asked == ["", "", "", "", "", "2"]
     assert last.right == [None] * 5 + [likeliest[-1] == 2]
 
 
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("layers", [1, 2])
-def test_relevance_and_gradients_go_from_the_decoder_into_the_encoder(cell, layers):
+def test_saliency_and_gradients_go_from_the_decoder_into_the_encoder(cell, layers):
     trainer = Trainer(experiment(Translation(), network__cell=cell, network__layers=layers))
     for _ in range(4):
         trainer.train_batch()
     model, valid, kind = trainer.model.eval(), trainer.examples.valid, KIND_OF[cell]
     for example in range(4):
-        found = trainer.trace(example, relevance=True)
+        found = trainer.trace(example, saliency=True)
         length = valid.length(example)
         tokens = torch.as_tensor(found.inputs).long()
         source = model.reader.values(tokens[:length]).detach().requires_grad_()
@@ -346,7 +346,7 @@ def test_relevance_and_gradients_go_from_the_decoder_into_the_encoder(cell, laye
                     one, (source, said), retain_graph=True, materialize_grads=True
                 )
                 squares = squares + torch.cat([g.square().sum(1) for g in grads])
-            np.testing.assert_allclose(found.relevance[t], squares.sqrt(), atol=1e-5)
+            np.testing.assert_allclose(found.saliency[t], squares.sqrt(), atol=1e-5)
 
         asked = torch.as_tensor(valid.asked[example])
         loss = torch.nn.functional.cross_entropy(

@@ -6,7 +6,7 @@ import torch
 
 from rnnviz.experiment import suited
 from rnnviz.learning.training import evaluation
-from rnnviz.learning.training.evaluation import Judge, stretch
+from rnnviz.learning.training.evaluation import Evaluator, stretch
 from rnnviz.learning.training.trainer import Trainer
 from rnnviz.tasks.characters import Characters
 from tests.learning.toys import CELLS, Stream
@@ -27,7 +27,7 @@ def trainer(cell="LSTM", layers=1, task=TEXT):
 
 
 def judged(made):
-    return Judge(made.experiment.task, made.examples.valid, "cpu").loss(made.model)[1]
+    return Evaluator(made.experiment.task, made.examples.valid, "cpu").loss(made.model)[1]
 
 
 @pytest.mark.parametrize("layers", [1, 2])
@@ -92,7 +92,7 @@ def test_notepads_are_those_of_the_weights_that_are_looked_at():
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_relevance_and_gradient_are_those_of_the_window(cell):
+def test_saliency_and_gradient_are_those_of_the_window(cell):
     """Autograd, with the notepad handed over as a constant."""
     made = trainer(cell, 2)
     model, valid = made.model.eval(), made.examples.valid
@@ -100,7 +100,7 @@ def test_relevance_and_gradient_are_those_of_the_window(cell):
     with torch.no_grad():
         _, state = model.carry(tokens[5:8].reshape(1, -1, 1))
         x = model.reader.values(tokens[8:9])
-    trace = made.trace(8, relevance=True)
+    trace = made.trace(8, saliency=True)
     x.requires_grad_()
     hidden, _ = model.rnn(x, state)
     hidden.retain_grad()
@@ -115,7 +115,7 @@ def test_relevance_and_gradient_are_those_of_the_window(cell):
             for k in range(answers.shape[1])
         ]
         norms = torch.stack(rows).square().sum(dim=(0, 2)).sqrt().numpy()
-        np.testing.assert_allclose(trace.relevance[t], norms, rtol=1e-3, atol=1e-6)
+        np.testing.assert_allclose(trace.saliency[t], norms, rtol=1e-3, atol=1e-6)
 
 
 def test_examples_that_stand_alone_begin_with_an_empty_notepad():

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from rnnviz.learning.generating.decoding import greedy
-from rnnviz.learning.training.evaluation import Judge
+from rnnviz.learning.training.evaluation import Evaluator
 from rnnviz.learning.training.trainer import Trainer
 from tests.learning.toys import CELLS, Translation, experiment
 
@@ -39,7 +39,7 @@ def test_it_is_reading_all_over_again_after_each_answer(cell, layers):
 def test_a_judge_decodes_every_example_in_its_place():
     trainer = trained("GRU")
     valid = trainer.examples.valid
-    found = Judge(Translation(), valid, "cpu").decoded(trainer.model)
+    found = Evaluator(Translation(), valid, "cpu").decoded(trainer.model)
     for example in range(10):
         trace = trainer.trace(example)
         torch.testing.assert_close(

@@ -41,7 +41,7 @@ def made(toy, cell, layers, direction, **more):
 
 def finite(trace):
     arrays = [trace.inputs, trace.hidden, trace.cell, trace.output, *trace.gates.values()]
-    arrays += [trace.relevance, trace.gradient_norm]
+    arrays += [trace.saliency, trace.gradient_norm]
     return all(np.isfinite(array).all() for array in arrays if array is not None)
 
 
@@ -56,13 +56,13 @@ def test_it_trains_and_traces(toy, cell, layers, direction, dropout):
     losses, norms, _ = trainer.take_losses()
     assert np.isfinite(losses).all()
     assert (norms > 0).all()
-    trace = trainer.trace(3, relevance=True)
+    trace = trainer.trace(3, saliency=True)
     assert finite(trace)
     directions = 1 if direction == "forward" else 2
     assert trace.directions == directions
     assert trace.hidden.shape[1:] == (layers * directions, 6)
     assert trace.gradient_norm.shape == trace.hidden.shape[:2]
-    assert trace.relevance.shape == (trace.timesteps, trace.timesteps)
+    assert trace.saliency.shape == (trace.timesteps, trace.timesteps)
     assert np.isfinite(list(trainer.result()["test"].values())).all()
 
 
@@ -209,7 +209,7 @@ def test_whatever_the_sliders_allow_trains_two_batches_and_traces(chosen: Experi
     with contextlib.suppress(TrainingFailed):
         trainer.train_batch()
         trainer.train_batch()
-    trace = trainer.trace(0, relevance=None)
+    trace = trainer.trace(0, saliency=None)
     assert np.isfinite(trace.hidden).all()
     assert np.isfinite(trace.output).all()
     assert trace.units == chosen.network.hidden

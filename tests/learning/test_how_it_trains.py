@@ -64,7 +64,7 @@ def test_looking_while_it_hides_changes_nothing():
     chosen = experiment(Labels(), network__cell="GRU", network__layers=2, **DROPOUT)
     watched = Trainer(chosen)
     while not watched.done:
-        watched.trace(0, relevance=True)
+        watched.trace(0, saliency=True)
         watched.train_batch()
         torch.rand(3)
     assert torch.equal(weights(watched), weights(finish(Trainer(chosen))))
@@ -225,7 +225,7 @@ def test_a_run_is_what_a_plain_loop_of_pytorch_comes_to(cell, optimizer):
         )
     )
     plain = copy.deepcopy(trainer.model)
-    stepper, train = make(plain.parameters()), trainer.examples.train
+    optimizer, train = make(plain.parameters()), trainer.examples.train
     losses = []
     while not trainer.done:
         place = trainer.step % trainer.batches
@@ -240,10 +240,10 @@ def test_a_run_is_what_a_plain_loop_of_pytorch_comes_to(cell, optimizer):
         there = torch.arange(hidden.shape[1]) < lengths[:, None]
         targets = torch.as_tensor(train.targets)[rows][:, : hidden.shape[1]]
         loss = F.cross_entropy(plain.readout(hidden)[there], targets[there])
-        stepper.zero_grad()
+        optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(plain.parameters(), 0.5)
-        stepper.step()
+        optimizer.step()
         losses.append(loss.item())
     np.testing.assert_allclose(trainer.take_losses()[0], losses, rtol=1e-4)
     right = torch.cat([p.detach().flatten() for p in plain.parameters()])

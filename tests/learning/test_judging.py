@@ -8,7 +8,7 @@ from rnnviz.experiment import suited
 from rnnviz.learning.batching.losses import summed, take, tensors
 from rnnviz.learning.network.model import build
 from rnnviz.learning.training import evaluation
-from rnnviz.learning.training.evaluation import Judge
+from rnnviz.learning.training.evaluation import Evaluator
 from rnnviz.learning.training.trainer import Trainer
 from rnnviz.tasks.characters import Characters
 from rnnviz.tasks.dates import Dates
@@ -43,28 +43,28 @@ def counted(parts):
 
 def test_parts_come_to_the_same_as_the_whole(monkeypatch):
     model, valid = build(experiment(DATES)), DATES.examples(0).valid
-    judge = Judge(DATES, valid, "cpu")
-    loss, outputs = judge.loss(model)
-    decoded = judge.decoded(model)
+    evaluator = Evaluator(DATES, valid, "cpu")
+    loss, outputs = evaluator.loss(model)
+    decoded = evaluator.decoded(model)
     in_parts(monkeypatch)
-    stops, found = counted(judge.parts_of_loss(model))
+    stops, found = counted(evaluator.parts_of_loss(model))
     assert stops == 8  # 50 dates, 7 at a time
     assert found[0] == pytest.approx(loss, rel=1e-6)
     np.testing.assert_allclose(found[1], outputs, atol=1e-6)
-    stops, found = counted(judge.parts_of_decoded(model))
+    stops, found = counted(evaluator.parts_of_decoded(model))
     assert stops == 8
     np.testing.assert_allclose(found, decoded, atol=1e-6)
 
 
 def test_what_fits_at_once_is_not_cut(monkeypatch):
     model = build(experiment(DATES))
-    assert counted(Judge(DATES, DATES.examples(0).valid, "cpu").parts_of_loss(model))[0] == 0
+    assert counted(Evaluator(DATES, DATES.examples(0).valid, "cpu").parts_of_loss(model))[0] == 0
 
 
 def test_between_two_parts_the_network_is_as_it_learns(monkeypatch):
     in_parts(monkeypatch)
     model = build(experiment(DATES)).train()
-    for _ in Judge(DATES, DATES.examples(0).valid, "cpu").parts_of_loss(model):
+    for _ in Evaluator(DATES, DATES.examples(0).valid, "cpu").parts_of_loss(model):
         assert model.training
         assert torch.is_grad_enabled()
 
@@ -72,7 +72,7 @@ def test_between_two_parts_the_network_is_as_it_learns(monkeypatch):
 def test_notepads_are_carried_through_the_streams_of_a_text():
     """Judged in streams side by side, each window's answers are those of its whole stream."""
     model, valid = build(experiment(TEXT)), TEXT.examples(0).valid
-    loss, outputs = Judge(TEXT, valid, "cpu").loss(model)
+    loss, outputs = Evaluator(TEXT, valid, "cpu").loss(model)
     rows = len(valid.inputs) // 16
     with torch.no_grad():
         stream = torch.as_tensor(valid.inputs[: 2 * rows]).view(2, -1, 1)
@@ -112,7 +112,7 @@ def test_answers_lie_in_the_order_of_the_examples(toy, monkeypatch):
     chosen = toy_experiment(toy(), network__cell="GRU")
     model, valid = build(chosen).eval(), toy().examples(0).valid
     monkeypatch.setattr(evaluation, "PART_BYTES", 3 * 4 * 9 * 6)  # three examples at a time
-    loss, outputs = Judge(toy(), valid, "cpu").loss(model)
+    loss, outputs = Evaluator(toy(), valid, "cpu").loss(model)
     total, count = 0.0, 0
     for example in range(len(valid.inputs)):
         alone = take(tensors(valid, "cpu"), torch.tensor([example]))
@@ -129,7 +129,7 @@ def test_answers_lie_in_the_order_of_the_examples(toy, monkeypatch):
 def test_rules_that_take_long_are_fitted_in_parts():
     task = Tagging(language="Korean")
     examples, model = task.examples(0), build(experiment(task)).eval()
-    judge = Judge(task, examples.valid, "cpu")
-    stops, found = counted(evaluation.parts_of_summary(task, examples, model, "cpu", judge))
+    evaluator = Evaluator(task, examples.valid, "cpu")
+    stops, found = counted(evaluation.parts_of_summary(task, examples, model, "cpu", evaluator))
     assert stops >= task.output_size  # one for each tag's regression
     assert len(found["rules"]) == 3

@@ -9,7 +9,7 @@ import torch.nn.functional as F  # noqa: N812
 
 from rnnviz.experiment import Experiment, Training
 from rnnviz.learning.network.model import build
-from rnnviz.learning.training.optimizer import Stepper
+from rnnviz.learning.training.optimizer import Optimizer
 
 
 @pytest.fixture
@@ -47,11 +47,11 @@ def test_ten_steps_equal_those_of_pytorch_and_clip_grad_norm(batch, name, clip_n
     model = build(Experiment().with_value("network.layers", 2))
     plain = copy.deepcopy(model)
     optimizer = make(plain.parameters())
-    stepper = Stepper(model)
+    optimizer = Optimizer(model)
     knobs = msgspec.structs.replace(knobs, clip_norm=clip_norm)
     for _ in range(10):
-        loss, norm = stepper.gradient(loss_of(model, batch))
-        stepper.update(knobs, 0.01)
+        loss, norm = optimizer.gradient(loss_of(model, batch))
+        optimizer.update(knobs, 0.01)
 
         optimizer.zero_grad()
         out = plain.readout(plain.rnn(batch[0])[0][:, -1])
@@ -70,35 +70,35 @@ def test_ten_steps_equal_those_of_pytorch_and_clip_grad_norm(batch, name, clip_n
 def test_weights_decay_apart_from_the_gradient():
     # Without a gradient AdamW leaves w (1 - rate * decay) of every weight.
     model = build(Experiment())
-    stepper = Stepper(model)
-    before = stepper.weights.clone()
-    stepper.gradient(sum(p.sum() for p in model.parameters()) * 0.0)
-    stepper.update(Training(weight_decay=0.5), 0.1)
-    torch.testing.assert_close(stepper.weights, before * 0.95)
+    optimizer = Optimizer(model)
+    before = optimizer.weights.clone()
+    optimizer.gradient(sum(p.sum() for p in model.parameters()) * 0.0)
+    optimizer.update(Training(weight_decay=0.5), 0.1)
+    torch.testing.assert_close(optimizer.weights, before * 0.95)
 
 
 def test_a_gradient_alone_changes_no_weight(batch):
     model = build(Experiment())
-    stepper = Stepper(model)
-    before = stepper.weights.clone()
-    stepper.gradient(loss_of(model, batch))
-    assert torch.equal(stepper.weights, before)
+    optimizer = Optimizer(model)
+    before = optimizer.weights.clone()
+    optimizer.gradient(loss_of(model, batch))
+    assert torch.equal(optimizer.weights, before)
 
 
 def test_restored_weights_are_those_of_the_model(batch):
     model = build(Experiment())
-    stepper = Stepper(model)
-    before, answer = stepper.weights.clone(), model(batch[0]).detach()
-    stepper.gradient(loss_of(model, batch))
-    stepper.update(Training(), 0.1)
+    optimizer = Optimizer(model)
+    before, answer = optimizer.weights.clone(), model(batch[0]).detach()
+    optimizer.gradient(loss_of(model, batch))
+    optimizer.update(Training(), 0.1)
     assert not torch.equal(model(batch[0]), answer)
-    stepper.restore(before)
+    optimizer.restore(before)
     assert torch.equal(model(batch[0]), answer)
 
 
 def test_a_gradient_whose_squares_are_lost_still_has_its_norm():
     # d (w x) / d w = x = 1e-25, whose square is no float32; nine weights of ones give 3e-25.
     model = torch.nn.Linear(9, 1, bias=False)
-    stepper = Stepper(model)
-    _, norm = stepper.gradient((model.weight * 1e-25).sum())
+    optimizer = Optimizer(model)
+    _, norm = optimizer.gradient((model.weight * 1e-25).sum())
     assert norm == pytest.approx(3e-25, rel=1e-5, abs=0)

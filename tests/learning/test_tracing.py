@@ -65,7 +65,7 @@ def test_a_long_sequence_through_a_large_module_stays_within_1e5(kind):
     torch.manual_seed(0)
     module = KINDS[kind](2, 256, 2)
     x = np.random.default_rng(0).normal(size=(500, 2))
-    found = trace(module, x, relevance=False)
+    found = trace(module, x, saliency=False)
     np.testing.assert_allclose(found.hidden[:, -1], run(module, x)[0].numpy(), atol=1e-5)
 
 
@@ -140,9 +140,9 @@ def test_arrays_tensors_lists_and_whole_numbers_are_all_read(kind):
 def test_all_that_is_recorded_is_float32_and_lies_in_order(kind):
     module = KINDS[kind](2, 4, 2).double()
     found = trace(
-        module, np.ones((5, 2)), readout=nn.Linear(4, 3).double(), target=[0, 0, 1], relevance=True
+        module, np.ones((5, 2)), readout=nn.Linear(4, 3).double(), target=[0, 0, 1], saliency=True
     )
-    arrays = [found.inputs, found.hidden, found.output, found.target, found.relevance]
+    arrays = [found.inputs, found.hidden, found.output, found.target, found.saliency]
     arrays += [found.gradient_norm, *found.gates.values()]
     for array in arrays:
         assert array.dtype == np.float32
@@ -233,7 +233,7 @@ def test_a_chaotic_module_is_followed_to_the_last_bit(kind, double, bidirectiona
                 weight.normal_(0, gain / 32**0.5)
     module = module.double() if double else module
     x = torch.randn(300, 1).to(module.weight_ih_l0.dtype)
-    found = trace(module, x, relevance=False)
+    found = trace(module, x, saliency=False)
     top = found.hidden[:, -2 if bidirectional else -1 :].reshape(300, -1)
     np.testing.assert_array_equal(top, run(module, x)[0].float().numpy())
 
@@ -277,10 +277,10 @@ def test_a_batch_of_one_is_one_sequence(batch_first):
 def test_autocast_changes_nothing(kind):
     torch.manual_seed(13)
     module, readout, x = KINDS[kind](2, 4), nn.Linear(4, 1), torch.randn(7, 2)
-    wanted = trace(module, x, readout=readout, target=[1.0], relevance=True)
+    wanted = trace(module, x, readout=readout, target=[1.0], saliency=True)
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        found = trace(module, x, readout=readout, target=[1.0], relevance=True)
-    for name in ("hidden", "output", "relevance", "gradient_norm"):
+        found = trace(module, x, readout=readout, target=[1.0], saliency=True)
+    for name in ("hidden", "output", "saliency", "gradient_norm"):
         np.testing.assert_array_equal(getattr(found, name), getattr(wanted, name))
 
 

@@ -48,7 +48,7 @@ def test_looking_at_a_run_and_adjusting_it_to_what_it_has_changes_nothing(small,
     while not watched.done:
         watched.trace(1)
         watched.train_batch()
-        watched.trace(0, epoch=watched.epoch, relevance=True)
+        watched.trace(0, epoch=watched.epoch, saliency=True)
         watched.adjust(1e-3, 0.5)
         watched.result()
         torch.set_num_threads(2)
@@ -139,7 +139,7 @@ def test_seconds_count_training_alone_and_rise_with_every_epoch(small, finish):
 
 def test_the_time_of_steps_leaves_validation_out(small, finish, monkeypatch):
     trainer, now = Trainer(small()), [0.0]
-    stepper, judge = trainer._stepper, trainer._judge
+    optimizer, evaluator = trainer._optimizer, trainer._evaluator
     monkeypatch.setattr("rnnviz.learning.training.trainer.perf_counter", lambda: now[0])
 
     def lasting(seconds, work):
@@ -149,8 +149,8 @@ def test_the_time_of_steps_leaves_validation_out(small, finish, monkeypatch):
 
         return done
 
-    monkeypatch.setattr(stepper, "update", lasting(2.0, stepper.update))
-    monkeypatch.setattr(judge, "parts_of_loss", lasting(100.0, judge.parts_of_loss))
+    monkeypatch.setattr(optimizer, "update", lasting(2.0, optimizer.update))
+    monkeypatch.setattr(evaluator, "parts_of_loss", lasting(100.0, evaluator.parts_of_loss))
     finish(trainer)
     steps = 2.0 * trainer.batches
     assert [record.training_seconds for record in trainer.history] == [steps, 2 * steps, 3 * steps]
@@ -219,14 +219,14 @@ def test_traces_show_the_untrained_network_each_epoch_and_now(small, finish):
 
 def test_a_trace_has_the_answer_and_the_target_of_its_example(small, finish):
     trainer = finish(Trainer(small()))
-    trace = trainer.trace(5, relevance=True)
+    trace = trainer.trace(5, saliency=True)
     inputs, targets = trainer.examples.valid[:2]
     with torch.no_grad():
         answer = trainer.model(torch.from_numpy(inputs[5:6]))
     np.testing.assert_allclose(trace.output[-1], answer[0].numpy(), atol=1e-5)
     np.testing.assert_array_equal(trace.target, targets[5])
     np.testing.assert_array_equal(trace.inputs, inputs[5])
-    assert trace.relevance.shape == (12, 12)
+    assert trace.saliency.shape == (12, 12)
     assert trace.gradient_norm.shape == (12, 1)
 
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from rnnviz.experiment import Experiment
-from rnnviz.records.trace import Reading
+from rnnviz.records.trace import Presentation
 from rnnviz.tasks import Examples, Split, Task
 from rnnviz.tasks.task import Loss, Shape
 
@@ -64,8 +64,8 @@ class Toy(Task, tag="toy"):
     def baselines(self, examples: Examples) -> dict[str, float]:
         return {}
 
-    def read(self, split: Split, example: int, output: Any) -> Reading:
-        return Reading()
+    def read(self, split: Split, example: int, output: Any) -> Presentation:
+        return Presentation()
 
 
 class Value(Toy, tag="value"):

@@ -109,9 +109,9 @@ def test_a_sum_is_right_within_four_hundredths():
 
 
 def test_an_example_reads_as_curves_of_numbers_marks_and_answers(examples):
-    reading = Adding().read(examples.valid, 3, np.full((100, 1), 0.5, np.float32))
-    assert (reading.kind, reading.inputs_named) == ("values", ["number", "marker"])
-    assert reading.answers == []  # the answer is a number: a curve, not words
+    presentation = Adding().read(examples.valid, 3, np.full((100, 1), 0.5, np.float32))
+    assert (presentation.kind, presentation.inputs_named) == ("values", ["number", "marker"])
+    assert presentation.answers == []  # the answer is a number: a curve, not words
 
 
 def test_two_batches_are_trained_and_an_example_is_traced():

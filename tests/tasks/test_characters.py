@@ -180,15 +180,15 @@ def test_a_window_reads_as_text():
     answer[np.arange(30), split.targets[2]] = 5.0
     answer[3] = 0.0
     answer[3, task.tokens_of("Q")[0, 0]] = 5.0
-    reading = task.read(split, 2, answer)
-    assert reading.kind == "tokens"
+    presentation = task.read(split, 2, answer)
+    assert presentation.kind == "tokens"
     text = written(task, split.inputs[2, :, 0]).replace(" ", "␣").replace("\n", "↵")
-    assert "".join(reading.steps) == text
-    assert reading.asked[:-1] == reading.steps[1:]
-    assert reading.answers[3] == "Q"
-    assert reading.right == [step != 3 for step in range(30)]
-    first = reading.likely[0]
-    assert first[0][0] == reading.asked[0]
+    assert "".join(presentation.steps) == text
+    assert presentation.asked[:-1] == presentation.steps[1:]
+    assert presentation.answers[3] == "Q"
+    assert presentation.right == [step != 3 for step in range(30)]
+    first = presentation.likely[0]
+    assert first[0][0] == presentation.asked[0]
     # e^5 against O - 1 times e^0.
     assert first[0][1] == pytest.approx(math.exp(5) / (math.exp(5) + task.output_size - 1))
 
@@ -226,7 +226,7 @@ def test_whatever_the_sliders_allow_is_trained_and_traced(text, window, share):
     assert losses == pytest.approx([math.log(task.output_size)] * 2, abs=0.3)
     trace = trainer.trace(len(trainer.examples.valid.inputs) - 1)
     assert trace.hidden.shape == (window, 1, 4)
-    assert len(trace.reading.steps) == len(trace.reading.likely) == window
+    assert len(trace.presentation.steps) == len(trace.presentation.likely) == window
 
 
 def test_the_notepad_goes_on_from_window_to_window():

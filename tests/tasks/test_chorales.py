@@ -199,13 +199,13 @@ def test_frame_accuracy_is_of_notes_that_sound_or_are_said_to_the_share_that_do_
 def test_an_example_reads_as_a_roll_with_the_names_of_its_notes(examples, file):
     n = examples.valid.length(0)
     output = examples.valid.targets[0, :n] * 8 - 4
-    reading = Chorales().read(examples.valid, 0, output)
-    assert (reading.kind, reading.horizon) == ("roll", 1)
-    assert [len(reading.steps), len(reading.answers), len(reading.likely)] == [n] * 3
-    assert reading.steps[0] == " ".join(note_name(pitch) for pitch in file["valid"][0][0])
-    assert reading.answers == reading.asked
-    assert reading.right == [True] * n
-    assert reading.likely[0][0][1] == pytest.approx(1 / (1 + math.exp(-4)))
+    presentation = Chorales().read(examples.valid, 0, output)
+    assert (presentation.kind, presentation.horizon) == ("roll", 1)
+    assert [len(presentation.steps), len(presentation.answers), len(presentation.likely)] == [n] * 3
+    assert presentation.steps[0] == " ".join(note_name(pitch) for pitch in file["valid"][0][0])
+    assert presentation.answers == presentation.asked
+    assert presentation.right == [True] * n
+    assert presentation.likely[0][0][1] == pytest.approx(1 / (1 + math.exp(-4)))
 
 
 @pytest.mark.parametrize(

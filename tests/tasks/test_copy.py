@@ -98,13 +98,13 @@ def test_symbols_and_whole_sequences_are_counted_behind_the_sign_only(examples):
 
 
 def test_an_example_reads_as_symbols_and_what_is_said_again(examples):
-    reading = Copy().read(examples.valid, 2, perfect(examples.valid)[2])
-    assert reading.kind == "tokens"
-    assert len(reading.steps) == len(reading.answers) == len(reading.likely) == 50
-    assert set(reading.steps[:10]) <= set("ABCDEFGH")
-    assert reading.steps[10:] == ["·"] * 29 + ["▸"] + ["·"] * 10
-    assert reading.answers == reading.asked == ["·"] * 40 + reading.steps[:10]
-    assert reading.right == [True] * 50
+    presentation = Copy().read(examples.valid, 2, perfect(examples.valid)[2])
+    assert presentation.kind == "tokens"
+    assert len(presentation.steps) == len(presentation.answers) == len(presentation.likely) == 50
+    assert set(presentation.steps[:10]) <= set("ABCDEFGH")
+    assert presentation.steps[10:] == ["·"] * 29 + ["▸"] + ["·"] * 10
+    assert presentation.answers == presentation.asked == ["·"] * 40 + presentation.steps[:10]
+    assert presentation.right == [True] * 50
 
 
 def test_two_batches_are_trained_and_an_example_is_traced():
@@ -112,4 +112,4 @@ def test_two_batches_are_trained_and_an_example_is_traced():
     trainer = Trainer(experiment.with_value("training.batch", 24))
     trainer.train_batch()
     assert trainer.train_batch().metrics.keys() == {"symbols right", "sequences right"}
-    assert len(trainer.trace(0).reading.answers) == 23
+    assert len(trainer.trace(0).presentation.answers) == 23

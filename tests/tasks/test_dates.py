@@ -259,17 +259,17 @@ def test_a_trace_has_two_stretches_and_reads_as_text():
     split = trainer.examples.valid
     text, answer = read(split, 4)
     trace = trainer.trace(4)
-    reading = trace.reading
-    assert reading.handover == len(text)
-    assert trace.timesteps == len(text) + 10 == len(reading.steps)
-    assert "".join(reading.steps[: len(text)]) == text
-    assert "".join(reading.asked) == answer
-    said = reading.answers[len(text) :]
-    assert reading.steps[len(text) :] == ["→", *said[:-1]]
-    assert reading.answers[: len(text)] == [""] * len(text)
-    assert reading.right[: len(text)] == [None] * len(text)
-    assert reading.right[len(text) :] == [a == b for a, b in zip(said, answer, strict=True)]
-    assert [row[0][0] for row in reading.likely[len(text) :]] == said
+    presentation = trace.presentation
+    assert presentation.handover == len(text)
+    assert trace.timesteps == len(text) + 10 == len(presentation.steps)
+    assert "".join(presentation.steps[: len(text)]) == text
+    assert "".join(presentation.asked) == answer
+    said = presentation.answers[len(text) :]
+    assert presentation.steps[len(text) :] == ["→", *said[:-1]]
+    assert presentation.answers[: len(text)] == [""] * len(text)
+    assert presentation.right[: len(text)] == [None] * len(text)
+    assert presentation.right[len(text) :] == [a == b for a, b in zip(said, answer, strict=True)]
+    assert [row[0][0] for row in presentation.likely[len(text) :]] == said
     # The decoder's first notepad follows from the encoder's last: no gap, no zeros.
     own = decoding.greedy(
         trainer.model,

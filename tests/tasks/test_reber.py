@@ -205,12 +205,12 @@ def test_an_example_reads_as_symbols_and_what_may_follow(examples):
     task, split = Reber(), examples.valid
     text = texts(split)[0]
     output = legal(split.inputs[:1, :, 0])[0, : len(text) - 1].astype(np.float32)
-    reading = task.read(split, 0, output)
-    assert reading.kind == "tokens"
-    assert "".join(reading.steps) == text[:-1]
-    assert reading.asked[0] == "T/P"
-    assert reading.asked[-2:] == [text[1], "E"]
-    assert reading.right == [True] * (len(text) - 1)
+    presentation = task.read(split, 0, output)
+    assert presentation.kind == "tokens"
+    assert "".join(presentation.steps) == text[:-1]
+    assert presentation.asked[0] == "T/P"
+    assert presentation.asked[-2:] == [text[1], "E"]
+    assert presentation.right == [True] * (len(text) - 1)
 
 
 def test_two_batches_are_trained_and_an_example_is_traced():
@@ -219,4 +219,4 @@ def test_two_batches_are_trained_and_an_example_is_traced():
     trainer.train_batch()
     assert trainer.train_batch().metrics.keys() == {"strings right", "last but one right"}
     length = trainer.examples.valid.length(0)
-    assert trainer.trace(0).timesteps == len(trainer.trace(0).reading.answers) == length
+    assert trainer.trace(0).timesteps == len(trainer.trace(0).presentation.answers) == length

@@ -115,15 +115,15 @@ def test_an_example_reads_as_letters_and_asks_at_the_end_only(examples):
     task = Recall()
     output = np.zeros((100, 4), np.float32)
     output[-1, 2] = 5.0
-    reading = task.read(examples.valid, 0, output)
-    assert reading.kind == "tokens"
-    assert len(reading.steps) == 100
+    presentation = task.read(examples.valid, 0, output)
+    assert presentation.kind == "tokens"
+    assert len(presentation.steps) == 100
     first = "ABCD"[examples.valid.targets[0]]
-    assert reading.steps[0] == reading.asked[-1] == first
-    assert set("".join(reading.steps[1:])) <= set("0123456789")
-    assert reading.answers == [""] * 99 + ["C"]
-    assert reading.right == [None] * 99 + [first == "C"]
-    name, probability = reading.likely[-1][0]
+    assert presentation.steps[0] == presentation.asked[-1] == first
+    assert set("".join(presentation.steps[1:])) <= set("0123456789")
+    assert presentation.answers == [""] * 99 + ["C"]
+    assert presentation.right == [None] * 99 + [first == "C"]
+    name, probability = presentation.likely[-1][0]
     assert name == "C"
     assert probability == pytest.approx(math.exp(5) / (math.exp(5) + 3))
 
@@ -133,4 +133,4 @@ def test_two_batches_are_trained_and_an_example_is_traced():
     trainer = Trainer(experiment.with_value("training.batch", 20))
     trainer.train_batch()
     assert trainer.train_batch().metrics.keys() == {"accuracy"}
-    assert trainer.trace(0).reading.right[-1] in (True, False)
+    assert trainer.trace(0).presentation.right[-1] in (True, False)

@@ -176,18 +176,20 @@ def test_a_review_reads_as_its_tokens_and_is_answered_at_its_end(language, token
     model, split = build(experiment).eval(), task.examples(0).valid
     trainer = Trainer(experiment.with_value("training.device", "cpu"))
     trace, length = trainer.trace(3), split.length(3)
-    reading = trace.reading
-    assert reading.kind == "tokens"
+    presentation = trace.presentation
+    assert presentation.kind == "tokens"
     names = task._reader()[1].names
-    assert reading.steps == [names[n] for n in split.inputs[3, :length, 0]]
+    assert presentation.steps == [names[n] for n in split.inputs[3, :length, 0]]
     assert trace.output.shape == (length, 2)
     with torch.no_grad():
         answer = model(torch.as_tensor(split.inputs[3:4]), torch.tensor([length]))[0].numpy()
     np.testing.assert_allclose(trace.output[-1], answer, atol=1e-5)
-    assert reading.answers == [""] * (length - 1) + [NAMES[answer.argmax()]]
-    assert reading.asked[-1] == NAMES[split.targets[3]]
-    assert reading.right[-1] is (reading.answers[-1] == reading.asked[-1])
-    assert all(sum(chance for _, chance in step) == pytest.approx(1) for step in reading.likely)
+    assert presentation.answers == [""] * (length - 1) + [NAMES[answer.argmax()]]
+    assert presentation.asked[-1] == NAMES[split.targets[3]]
+    assert presentation.right[-1] is (presentation.answers[-1] == presentation.asked[-1])
+    assert all(
+        sum(chance for _, chance in step) == pytest.approx(1) for step in presentation.likely
+    )
 
 
 @pytest.mark.parametrize("line", ["2\tfine", "1", "1\t ", "good\tfine"])

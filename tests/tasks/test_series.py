@@ -85,7 +85,7 @@ def test_whatever_the_sliders_allow_every_window_lies_before_what_is_asked_for(v
         return
     examples = task.examples(0)
     shown = [
-        [task.preparation(part, n) for n in range(len(getattr(examples, part).inputs))]
+        [task.preprocessing(part, n) for n in range(len(getattr(examples, part).inputs))]
         for part in ("train", "valid", "test")
     ]
     asked = [n.target for part in shown for n in part]
@@ -296,7 +296,7 @@ def test_a_file_that_is_cut_short_is_refused(other_file):
 
 def test_there_is_no_preparation_of_an_example_that_is_not_there():
     with pytest.raises(IndexError, match="282"):
-        Series().preparation("valid", 282)
+        Series().preprocessing("valid", 282)
 
 
 def test_a_run_says_its_rules_its_lag_and_its_test_error():
@@ -309,7 +309,7 @@ def test_a_run_says_its_rules_its_lag_and_its_test_error():
     assert result["lag"]["persistence"] == 1
     assert result["rules"]["persistence"]["RMSE"] == pytest.approx(52.5, abs=0.05)
     trace = trainer.trace(3)
-    np.testing.assert_allclose(trace.reading.target, column("passengers")[101 + 3], rtol=1e-5)
+    np.testing.assert_allclose(trace.presentation.target, column("passengers")[101 + 3], rtol=1e-5)
 
 
 def test_metrics_are_those_of_the_definition():

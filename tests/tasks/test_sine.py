@@ -81,8 +81,8 @@ def test_every_sixth_example_is_kept_apart(windows):
 
 def test_the_horizon_and_the_length_are_those_of_the_knobs():
     task = Sine(window=17, ahead=5, windows=60)
-    reading = task.read(task.examples(0).valid, 0, np.zeros((17, 1), np.float32))
-    assert (task.timesteps, reading.horizon) == (17, 5)
+    presentation = task.read(task.examples(0).valid, 0, np.zeros((17, 1), np.float32))
+    assert (task.timesteps, presentation.horizon) == (17, 5)
 
 
 def test_the_tutorials_examples_are_the_same_to_the_last_bit_as_they_always_were():

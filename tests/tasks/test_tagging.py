@@ -202,12 +202,14 @@ def test_every_word_is_answered_with_a_tag(language, direction):
     experiment = Experiment(task=task, network=network).with_value("training.device", "cpu")
     trainer = Trainer(experiment)
     trace, split = trainer.trace(5), task.examples(0).valid
-    length, reading = split.length(5), trace.reading
+    length, presentation = split.length(5), trace.presentation
     sentence = module._sentences(language)[1][5]
-    assert reading.asked == [tag for _, tag in sentence]
-    assert reading.answers == [TAGS[tag] for tag in trace.output.argmax(axis=1)]
-    assert reading.right == [a == b for a, b in zip(reading.answers, reading.asked, strict=True)]
-    assert len(reading.steps) == len(reading.likely) == length == len(sentence)
+    assert presentation.asked == [tag for _, tag in sentence]
+    assert presentation.answers == [TAGS[tag] for tag in trace.output.argmax(axis=1)]
+    assert presentation.right == [
+        a == b for a, b in zip(presentation.answers, presentation.asked, strict=True)
+    ]
+    assert len(presentation.steps) == len(presentation.likely) == length == len(sentence)
     with torch.no_grad():
         answers = build(experiment).eval()(
             torch.as_tensor(split.inputs[5:6]), torch.tensor([length])

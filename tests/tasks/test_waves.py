@@ -176,11 +176,11 @@ def test_a_frame_reads_with_its_name_and_its_likeliest_names():
     outputs = perfect(valid)[0]
     outputs[5] = [0, 0, 0, 0]
     outputs[5, (valid.targets[0, 5] + 1) % 4] = math.log(3)
-    reading = task.read(valid, 0, outputs)
-    assert reading.asked[0] == NAMES[valid.targets[0, 0]]
-    assert [n for n, right in enumerate(reading.right) if not right] == [5]
-    assert reading.answers[5] == NAMES[(valid.targets[0, 5] + 1) % 4]
-    assert reading.likely[5][0] == (reading.answers[5], pytest.approx(0.5))
+    presentation = task.read(valid, 0, outputs)
+    assert presentation.asked[0] == NAMES[valid.targets[0, 0]]
+    assert [n for n, right in enumerate(presentation.right) if not right] == [5]
+    assert presentation.answers[5] == NAMES[(valid.targets[0, 5] + 1) % 4]
+    assert presentation.likely[5][0] == (presentation.answers[5], pytest.approx(0.5))
 
 
 @pytest.mark.parametrize("direction", ["forward", "both"])
@@ -190,7 +190,7 @@ def test_it_learns_and_can_be_traced_in_both_directions(direction):
     trainer = Trainer(experiment.with_value("network.direction", direction))
     while not trainer.done:
         trainer.train_batch()
-    assert trainer.trace(0).reading.answers
+    assert trainer.trace(0).presentation.answers
     result = trainer.result()
     assert len(result["error_by_position"]) > 20
     assert result["rules"].keys() == {"majority", "nearest template"}

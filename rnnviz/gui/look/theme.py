@@ -39,7 +39,7 @@ class Colours:
     train: str
     unit: str
     bars: str
-    """how much something is: change of the notepad, relevance, gradient norm"""
+    """how much something is: change of the notepad, saliency, gradient norm"""
 
     @property
     def valid(self) -> str:

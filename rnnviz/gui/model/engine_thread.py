@@ -1,4 +1,4 @@
-"""The worker: lives on a thread of its own, owns the engine and reads what it reports."""
+"""The engine's thread in the window: owns the engine and reads what it reports."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from threading import Condition, Thread
 from PySide6.QtCore import QMetaObject, QObject, Qt, QThread, Signal, Slot
 
 from rnnviz.engine.client import Engine, EngineGone
-from rnnviz.engine.messages import Command, MeasurePrices, RequestTrace, Start, Watch
+from rnnviz.engine.messages import Command, MeasureStepCosts, RequestTrace, Start, Watch
 
 log = logging.getLogger(__name__)
 
 
-class TrainingWorker(QObject):
+class EngineThread(QObject):
     """Starts the engine process and turns its reports into signals.
 
-    Reading the pipe waits in the worker's thread and without the interpreter lock, and
+    Reading the pipe waits in that thread and without the interpreter lock, and
     commands are written by a thread of their own: an engine that does not read must not keep
     the window waiting. Commands wait in a queue until the engine is up and takes them; those
     that a newer one replaces are dropped.
@@ -36,7 +36,7 @@ class TrainingWorker(QObject):
         self._lock = Condition()
         self._closing = False
         self._thread = QThread()
-        self._thread.setObjectName("training worker")
+        self._thread.setObjectName("engine thread")
         self.moveToThread(self._thread)
 
     def start(self) -> None:
@@ -118,5 +118,7 @@ def _replaces(newer: Command, waiting: Command) -> bool:
     """Whether what waits is not wanted any more: it is about another run than the one that
     begins, or asks what is asked anew."""
     if isinstance(newer, Start):
-        return not isinstance(waiting, MeasurePrices)
-    return isinstance(newer, MeasurePrices | RequestTrace | Watch) and type(waiting) is type(newer)
+        return not isinstance(waiting, MeasureStepCosts)
+    return isinstance(newer, MeasureStepCosts | RequestTrace | Watch) and type(waiting) is type(
+        newer
+    )

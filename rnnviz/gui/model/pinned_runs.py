@@ -60,7 +60,7 @@ def pinned(run: Run, label: str) -> Pinned | None:
     )
 
 
-class Comparison(QObject):
+class PinnedRuns(QObject):
     """Keeps up to `MOST` runs, the oldest making room for the newest."""
 
     changed = Signal()

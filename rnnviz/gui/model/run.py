@@ -36,7 +36,7 @@ from rnnviz.engine.messages import (
 )
 from rnnviz.experiment import Experiment, knobs
 from rnnviz.gui.model.aspect import Aspect
-from rnnviz.gui.model.engine_thread import TrainingWorker
+from rnnviz.gui.model.engine_thread import EngineThread
 from rnnviz.gui.model.view_state import Subject
 from rnnviz.records.arrays import BoolArray, FloatArray
 from rnnviz.records.run import EpochRecord
@@ -79,11 +79,11 @@ class Run(QObject):
     failed = Signal(object)
     """The `Failed` that ended it, or None where the engine was lost."""
 
-    def __init__(self, worker: TrainingWorker, parent: QObject | None = None) -> None:
+    def __init__(self, engine_thread: EngineThread, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._worker = worker
-        worker.reported.connect(self._take)
-        worker.engine_lost.connect(self._lose)
+        self._engine_thread = engine_thread
+        engine_thread.reported.connect(self._take)
+        engine_thread.engine_lost.connect(self._lose)
         self.engine: Ready | None = None
         self.number = 0
         self.state: State = "none"
@@ -159,35 +159,35 @@ class Run(QObject):
     def start(self, experiment: Experiment, example: int = 0, *, paused: bool = False) -> None:
         """Begin anew, from the start that the seed gives; `paused` waits before the first batch."""
         if self.state == "lost":
-            self._worker.start()
+            self._engine_thread.start()
         self._forget()
         self.number += 1
         self.experiment = experiment
         self.state = "preparing"
         self._wanted = (example, None)
-        self._worker.send(
+        self._engine_thread.send(
             Start(run=self.number, experiment=experiment, example=example, paused=paused)
         )
         self.changed.emit(Aspect.PROGRESS | Aspect.EPOCHS | Aspect.STATE)
 
     def advance(self, until: Literal["end", "epoch", "batch"] = "end") -> None:
         """Train on: to the end, or for one epoch or one batch."""
-        self._worker.send(Advance(run=self.number, until=until))
+        self._engine_thread.send(Advance(run=self.number, until=until))
 
     def pause(self) -> None:
         """Stop between two batches, ready to go on."""
-        self._worker.send(Pause(run=self.number))
+        self._engine_thread.send(Pause(run=self.number))
 
     def stop(self) -> None:
         """End here."""
-        self._worker.send(Stop(run=self.number))
+        self._engine_thread.send(Stop(run=self.number))
 
     def adjust(self, experiment: Experiment) -> None:
         """Take over the live knobs of an experiment."""
         assert self.experiment is not None
         self.experiment = _without_live(self.experiment, experiment)
         training = self.experiment.training
-        self._worker.send(
+        self._engine_thread.send(
             Adjust(
                 run=self.number,
                 learning_rate=training.learning_rate,
@@ -200,7 +200,7 @@ class Run(QObject):
         """Ask for letters that go on with a text; the answer is `written`, and has the number
         of the request."""
         self._writing += 1
-        self._worker.send(
+        self._engine_thread.send(
             Write(
                 run=self.number,
                 request=self._writing,
@@ -218,7 +218,7 @@ class Run(QObject):
         """Ask for a piece that goes on with an example; the answer is `composed`. The number of
         the request comes back."""
         self._writing += 1
-        self._worker.send(
+        self._engine_thread.send(
             Compose(
                 run=self.number,
                 request=self._writing,
@@ -234,14 +234,14 @@ class Run(QObject):
     def put_down(self) -> None:
         """Leave what is being written or composed as it is; no answer to it is taken."""
         self._writing += 1
-        self._worker.send(PutDown(run=self.number))
+        self._engine_thread.send(PutDown(run=self.number))
 
     def look_at(self, example: int, epoch: int | None) -> None:
         """Ask for the trace of an example after an epoch, or of now."""
         if self.state in ("none", "lost"):
             return
         if example != self._wanted[0]:
-            self._worker.send(Watch(run=self.number, example=example))
+            self._engine_thread.send(Watch(run=self.number, example=example))
         self._wanted = (example, epoch)
         self._request += 1
         if self.started is None:
@@ -251,7 +251,7 @@ class Run(QObject):
             self._cache.move_to_end((example, epoch))
             self.trace_received.emit(known, Subject(self.number, example, epoch))
             return
-        self._worker.send(
+        self._engine_thread.send(
             RequestTrace(run=self.number, request=self._request, example=example, epoch=epoch)
         )
 

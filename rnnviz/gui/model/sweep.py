@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from rnnviz.experiment import Experiment
 from rnnviz.gui.model.aspect import Aspect
-from rnnviz.gui.model.workspace import Lab
+from rnnviz.gui.model.workspace import Workspace
 
 CELLS = ("RNN", "LSTM", "GRU")
 
@@ -16,17 +16,17 @@ def of_cells(experiment: Experiment) -> list[Experiment]:
     return [experiment.with_value("network.cell", cell) for cell in CELLS]
 
 
-class SeriesOfRuns(QObject):
+class Sweep(QObject):
     """Trains experiments in turn. Whoever starts, stops or resets something else ends it."""
 
     changed = Signal()
 
-    def __init__(self, lab: Lab) -> None:
-        super().__init__(lab)
-        self._lab = lab
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self._workspace = workspace
         self._left: list[Experiment] = []
         self._number = -1
-        lab.run.changed.connect(self._follow)
+        workspace.run.changed.connect(self._follow)
 
     @property
     def going(self) -> bool:
@@ -47,19 +47,19 @@ class SeriesOfRuns(QObject):
         """Let what waits go, and stop what runs."""
         if self.going:
             self._end()
-            self._lab.stop()
+            self._workspace.stop()
 
     def _next(self) -> None:
         experiment = self._left.pop(0)
-        self._lab.draft.replace(
+        self._workspace.draft.replace(
             experiment, self.tr("compare {cell}").format(cell=experiment.network.cell)
         )
-        self._number = self._lab.run.number + 1
-        self._lab.begin()
+        self._number = self._workspace.run.number + 1
+        self._workspace.begin()
         self.changed.emit()
 
     def _follow(self, what: Aspect) -> None:
-        run = self._lab.run
+        run = self._workspace.run
         if not self.going or not what & (Aspect.STATE | Aspect.RESULT):
             return
         if run.number != self._number:
@@ -67,7 +67,7 @@ class SeriesOfRuns(QObject):
         elif run.state == "finished":
             if run.result is None:
                 return  # it is being judged: that is a part of what is compared
-            self._lab.comparison.pin(run)
+            self._workspace.pinned_runs.pin(run)
             if self._left:
                 self._next()
             else:

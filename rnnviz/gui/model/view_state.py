@@ -1,4 +1,4 @@
-"""The stage: the trace that the panels show, and how a person wants to look at it."""
+"""The view state: the trace that the panels show, and how a person wants to look at it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal
 from rnnviz.analysis.units import Order, unit_order
 from rnnviz.gui.model.aspect import EVERYTHING, Aspect
 from rnnviz.gui.model.player import Player
-from rnnviz.records.trace import Reading, Trace
+from rnnviz.records.trace import Presentation, Trace
 
 READABLE = 48
 """Tokens that are in view at first: more could not be read."""
@@ -51,10 +51,10 @@ class Scene:
     """the stretch of time in view; the first timestep is 1"""
 
     @property
-    def reading(self) -> Reading:
+    def presentation(self) -> Presentation:
         """How the numbers of the trace read."""
         assert self.trace is not None
-        return self.trace.reading
+        return self.trace.presentation
 
     @property
     def hidden(self) -> npt.NDArray[np.float32]:
@@ -94,7 +94,7 @@ def parts(trace: Trace) -> list[str]:
     return ["h", *(["c"] if trace.cell is not None else []), *trace.gates]
 
 
-class Stage(QObject):
+class ViewState(QObject):
     """Holds the trace and the choices; panels draw the `Scene` that follows from them."""
 
     changed = Signal(object)
@@ -140,7 +140,7 @@ class Stage(QObject):
     def whole_view(self) -> tuple[float, float]:
         """From the first timestep to the last answer; each takes half a timestep around it."""
         steps = self.trace.timesteps if self.trace else 1
-        horizon = self.trace.reading.horizon if self.trace else 0
+        horizon = self.trace.presentation.horizon if self.trace else 0
         return 0.5, steps + horizon + 0.5
 
     def name(self, subject: Subject) -> None:
@@ -170,7 +170,7 @@ class Stage(QObject):
         if trace is not None:
             if self.whole_view != whole:
                 self._view = None
-                wide = trace.reading.kind == "tokens" and trace.timesteps > READABLE
+                wide = trace.presentation.kind == "tokens" and trace.timesteps > READABLE
                 if wide:
                     self._view = self._around(trace.timesteps, READABLE)
                 aspect |= Aspect.VIEW

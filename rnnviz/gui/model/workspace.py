@@ -1,4 +1,4 @@
-"""The laboratory: what the window shows and steers, without the window."""
+"""The workspace: what the window shows and steers, without the window."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.clock import FrameClock
 from rnnviz.gui.model.composer import Composer
 from rnnviz.gui.model.draft import Draft
-from rnnviz.gui.model.engine_thread import TrainingWorker
+from rnnviz.gui.model.engine_thread import EngineThread
 from rnnviz.gui.model.failures import engine_lost, explain
 from rnnviz.gui.model.garbage import Garbage
 from rnnviz.gui.model.loudspeaker import Loudspeaker
-from rnnviz.gui.model.pinned_runs import Comparison
+from rnnviz.gui.model.pinned_runs import PinnedRuns
 from rnnviz.gui.model.player import Player
 from rnnviz.gui.model.run import Run
-from rnnviz.gui.model.step_costs import Prices
-from rnnviz.gui.model.view_state import Stage, Subject
+from rnnviz.gui.model.step_costs import StepCosts
+from rnnviz.gui.model.view_state import Subject, ViewState
 from rnnviz.records.trace import Trace
 
 REST_MS = 150
@@ -31,8 +31,8 @@ PAINT_MS = 30
 two cores take half as long again, and the window is what a person waits for first."""
 
 
-class Lab(QObject):
-    """Ties the draft, the run, the player and the stage together.
+class Workspace(QObject):
+    """Ties the draft, the run, the player and the view state together.
 
     Before anything was trained, the untrained network follows the sliders by itself. From
     then on a knob that moves makes the run stale, or starts it again where `retrain` is set;
@@ -48,13 +48,13 @@ class Lab(QObject):
         super().__init__()
         self.clock = FrameClock(self)
         self.garbage = Garbage(self)
-        self.worker = TrainingWorker(log_file)
+        self.engine_thread = EngineThread(log_file)
         self.draft = Draft(experiment, self)
         self.player = Player(self.clock, self)
-        self.stage = Stage(self.player, self)
-        self.run = Run(self.worker, self)
-        self.comparison = Comparison(self)
-        self.prices = Prices(self.worker, self)
+        self.view_state = ViewState(self.player, self)
+        self.run = Run(self.engine_thread, self)
+        self.pinned_runs = PinnedRuns(self)
+        self.step_costs = StepCosts(self.engine_thread, self)
         self.composer = Composer(self.run, self.player, self)
         self.loudspeaker = Loudspeaker(self)
         self.retrain = False
@@ -63,8 +63,8 @@ class Lab(QObject):
         self._rest = QTimer(self, interval=REST_MS, singleShot=True)
         self._rest.timeout.connect(self._follow)
         self._launch = QTimer(self, interval=PAINT_MS, singleShot=True)
-        # Not the bound method: Qt would call it in the worker's thread, which is yet to run.
-        self._launch.timeout.connect(lambda: self.worker.start())
+        # Not the bound method: Qt would call it in the engine's thread, which is yet to run.
+        self._launch.timeout.connect(lambda: self.engine_thread.start())
         self.draft.changed.connect(self._turned)
         self.run.changed.connect(self._run_changed)
         self.run.trace_received.connect(self._show)
@@ -75,7 +75,7 @@ class Lab(QObject):
     def open(self, *, train: bool = False) -> None:
         """Start the engine and make the network ready, or train it at once."""
         self.run.start(self.draft.experiment, paused=not train)
-        self.stage.name(self._named)
+        self.view_state.name(self._named)
         self._launch.start()
         self.garbage.start()
 
@@ -85,7 +85,7 @@ class Lab(QObject):
         self._launch.stop()
         self.player.pause()
         self.loudspeaker.close()
-        self.worker.close()
+        self.engine_thread.close()
         self.garbage.stop()
 
     # --- what can be done ----------------------------------------------------------------
@@ -149,11 +149,11 @@ class Lab(QObject):
 
     def _start(self, *, paused: bool) -> None:
         self.warned.emit("")
-        if self.prices.measuring:
-            self.prices.cancel()
+        if self.step_costs.measuring:
+            self.step_costs.cancel()
         self.run.start(self.draft.experiment, self.player.example, paused=paused)
         self.player.show_epoch(None)  # the frames of the run before are gone, the first too
-        self.stage.name(self._named)
+        self.view_state.name(self._named)
 
     # --- what happens --------------------------------------------------------------------
 
@@ -180,8 +180,8 @@ class Lab(QObject):
             if run.started is not None:
                 self.player.set_examples(run.started.valid_examples)
                 self._say(run.started.remark)
-            if run.state in ("finished", "stopped") and self.stage.order != "index":
-                self.stage.sort_again()
+            if run.state in ("finished", "stopped") and self.view_state.order != "index":
+                self.view_state.sort_again()
         begins = run.trained and not self._trained
         self._trained = run.trained
         if begins or what & (Aspect.EPOCHS | Aspect.STATE):
@@ -197,31 +197,31 @@ class Lab(QObject):
         """Stay with the trace that there is once there can be no other."""
         run, held = self.run, self.player.held
         if run.state == "lost" and not held:
-            there = self.stage.subject
+            there = self.view_state.subject
             if there is None or there.run != run.number:
-                self.stage.show(None)
+                self.view_state.show(None)
                 there = self._named
             self.player.hold(there.example, there.epoch)
-            self.stage.name(there)
+            self.view_state.name(there)
         elif run.state != "lost" and held:
             self.player.release()
         if run.state == "failed" and run.started is None:
-            self.stage.show(None)  # the weights that it was of are gone
+            self.view_state.show(None)  # the weights that it was of are gone
 
     @property
     def _named(self) -> Subject:
         return Subject(self.run.number, self.player.example, self.player.epoch)
 
     def _show(self, trace: Trace, subject: Subject) -> None:
-        self.stage.show(trace, subject)
+        self.view_state.show(trace, subject)
         self.player.show_epoch(subject.epoch)  # the one asked for may be kept no longer
 
     def _look(self) -> None:
         self.run.look_at(self.player.example, self.player.epoch)
-        self.stage.name(self._named)
+        self.view_state.name(self._named)
 
     def _fail(self, failure: Failed | None) -> None:
-        there = self.stage.subject
+        there = self.view_state.subject
         if failure is not None and failure.request is not None and there is not None:
             self.player.show_example(there.example)
             self.player.show_epoch(there.epoch)

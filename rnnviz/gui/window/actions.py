@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from rnnviz.gui.look.icons import icon
 from rnnviz.gui.look.theme import Colours
-from rnnviz.gui.model.view_state import Stage
+from rnnviz.gui.model.view_state import ViewState
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,9 @@ class Actions:
         return action
 
 
-def connect_stage(actions: Actions, stage: Stage) -> None:
+def connect_view_state(actions: Actions, view_state: ViewState) -> None:
     """Connect what moves through a trace, in whichever window it is shown."""
-    player = stage.player
+    player = view_state.player
     actions.connect(
         play=player.toggle,
         previous=lambda: player.step(-1),
@@ -82,7 +82,7 @@ def connect_stage(actions: Actions, stage: Stage) -> None:
         slower=lambda: player.faster(-1),
         faster=player.faster,
         loop=player.set_loop,
-        deselect=lambda: stage.select_unit(stage.unit),
+        deselect=lambda: view_state.select_unit(view_state.unit),
     )
 
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from rnnviz import about
-from rnnviz.gui.model.workspace import Lab
+from rnnviz.gui.model.workspace import Workspace
 from rnnviz.gui.window.actions import Actions
 
 
@@ -53,14 +53,14 @@ class ShortcutsDialog(_Dialog):
 class AboutDialog(_Dialog):
     """Versions, the device, and where files are kept; all of it can be copied."""
 
-    def __init__(self, parent: QWidget, lab: Lab) -> None:
+    def __init__(self, parent: QWidget, workspace: Workspace) -> None:
         rows = dict(about.versions())
-        if lab.run.engine is not None:
-            rows["engine"] = f"process {lab.run.engine.pid}"
-            for device in lab.run.engine.devices:
+        if workspace.run.engine is not None:
+            rows["engine"] = f"process {workspace.run.engine.pid}"
+            for device in workspace.run.engine.devices:
                 rows[device.kind] = device.name
-        if lab.run.started is not None:
-            started = lab.run.started
+        if workspace.run.started is not None:
+            started = workspace.run.started
             rows[parent.tr("this run")] = f"{started.device}, {started.threads} threads"
         rows |= dict(about.folders())
         summary = parent.tr("See a recurrent network learn and think, one timestep at a time.")

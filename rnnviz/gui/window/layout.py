@@ -13,15 +13,15 @@ from rnnviz.gui.window.dock import Dock
 
 COLUMNS: tuple[tuple[str, ...], ...] = (
     ("experiment",),
-    ("sequence", "hidden", "unit", "change", "relevance"),
+    ("sequence", "hidden", "unit", "change", "saliency"),
     ("loss", "gradient_norm", "notepad"),
 )
 BEHIND = {
     "result": "loss",
-    "price": "loss",
+    "step_cost": "loss",
     "error_by_position": "gradient_norm",
     "dropout": "gradient_norm",
-    "comparison": "notepad",
+    "pinned_runs": "notepad",
     "writing": "notepad",
     "composing": "notepad",
     "preprocessing": "sequence",
@@ -34,7 +34,7 @@ HEIGHTS = {
     "hidden": 250,
     "unit": 110,
     "change": 110,
-    "relevance": 110,
+    "saliency": 110,
     "loss": 260,
     "gradient_norm": 208,
     "notepad": 192,

@@ -23,13 +23,13 @@ from rnnviz.gui.look.icons import icon
 from rnnviz.gui.look.style import dress
 from rnnviz.gui.look.theme import Choice, Theme
 from rnnviz.gui.model.preferences import Preferences
-from rnnviz.gui.model.sweep import SeriesOfRuns, of_cells
-from rnnviz.gui.model.workspace import Lab
+from rnnviz.gui.model.sweep import Sweep, of_cells
+from rnnviz.gui.model.workspace import Workspace
 from rnnviz.gui.panels import all_panels
 from rnnviz.gui.panels.generating.composing import ComposingPanel
 from rnnviz.gui.widgets.clipboard import copy_image
 from rnnviz.gui.window import layout
-from rnnviz.gui.window.actions import Actions, connect_stage
+from rnnviz.gui.window.actions import Actions, connect_view_state
 from rnnviz.gui.window.dock import Dock
 from rnnviz.gui.window.menus import add_menus
 from rnnviz.gui.window.notice import Notice
@@ -41,11 +41,11 @@ from rnnviz.store import history
 
 
 class MainWindow(QMainWindow):
-    """Shows a `Lab` and steers it."""
+    """Shows a `Workspace` and steers it."""
 
-    def __init__(self, lab: Lab, theme: Theme, preferences: Preferences) -> None:
+    def __init__(self, workspace: Workspace, theme: Theme, preferences: Preferences) -> None:
         super().__init__()
-        self.lab, self.theme, self.preferences = lab, theme, preferences
+        self.workspace, self.theme, self.preferences = workspace, theme, preferences
         # It goes with the window: what it tells of a change holds every panel, and they hold it.
         theme.setParent(self)
         self.setWindowTitle("rnnviz")
@@ -54,16 +54,16 @@ class MainWindow(QMainWindow):
             QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks
         )
         self.actions_by_name = Actions(self)
-        self.docks = {panel.name: Dock(panel) for panel in all_panels(lab, theme)}
+        self.docks = {panel.name: Dock(panel) for panel in all_panels(workspace, theme)}
         self.notice = Notice(self)
-        self.series = SeriesOfRuns(lab)
-        self.saver = PieceSaver(lab.composer, preferences, self)
+        self.sweep = Sweep(workspace)
+        self.saver = PieceSaver(workspace.composer, preferences, self)
         self._make_toolbar()
         self.addToolBarBreak()
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.notice)
-        self.player_bar = PlayerBar(lab.player, self.actions_by_name, theme)
+        self.player_bar = PlayerBar(workspace.player, self.actions_by_name, theme)
         self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, self.player_bar)
-        self.status_line = StatusLine(lab, lab.clock)
+        self.status_line = StatusLine(workspace, workspace.clock)
         self.statusBar().addWidget(self.status_line, 1)
         self.statusBar().setSizeGripEnabled(False)
         self._connect()
@@ -102,23 +102,23 @@ class MainWindow(QMainWindow):
         bar.addWidget(self._theme_button)
 
     def _connect(self) -> None:
-        lab, player = self.lab, self.lab.player
+        workspace, player = self.workspace, self.workspace.player
         self.actions_by_name.connect(
-            train=lab.train,
-            pause=lab.toggle_pause,
-            batch=lambda: lab.train_one("batch"),
-            epoch=lambda: lab.train_one("epoch"),
-            stop=lab.stop,
-            reset=lab.reset,
-            pin=lambda: lab.comparison.pin(lab.run),
-            unpin=lab.comparison.clear,
+            train=workspace.train,
+            pause=workspace.toggle_pause,
+            batch=lambda: workspace.train_one("batch"),
+            epoch=lambda: workspace.train_one("epoch"),
+            stop=workspace.stop,
+            reset=workspace.reset,
+            pin=lambda: workspace.pinned_runs.pin(workspace.run),
+            unpin=workspace.pinned_runs.clear,
             compare_cells=self.compare_cells,
             previous_example=lambda: player.show_example(player.example - 1),
             next_example=lambda: player.show_example(player.example + 1),
             previous_epoch=lambda: player.step_epoch(-1),
             next_epoch=lambda: player.step_epoch(1),
-            undo=lab.draft.stack.undo,
-            redo=lab.draft.stack.redo,
+            undo=workspace.draft.stack.undo,
+            redo=workspace.draft.stack.redo,
             defaults=self._take_defaults,
             save_history=self.save_history,
             save_midi=lambda: self.saver.ask("midi"),
@@ -132,17 +132,17 @@ class MainWindow(QMainWindow):
             about=self.show_about,
             quit=self.close,
         )
-        lab.changed.connect(self._show_state)
-        lab.warned.connect(self.notice.say)
+        workspace.changed.connect(self._show_state)
+        workspace.warned.connect(self.notice.say)
         self.saver.said.connect(self.notice.say)
-        lab.composer.changed.connect(self._show_piece)
+        workspace.composer.changed.connect(self._show_piece)
         composing = self.docks["composing"].panel
         assert isinstance(composing, ComposingPanel)
         composing.save_with([self.actions_by_name[name] for name in ("save_midi", "save_wav")])
-        connect_stage(self.actions_by_name, lab.stage)
-        lab.stage.unit_selected.connect(lambda: layout.open_unit(self, self.docks))
+        connect_view_state(self.actions_by_name, workspace.view_state)
+        workspace.view_state.unit_selected.connect(lambda: layout.open_unit(self, self.docks))
         self.theme.changed.connect(self._recolour)
-        stack, actions = lab.draft.stack, self.actions_by_name
+        stack, actions = workspace.draft.stack, self.actions_by_name
         stack.canUndoChanged.connect(actions["undo"].setEnabled)
         stack.canRedoChanged.connect(actions["redo"].setEnabled)
         actions["undo"].setEnabled(False)
@@ -151,17 +151,17 @@ class MainWindow(QMainWindow):
     # --- showing -------------------------------------------------------------------------
 
     def _show_state(self) -> None:
-        lab, actions, run = self.lab, self.actions_by_name, self.lab.run
-        training = lab.running
-        if lab.stale or run.state in ("finished", "stopped", "failed"):
+        workspace, actions, run = self.workspace, self.actions_by_name, self.workspace.run
+        training = workspace.running
+        if workspace.stale or run.state in ("finished", "stopped", "failed"):
             text = self.tr("Retrain")
-        elif lab.resumable and run.trained:
+        elif workspace.resumable and run.trained:
             text = self.tr("Resume")
         else:
             text = self.tr("Train")
         actions["train"].setText(text)
-        actions["train"].setEnabled(run.state != "preparing" and (lab.stale or not training))
-        actions["pause"].setEnabled(training or (lab.resumable and run.trained))
+        actions["train"].setEnabled(run.state != "preparing" and (workspace.stale or not training))
+        actions["pause"].setEnabled(training or (workspace.resumable and run.trained))
         for name in ("batch", "epoch"):
             actions[name].setEnabled(run.state not in ("preparing", "training"))
         begun = training or run.trained
@@ -174,10 +174,10 @@ class MainWindow(QMainWindow):
 
     def _show_piece(self) -> None:
         for name in ("save_midi", "save_wav"):
-            self.actions_by_name[name].setEnabled(self.lab.composer.piece is not None)
+            self.actions_by_name[name].setEnabled(self.workspace.composer.piece is not None)
 
     def _show_device(self) -> None:
-        run = self.lab.run
+        run = self.workspace.run
         if run.started is None:
             self.device.setText("")
             return
@@ -221,14 +221,14 @@ class MainWindow(QMainWindow):
     def _paint_again(self) -> None:
         for _ in range(3):
             QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
-        self.lab.clock.draw_now()
+        self.workspace.clock.draw_now()
         self.setUpdatesEnabled(True)
 
     # --- what a person does --------------------------------------------------------------
 
     def save_history(self) -> None:
         """Ask for a file and write the history into it as CSV."""
-        run = self.lab.run
+        run = self.workspace.run
         start = str(Path(self.preferences.folder) / "rnnviz-history.csv")
         name, _ = QFileDialog.getSaveFileName(
             self, self.tr("Save history as CSV"), start, self.tr("CSV files (*.csv)")
@@ -252,12 +252,12 @@ class MainWindow(QMainWindow):
 
     def compare_cells(self) -> None:
         """Train RNN, LSTM and GRU one after another; asked again, stop."""
-        if self.series.going:
-            self.series.cancel()
+        if self.sweep.going:
+            self.sweep.cancel()
         else:
-            self.series.start(of_cells(self.lab.draft.experiment))
-            self.docks["comparison"].show()
-            self.docks["comparison"].raise_()
+            self.sweep.start(of_cells(self.workspace.draft.experiment))
+            self.docks["pinned_runs"].show()
+            self.docks["pinned_runs"].raise_()
 
     def show_shortcuts(self) -> None:
         """Show all keys."""
@@ -269,7 +269,7 @@ class MainWindow(QMainWindow):
         """Show versions, the device and the places of files."""
         from rnnviz.gui.window.dialogs import AboutDialog
 
-        AboutDialog(self, self.lab).show()
+        AboutDialog(self, self.workspace).show()
 
     def reset_layout(self) -> None:
         """Put all panels back where they were at first."""
@@ -277,8 +277,8 @@ class MainWindow(QMainWindow):
         layout.arrange(self, self.docks)
 
     def _take_defaults(self) -> None:
-        experiment = Experiment(task=type(self.lab.draft.experiment.task)())
-        self.lab.draft.replace(experiment, self.tr("all knobs to their defaults"))
+        experiment = Experiment(task=type(self.workspace.draft.experiment.task)())
+        self.workspace.draft.replace(experiment, self.tr("all knobs to their defaults"))
 
     def choose_theme(self, choice: Choice) -> None:
         """Take a theme, or the system's, and remember it."""
@@ -324,10 +324,10 @@ class MainWindow(QMainWindow):
         """Remember places, end the engine."""
         self.preferences.keep_bytes("geometry", self.saveGeometry())
         self.preferences.keep_bytes("layout", self.saveState(), layout.version(self.docks))
-        self.preferences.experiment = self.lab.draft.experiment
-        self.preferences.keep_flag("retrain", self.lab.retrain)
+        self.preferences.experiment = self.workspace.draft.experiment
+        self.preferences.keep_flag("retrain", self.workspace.retrain)
         self.preferences.sync()
-        self.lab.close()
+        self.workspace.close()
         for dialog in self.findChildren(QDialog):
             dialog.close()
         super().closeEvent(event)

@@ -57,7 +57,7 @@ def _add_presets(window: MainWindow, menu: QMenu) -> None:
                 menu.addAction(name)
 
     def take(action: QAction) -> None:
-        window.lab.draft.replace(known[action.text()], action.text())
+        window.workspace.draft.replace(known[action.text()], action.text())
 
     menu.aboutToShow.connect(fill)
     menu.triggered.connect(take)

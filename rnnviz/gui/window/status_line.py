@@ -6,16 +6,16 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 
 from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.clock import FrameClock
-from rnnviz.gui.model.workspace import Lab
+from rnnviz.gui.model.workspace import Workspace
 from rnnviz.words.number_format import short
 
 
 class StatusLine(QWidget):
     """One line in plain words, with a progress bar while it trains."""
 
-    def __init__(self, lab: Lab, clock: FrameClock) -> None:
+    def __init__(self, workspace: Workspace, clock: FrameClock) -> None:
         super().__init__()
-        self._lab = lab
+        self._workspace = workspace
         self._dirty = True
         self._clock = clock
         line = QHBoxLayout(self)
@@ -31,8 +31,8 @@ class StatusLine(QWidget):
         line.addStretch(1)
         line.addWidget(self.result)
         clock.add(self)
-        lab.run.changed.connect(self._mark)
-        lab.changed.connect(self._mark)
+        workspace.run.changed.connect(self._mark)
+        workspace.changed.connect(self._mark)
 
     def _mark(self, what: Aspect | None = None) -> None:
         self._dirty = True
@@ -47,7 +47,7 @@ class StatusLine(QWidget):
         return True
 
     def _write(self) -> None:
-        run = self._lab.run
+        run = self._workspace.run
         epochs = run.experiment.training.epochs if run.experiment else 0
         self.state.setText(self._state())
         self.bar.setVisible(run.trained)
@@ -58,7 +58,7 @@ class StatusLine(QWidget):
         self.result.setText(" · ".join(self._quality()))
 
     def _state(self) -> str:
-        run = self._lab.run
+        run = self._workspace.run
         if run.state == "preparing":
             if run.engine is None:
                 return self.tr("Starting the engine …")
@@ -82,12 +82,12 @@ class StatusLine(QWidget):
             text += self.tr(", epoch {e}/{all}").format(e=epoch, all=run.experiment.training.epochs)
         if run.stopped_early:
             text += self.tr(": no better, back to epoch {best}").format(best=run.best_epoch)
-        if self._lab.stale:
+        if self._workspace.stale:
             text += self.tr(" (other settings)")
         return text
 
     def _speed(self) -> list[str]:
-        run = self._lab.run
+        run = self._workspace.run
         progress = run.progress
         if progress is None or not progress.steps_per_second:
             return []
@@ -103,7 +103,7 @@ class StatusLine(QWidget):
 
     def _quality(self) -> list[str]:
         """How good the network is, and after which epoch: while it trains, after the last."""
-        run, figures = self._lab.run, self._lab.run.figures
+        run, figures = self._workspace.run, self._workspace.run.figures
         if figures is None or run.experiment is None or run.started is None:
             return []
         valid = self.tr("epoch {e}: validation {loss} {value}").format(

@@ -9,7 +9,7 @@ what goes into the gates (G of them; an RNN has one and it is h_t itself),
     dc_t = sum_{i,f,g} a dp + k_t * dc_{t-1}           LSTM (k_t = f_t)
     dh_t = a_o dp_o + e_t * dc_t                       LSTM
 
-where all factors follow by the chain rule from the equations in `cells`. `relevance` goes
+where all factors follow by the chain rule from the equations in `cells`. `saliency` goes
 forwards through these lines and `gradient_norm` backwards. Both take stretches of timesteps:
 one, or of an encoder-decoder two, each with its weights, the second going on from where the
 first has ended.
@@ -94,8 +94,8 @@ def _slopes(
     return Slopes(torch.stack(a, dim=1), keep=f, shown=o * (1 - shown**2))
 
 
-def relevance_cost(weights: list[Weights], timesteps: int, both: bool) -> float:
-    """Multiplications that `relevance` needs: half of T^2 rows, for each input; where every
+def saliency_cost(weights: list[Weights], timesteps: int, both: bool) -> float:
+    """Multiplications that `saliency` needs: half of T^2 rows, for each input; where every
     answer rests on all inputs, because `both` directions are read, all of them."""
     inputs = weights[0].w_ih.shape[1]
     products = sum(layer.w_hh.numel() for layer in weights)
@@ -103,7 +103,7 @@ def relevance_cost(weights: list[Weights], timesteps: int, both: bool) -> float:
     return timesteps**2 / (1 if both else 2) * inputs * products
 
 
-def relevance(stretches: list[Stretch], w_out: Tensor | None) -> Tensor:
+def saliency(stretches: list[Stretch], w_out: Tensor | None) -> Tensor:
     """How much y_t moves with x_s, ``(T, T)``: the Frobenius norm of d y_t / d x_s.
 
     y_t is ``w_out @ h_t`` of the last layer, or h_t itself. 0 where s > t. All inputs that
@@ -142,8 +142,8 @@ def _norms(rows: Tensor) -> Tensor:
     return torch.linalg.vector_norm(rows, dim=1, dtype=torch.float64)
 
 
-def relevance_of_both(stretch: Stretch, w_out: Tensor | None, from_first: bool) -> Tensor:
-    """`relevance` where the sequence was read from both ends, so that every answer rests on all
+def saliency_of_both(stretch: Stretch, w_out: Tensor | None, from_first: bool) -> Tensor:
+    """`saliency` where the sequence was read from both ends, so that every answer rests on all
     inputs: ``(T, T)``, also where s > t.
 
     Where one answer is given, and the last layer answers backwards from what it is at the first

@@ -12,8 +12,8 @@ from rnnviz.tasks import Split
 
 
 class Notepads:
-    """Fills the notepad that an example of `split` begins with as a `Judge` does: its stretch is
-    read from the beginning, in order.
+    """Fills the notepad that an example of `split` begins with as an `Evaluator` does: its
+    stretch is read from the beginning, in order.
 
     What was read is kept for the weights and the stretch that were looked at last, so that the
     next example, or the same one again, costs nothing.

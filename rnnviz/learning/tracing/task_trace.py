@@ -22,7 +22,7 @@ def trace_example(
     task: Task,
     split: Split,
     example: int,
-    relevance: bool | None,
+    saliency: bool | None,
     dearest: float,
     notepads: Notepads,
 ) -> Trace:
@@ -34,19 +34,19 @@ def trace_example(
     what is read forwards until t.
 
     Where examples go on from each other, the trace begins with the notepad that the examples
-    before it have filled, as a `Judge` has it there: `notepads` of the same split know it.
-    Relevance and gradient go back to the first timestep of the example and no further, as in
+    before it have filled, as a `Evaluator` has it there: `notepads` of the same split know it.
+    Saliency and gradient go back to the first timestep of the example and no further, as in
     training.
     """
     length = split.length(example)
     inputs = torch.as_tensor(split.inputs[example, :length])  # (T, I) or (T, F)
     if task.shape == "encoder-decoder":
-        trace = _handed_over(model, task, split, example, inputs, relevance, dearest)
+        trace = _handed_over(model, task, split, example, inputs, saliency, dearest)
     else:
         start = notepads.before(model, example) if task.stateful else None
-        trace = _read(model, task, split, example, inputs, start, relevance, dearest)
+        trace = _read(model, task, split, example, inputs, start, saliency, dearest)
     assert trace.output is not None
-    return msgspec.structs.replace(trace, reading=task.read(split, example, trace.output))
+    return msgspec.structs.replace(trace, presentation=task.read(split, example, trace.output))
 
 
 def _read(
@@ -56,7 +56,7 @@ def _read(
     example: int,
     inputs: Tensor,
     start: list[Start] | None,
-    relevance: bool | None,
+    saliency: bool | None,
     dearest: float,
 ) -> Trace:
     with torch.no_grad():
@@ -89,7 +89,7 @@ def _read(
         target=target,
         d_top=d_top,
         from_first=bool(from_start.start),
-        relevance=relevance,
+        saliency=saliency,
         dearest=dearest,
     )
 
@@ -100,11 +100,11 @@ def _handed_over(
     split: Split,
     example: int,
     inputs: Tensor,
-    relevance: bool | None,
+    saliency: bool | None,
     dearest: float,
 ) -> Trace:
     """The encoder reads, then the decoder reads its own answers, which are taken as they are:
-    neither relevance nor gradient goes through the choice of a token."""
+    neither saliency nor gradient goes through the choice of a token."""
     assert model.decoder is not None
     assert split.decoder is not None
     start = torch.as_tensor(split.decoder[example : example + 1, :1, 0])
@@ -114,21 +114,21 @@ def _handed_over(
         said = model.decoder.values(read[0][:, None])  # (U, E)
     with torch.inference_mode():
         weights = weights_of(model.rnn), weights_of(model.decoder.rnn)
-        reading = trace.states_of(model.rnn, weights[0], source)
-        notepads = [(s.hidden[-1], None if s.cell is None else s.cell[-1]) for s in reading]
+        presentation = trace.states_of(model.rnn, weights[0], source)
+        notepads = [(s.hidden[-1], None if s.cell is None else s.cell[-1]) for s in presentation]
         writing = trace.states_of(model.decoder.rnn, weights[1], said, notepads)
-        together = trace.joined([reading, writing])
+        together = trace.joined([presentation, writing])
         output = trace.answers(model.readout, together[-1].hidden)  # (T + U, O)
         slope = _slope(task, split, example, output)
         d_top = slope @ trace.answering_weight(model.readout, output.dtype)
     return trace.record(
         model.rnn,
         torch.cat((inputs, read[0][:, None].expand(-1, inputs.shape[1]))),
-        [Passage(weights[0], reading), Passage(weights[1], writing, notepads)],
+        [Passage(weights[0], presentation), Passage(weights[1], writing, notepads)],
         readout=model.readout,
         output=output,
         d_top=d_top,
-        relevance=relevance,
+        saliency=saliency,
         dearest=dearest,
     )
 

@@ -31,11 +31,11 @@ from rnnviz.learning.tracing.refusals import (
 )
 from rnnviz.learning.tracing.refusals import TraceError as TraceError  # it is raised here
 from rnnviz.records.arrays import FloatArray
-from rnnviz.records.trace import Reading, Trace
+from rnnviz.records.trace import Presentation, Trace
 from rnnviz.tasks.task import Loss
 
 CHEAP_RELEVANCE = 2e8
-"""Multiplications, a few milliseconds of them, that relevance may cost without being asked for."""
+"""Multiplications, a few milliseconds of them, that saliency may cost without being asked for."""
 
 
 class Passage(NamedTuple):
@@ -57,7 +57,7 @@ def trace(
     loss: Loss | None = None,
     horizon: int = 0,
     start: Any = None,
-    relevance: bool | None = None,
+    saliency: bool | None = None,
     dearest: float | None = None,
 ) -> Trace:
     """Run `module` on one sequence and record everything.
@@ -94,13 +94,13 @@ def trace(
     start
         The state before the first timestep: h_0, and of an LSTM ``(h_0, c_0)``, each
         ``(L D, H)`` or ``(L D, 1, H)`` with D directions. None for 0.
-    relevance
-        Whether to compute `relevance`, ``(T, T)``: the Frobenius norm of the Jacobian
+    saliency
+        Whether to compute `saliency`, ``(T, T)``: the Frobenius norm of the Jacobian
         d y_t / d x_s, where y_t is the output, or h_t of the last layer without a readout.
         None computes it where that takes a few milliseconds, which it does for T = 50 and
         H = 64; the cost grows with T^2 H^2.
     dearest
-        The most that relevance may cost even where it is asked for, in multiplications.
+        The most that saliency may cost even where it is asked for, in multiplications.
 
     Returns
     -------
@@ -140,10 +140,10 @@ def trace(
             output=output,
             target=asked.targets if asked is not None and asked.loss != "cross-entropy" else None,
             d_top=d_top,
-            relevance=relevance,
+            saliency=saliency,
             dearest=dearest,
         )
-    return msgspec.structs.replace(found, reading=_reading(horizon, asked, output))
+    return msgspec.structs.replace(found, presentation=_reading(horizon, asked, output))
 
 
 def _slope(asked: Asked, output: Tensor) -> Tensor:
@@ -166,14 +166,14 @@ def _slope(asked: Asked, output: Tensor) -> Tensor:
     return found
 
 
-def _reading(horizon: int, asked: Asked | None, output: Tensor | None) -> Reading:
+def _reading(horizon: int, asked: Asked | None, output: Tensor | None) -> Presentation:
     """How the answers read: classes by their numbers."""
     if asked is None or output is None or asked.loss != "cross-entropy":
-        return Reading(horizon=horizon)
+        return Presentation(horizon=horizon)
     said = output.argmax(dim=1).tolist()
     before = 0 if asked.every else len(said) - 1
     wanted = asked.targets.reshape(-1).tolist()
-    return Reading(
+    return Presentation(
         horizon=horizon,
         answers=[str(number) for number in said],
         asked=[""] * before + [str(number) for number in wanted],
@@ -231,7 +231,7 @@ def record(
     target: Tensor | None = None,
     d_top: Tensor | None = None,
     from_first: bool = False,
-    relevance: bool | None = None,
+    saliency: bool | None = None,
     dearest: float | None = None,
 ) -> Trace:
     """Put a trace together from what was computed; `d_top` ``(T, D H)`` is d loss / d h_t of
@@ -247,17 +247,17 @@ def record(
     if readout is not None:
         w_out = answering_weight(readout, layers[0].hidden.dtype)
     timesteps = len(layers[0].hidden)
-    cost = max(attribution.relevance_cost(p.weights, timesteps, both) for p in passages)
-    missing = _missing(relevance, cost, dearest)
+    cost = max(attribution.saliency_cost(p.weights, timesteps, both) for p in passages)
+    missing = _missing(saliency, cost, dearest)
     begun = passages[0].start
     with torch.inference_mode():
         stretches = [attribution.linearise(kind, *passage, both) for passage in passages]
         if d_top is not None:
             gradient_norm = attribution.gradient_norm(stretches, d_top, both)
         if not missing and both:
-            matrix = attribution.relevance_of_both(stretches[0], w_out, from_first)
+            matrix = attribution.saliency_of_both(stretches[0], w_out, from_first)
         elif not missing:
-            matrix = attribution.relevance(stretches, w_out)
+            matrix = attribution.saliency(stretches, w_out)
         return Trace(
             kind=kind,
             inputs=_array(inputs),
@@ -270,23 +270,23 @@ def record(
             target=None if target is None else _array(target),
             start=None if begun is None else _array(torch.stack([h for h, _ in begun])),
             start_cell=_start_cell(begun),
-            relevance=None if matrix is None else _array(matrix),
-            relevance_missing=missing,
-            relevance_cost=cost,
+            saliency=None if matrix is None else _array(matrix),
+            saliency_missing=missing,
+            saliency_cost=cost,
             gradient_norm=None if gradient_norm is None else _array(gradient_norm),
             directions=2 if both else 1,
         )
 
 
 def _missing(
-    relevance: bool | None, cost: float, dearest: float | None
+    saliency: bool | None, cost: float, dearest: float | None
 ) -> Literal["", "unasked", "later", "too dear"]:
-    """Why relevance of this cost is left out; "" where it is not."""
-    if relevance is False:
+    """Why saliency of this cost is left out; "" where it is not."""
+    if saliency is False:
         return "unasked"
     if dearest is not None and cost > dearest:
         return "too dear"
-    if relevance or cost <= CHEAP_RELEVANCE:
+    if saliency or cost <= CHEAP_RELEVANCE:
         return ""
     return "unasked" if dearest is None else "later"
 

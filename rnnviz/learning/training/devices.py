@@ -15,7 +15,7 @@ import torch
 
 from rnnviz.experiment import Experiment, Training
 from rnnviz.learning.network.model import build
-from rnnviz.learning.training.optimizer import Stepper
+from rnnviz.learning.training.optimizer import Optimizer
 from rnnviz.records.run import Device, Timing
 
 ALL_THREADS = min(8, torch.get_num_threads())
@@ -171,7 +171,7 @@ def _time(device: str, sizes: Experiment) -> float:
     work = 3 * batch * network.hidden**2 * (2 * network.layers - 1)  # of one timestep
     timesteps = max(1, min(task.timesteps, int(LONGEST / work)))
     model = build(sizes).to(device)
-    stepper = Stepper(model)
+    optimizer = Optimizer(model)
     columns = len(task.vocabularies)
     inputs = torch.zeros(
         (batch, timesteps, columns or task.input_size),
@@ -184,8 +184,8 @@ def _time(device: str, sizes: Experiment) -> float:
         while len(taken) < STEPS and (len(taken) < 2 or sum(taken) < SECONDS):
             start = perf_counter()
             # Waits for the GPU: it reads the loss.
-            stepper.gradient(model(inputs, decoder=decoder).square().mean())
-            stepper.update(sizes.training, 1e-3)
+            optimizer.gradient(model(inputs, decoder=decoder).square().mean())
+            optimizer.update(sizes.training, 1e-3)
             taken.append(perf_counter() - start)
     return 1e3 * min(taken) * task.timesteps / timesteps
 

@@ -32,7 +32,7 @@ def stretch(rows: int) -> int:
     return rows // max(n for n in range(1, STREAMS + 1) if rows % n == 0)
 
 
-class Judge:
+class Evaluator:
     """Judges a network on one split, which lies on the device once."""
 
     def __init__(self, task: Task, split: Split, device: str) -> None:
@@ -125,16 +125,16 @@ def _at_rest(model: SequenceModel) -> Iterator[None]:
 
 
 def parts_of_summary(
-    task: Task, examples: Examples, model: SequenceModel, device: str, judge: Judge
+    task: Task, examples: Examples, model: SequenceModel, device: str, evaluator: Evaluator
 ) -> Parts[dict[str, Any]]:
     """How good a network is: its loss, and in the task's own units, on the validation examples,
     and on the test examples that nothing was chosen by; the error along time where many are
     asked; what simple rules reach; by how much the answers about a series come late.
 
-    In parts, between which the weights must stay as they are. `judge` has the validation
+    In parts, between which the weights must stay as they are. `evaluator` has the validation
     examples on the device already.
     """
-    loss, outputs = yield from _parts_of_answers(judge, task, model)
+    loss, outputs = yield from _parts_of_answers(evaluator, task, model)
     found: dict[str, Any] = {"valid_loss": loss}
     if metrics := task.metrics(outputs, examples.valid):
         found["metrics"] = metrics
@@ -144,7 +144,7 @@ def parts_of_summary(
     split = examples.valid
     if examples.test is not None:
         split = examples.test
-        loss, outputs = yield from _parts_of_answers(Judge(task, split, device), task, model)
+        loss, outputs = yield from _parts_of_answers(Evaluator(task, split, device), task, model)
         found["test"] = {"loss": loss, **task.metrics(outputs, split)}
     lag = task.lag(outputs, split)
     if lag is not None:
@@ -156,15 +156,15 @@ def parts_of_summary(
 
 
 def _parts_of_answers(
-    judge: Judge, task: Task, model: SequenceModel
+    evaluator: Evaluator, task: Task, model: SequenceModel
 ) -> Parts[tuple[float, FloatArray]]:
-    loss, outputs = yield from judge.parts_of_loss(model)
+    loss, outputs = yield from evaluator.parts_of_loss(model)
     if task.shape == "encoder-decoder":
-        outputs = yield from judge.parts_of_decoded(model)
+        outputs = yield from evaluator.parts_of_decoded(model)
     return loss, outputs
 
 
 def summary(task: Task, examples: Examples, model: SequenceModel, device: str) -> dict[str, Any]:
     """The same, all at once."""
-    judge = Judge(task, examples.valid, device)
-    return finished(parts_of_summary(task, examples, model, device, judge))
+    evaluator = Evaluator(task, examples.valid, device)
+    return finished(parts_of_summary(task, examples, model, device, evaluator))

@@ -15,7 +15,7 @@ LOST = 1e-15
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8  # the defaults of the paper and of PyTorch
 
 
-class Stepper:
+class Optimizer:
     """Learns batch by batch: `gradient`, then `update`.
 
     All weights lie in one vector, so that Adam, the norm, clipping and a copy of the

@@ -23,10 +23,10 @@ from rnnviz.learning.network.rng import Chance
 from rnnviz.learning.tracing.start_states import Notepads
 from rnnviz.learning.tracing.task_trace import trace_example
 from rnnviz.learning.training import devices
-from rnnviz.learning.training.evaluation import Judge, Parts, finished, parts_of_summary
+from rnnviz.learning.training.evaluation import Evaluator, Parts, finished, parts_of_summary
 from rnnviz.learning.training.failures import DIVERGED, of_constant_answer, running_out_of_memory
 from rnnviz.learning.training.failures import TrainingFailed as TrainingFailed  # it is raised here
-from rnnviz.learning.training.optimizer import Stepper
+from rnnviz.learning.training.optimizer import Optimizer
 from rnnviz.learning.training.snapshots import Snapshots
 from rnnviz.records.arrays import BoolArray, FloatArray
 from rnnviz.records.run import EpochRecord
@@ -37,7 +37,7 @@ SHOWN = 512
 """Rows and columns of what dropout hid that are told at most: more could not be seen."""
 
 DEAREST_RELEVANCE = 1e11
-"""Multiplications, one to two seconds of them, that a trace may spend on its relevance."""
+"""Multiplications, one to two seconds of them, that a trace may spend on its saliency."""
 
 
 class Trainer:
@@ -83,15 +83,15 @@ class Trainer:
         train = self.examples.train
         with running_out_of_memory(0), devices.without_tiny_numbers():
             self.model = build(experiment).to(self.device)
-            self._stepper = Stepper(self.model)
+            self._optimizer = Optimizer(self.model)
             self._train = tensors(train, self.device)
-            self._judge = Judge(task, self.examples.valid, self.device)
-            self._good, self._good_step = self._stepper.weights.clone(), 0
+            self._evaluator = Evaluator(task, self.examples.valid, self.device)
+            self._good, self._good_step = self._optimizer.weights.clone(), 0
         self._looked_at = build(experiment).eval()  # takes the weights of what is traced
         self._notepads = Notepads(self.examples.valid)
         self._snapshots = Snapshots()
-        self._snapshots.add(0, self._stepper.weights)
-        self.parameters = self._stepper.weights.numel()
+        self._snapshots.add(0, self._optimizer.weights)
+        self.parameters = self._optimizer.weights.numel()
         self._batches = Batches(task, train, experiment.training.batch, seed)
         self.batches = self._batches.count
         self._worst = DIVERGED * of_constant_answer(task, train)
@@ -153,7 +153,7 @@ class Trainer:
                 record = self._go_on_validating(start) if self.validating else None
         except TrainingFailed as failure:
             self._failure = failure
-            self._stepper.restore(self._good)
+            self._optimizer.restore(self._good)
             raise
         finally:
             self.seconds += perf_counter() - start
@@ -186,11 +186,11 @@ class Trainer:
         """The nearest epoch at or before `epoch` whose weights are kept."""
         return self._snapshots.nearest(epoch)
 
-    def trace(self, example: int, epoch: int | None = None, relevance: bool | None = None) -> Trace:
+    def trace(self, example: int, epoch: int | None = None, saliency: bool | None = None) -> Trace:
         """Trace one validation example with the weights of now, or of after `epoch`, one of
         `kept_epochs`.
 
-        `relevance` is as in `tracing.trace`,
+        `saliency` is as in `tracing.trace`,
         but even where it is asked for it is left out beyond `DEAREST_RELEVANCE`, so that
         an answer takes seconds at most. Raises `IndexError` where there is no such example.
         """
@@ -200,12 +200,12 @@ class Trainer:
                 f"there are {len(valid.inputs)} validation examples, none is {example}"
             )
         self._set_threads()
-        weights = self._stepper.weights if epoch is None else self._snapshots[epoch]
+        weights = self._optimizer.weights if epoch is None else self._snapshots[epoch]
         model = self._looked_at
         torch.nn.utils.vector_to_parameters(weights.cpu(), model.parameters())
         task = self.experiment.task
         return trace_example(
-            model, task, valid, example, relevance, DEAREST_RELEVANCE, self._notepads
+            model, task, valid, example, saliency, DEAREST_RELEVANCE, self._notepads
         )
 
     def writing(
@@ -249,7 +249,7 @@ class Trainer:
             return found
         self._set_threads()
         more = yield from parts_of_summary(
-            self.experiment.task, self.examples, self.model, self.device, self._judge
+            self.experiment.task, self.examples, self.model, self.device, self._evaluator
         )
         return found | more
 
@@ -260,7 +260,7 @@ class Trainer:
 
     def _as_now(self) -> SequenceModel:
         """A network of its own with the weights of now."""
-        return with_weights(self.experiment, self._stepper.weights.cpu().clone())
+        return with_weights(self.experiment, self._optimizer.weights.cpu().clone())
 
     def _learn(self) -> None:
         batch = take(self._train, self._next_batch())
@@ -270,16 +270,16 @@ class Trainer:
                 batch.inputs, batch.lengths, batch.decoder, self._state
             )
             total, count = summed(task.loss, outputs, batch)
-            loss, grad_norm = self._stepper.gradient(total / max(1, count))
+            loss, grad_norm = self._optimizer.gradient(total / max(1, count))
         if task.stateful:
             self._state = _detached(state)
         self._losses.append((loss, grad_norm, count))
         self._fresh.append((loss, grad_norm, 0 < self._knobs.clip_norm < grad_norm))
         self._examine(loss, grad_norm)
         # These weights gave a sound loss: they are what a failure goes back to.
-        self._good.copy_(self._stepper.weights)
+        self._good.copy_(self._optimizer.weights)
         self._good_step = self.step
-        self._stepper.update(self._knobs, self.learning_rate)
+        self._optimizer.update(self._knobs, self.learning_rate)
         self.step += 1
         if self.step % self.batches == 0:
             self._validation = self._validate()
@@ -294,10 +294,10 @@ class Trainer:
 
     def _validate(self) -> Parts[tuple[float, FloatArray]]:
         """The validation loss, and the answers that metrics are made of."""
-        loss, outputs = yield from self._judge.parts_of_loss(self.model)
+        loss, outputs = yield from self._evaluator.parts_of_loss(self.model)
         self._examine(loss)
         if self.experiment.task.shape == "encoder-decoder":
-            outputs = yield from self._judge.parts_of_decoded(self.model)
+            outputs = yield from self._evaluator.parts_of_decoded(self.model)
         return loss, outputs
 
     def _go_on_validating(self, start: float) -> EpochRecord | None:
@@ -311,7 +311,7 @@ class Trainer:
     def _end_epoch(self, start: float, valid_loss: float, outputs: FloatArray) -> EpochRecord:
         task = self.experiment.task
         self.epoch += 1
-        self._snapshots.add(self.epoch, self._stepper.weights)
+        self._snapshots.add(self.epoch, self._optimizer.weights)
         losses, grad_norms, counts = zip(*self._losses, strict=True)
         record = EpochRecord(
             epoch=self.epoch,
@@ -331,12 +331,12 @@ class Trainer:
     def _mind_patience(self, valid_loss: float) -> None:
         """Remember the best weights; where there is patience, the run ends with them."""
         if valid_loss < self._best[0]:
-            self._best = valid_loss, self._stepper.weights.clone()
+            self._best = valid_loss, self._optimizer.weights.clone()
             self.best_epoch = self.epoch
         patience = self._knobs.patience
         self.stopped_early = 0 < patience <= self.epoch - self.best_epoch
         if self._back_at_best:
-            self._stepper.restore(self._best[1])
+            self._optimizer.restore(self._best[1])
 
     def _examine(self, loss: float, grad_norm: float = 0.0) -> None:
         if not math.isfinite(loss + grad_norm):

@@ -22,7 +22,7 @@ from rnnviz.engine.messages import (
     StateChanged,
     TraceAnswer,
 )
-from rnnviz.gui.model.workspace import Lab
+from rnnviz.gui.model.workspace import Workspace
 from rnnviz.records.arrays import FloatArray
 from rnnviz.records.run import EpochRecord
 
@@ -31,18 +31,18 @@ class Conversation(QObject):
     """Hears each command and each report of the present run; asks questions of its own, whose
     numbers are below 0, so that the window takes no answer to them for its own."""
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, workspace: Workspace) -> None:
         super().__init__()
-        self._lab = lab
+        self._workspace = workspace
         self.sent: Counter[str] = Counter()
         self.heard: Counter[str] = Counter()
         self.unexpected: list[Failed] = []
         self._question = self._answered = 0
-        self._send = lab.worker.send
-        lab.worker.send = self._pass_on  # type: ignore[method-assign]
-        lab.worker.reported.connect(self._hear)
-        lab.worker.engine_lost.connect(self._lose)
-        self._begin(lab.run.number)
+        self._send = workspace.engine_thread.send
+        workspace.engine_thread.send = self._pass_on  # type: ignore[method-assign]
+        workspace.engine_thread.reported.connect(self._hear)
+        workspace.engine_thread.engine_lost.connect(self._lose)
+        self._begin(workspace.run.number)
 
     def _begin(self, run: int) -> None:
         self.run = run
@@ -64,8 +64,8 @@ class Conversation(QObject):
         """to our own question"""
 
     def close(self) -> None:
-        self._lab.worker.send = self._send  # type: ignore[method-assign]
-        self._lab.worker.reported.disconnect(self._hear)
+        self._workspace.engine_thread.send = self._send  # type: ignore[method-assign]
+        self._workspace.engine_thread.reported.disconnect(self._hear)
 
     def ask(self, example: int, epoch: int | None) -> None:
         """Ask for a trace beside the window."""
@@ -86,7 +86,7 @@ class Conversation(QObject):
             self.adjusted = True
         elif isinstance(command, Advance):
             # A batch is answered when it is over; while it trains, the rest is not answered.
-            self.moving |= command.until == "batch" or self._lab.run.state != "training"
+            self.moving |= command.until == "batch" or self._workspace.run.state != "training"
         elif isinstance(command, RequestTrace):
             self.owed, self.asked = command.request, None
         self._send(command)

@@ -69,11 +69,11 @@ class Finder:
         self.times: Counter[str] = Counter()
         self._last: deque[str] = deque(maxlen=LAST)
         self._stop_at_first = False
-        self._talk = Conversation(driver.lab)
+        self._talk = Conversation(driver.workspace)
         self._judge = Judge()
         self.pulse, self.sweeps = Pulse(), Sweeps()
         self._engine = EngineLog(logs.engine_log())
-        self._others = set(engines_of(os.getpid())) - {driver.lab.worker.engine_pid}
+        self._others = set(engines_of(os.getpid())) - {driver.workspace.engine_thread.engine_pid}
         self._manners = Manners(Random(seed + 1), folder)
         self._ears = contextlib.ExitStack()
         self._ears.enter_context(ears(self._fault))
@@ -140,13 +140,13 @@ class Finder:
 
     def rest(self, paused: bool) -> None:
         """Wait until all that was asked for has come, and look whether it is right."""
-        lab, talk = self.driver.lab, self._talk
+        workspace, talk = self.driver.workspace, self._talk
         close_popups()
-        if lab.player.playing:
-            lab.player.pause()
-        if lab.prices.measuring:
-            lab.prices.cancel()
-        asked = lab.run.number, lab.player.example, lab.player.epoch
+        if workspace.player.playing:
+            workspace.player.pause()
+        if workspace.step_costs.measuring:
+            workspace.step_costs.cancel()
+        asked = workspace.run.number, workspace.player.example, workspace.player.epoch
         if not self._comes(lambda: self._missing(paused), paused):
             return
         truth: Truth | bool | None = False
@@ -155,14 +155,14 @@ class Finder:
             truth = self._truth(paused)
             if truth is None:
                 return
-            if lab.running or talk.told == told:
+            if workspace.running or talk.told == told:
                 break  # otherwise something was still to come
         self.pulse.suspend()
         self.rests += 1
         for wrong in self._wrong(truth):
             self._fault("picture", wrong)
-        here = lab.run.number, lab.player.example, lab.player.epoch
-        if here[0] == asked[0] and here != asked and lab.run.can_trace:
+        here = workspace.run.number, workspace.player.example, workspace.player.epoch
+        if here[0] == asked[0] and here != asked and workspace.run.can_trace:
             self._fault("player", f"nobody asked to go from {asked[1:]} to {here[1:]}")
         for failed in talk.unexpected:
             self._fault("engine failed", f"{failed.kind} {failed.detail}")
@@ -180,48 +180,49 @@ class Finder:
         deadline = QDeadlineTimer(round(1000 * self._patience))
         asked = -1
         while True:
-            lab = self.driver.lab
-            if paused and lab.running and lab.run.number != asked:
-                asked = lab.run.number
+            workspace = self.driver.workspace
+            if paused and workspace.running and workspace.run.number != asked:
+                asked = workspace.run.number
                 self.driver.do("pause")
-            elif not lab.running:
+            elif not workspace.running:
                 asked = -1
             left = missing()
             if not left:
                 return True
             if deadline.hasExpired():
-                state = f"{lab.run.state}, {type(lab.draft.experiment.task).__name__}"
+                state = f"{workspace.run.state}, {type(workspace.draft.experiment.task).__name__}"
                 self._fault("no rest", f"{', '.join(left)} did not come ({state})")
                 return False
             QTest.qWait(5)
 
     def _missing(self, paused: bool) -> list[str]:
         """What has been asked for and is not there."""
-        lab, run, talk = self.driver.lab, self.driver.lab.run, self._talk
+        workspace, run, talk = self.driver.workspace, self.driver.workspace.run, self._talk
         there = {
             "the dialog's answer": QApplication.activeModalWidget() is None,
-            "the rest of a slider": not lab._rest.isActive() and not lab._launch.isActive(),
+            "the rest of a slider": not workspace._rest.isActive()
+            and not workspace._launch.isActive(),
             "the network": run.state != "preparing",
-            "the pause": not (paused and lab.running),
+            "the pause": not (paused and workspace.running),
             "the trace": talk.owed is None,
             "the next state": not talk.moving,
-            "the text": lab.running or not self.driver.panel("writing").going,
-            "the piece": lab.running or not lab.composer.composing,
+            "the text": workspace.running or not self.driver.panel("writing").going,
+            "the piece": workspace.running or not workspace.composer.composing,
             "the result": not run.step
             or run.state not in ("finished", "stopped")
             or run.result is not None,
             "what threads do": QThreadPool.globalInstance().activeThreadCount() == 0,
-            "the last frame": lab.running or not lab.clock.running,
+            "the last frame": workspace.running or not workspace.clock.running,
         }
         return [name for name, is_there in there.items() if not is_there]
 
     def _truth(self, paused: bool) -> Truth | bool | None:
         """What the panels must show; False where nothing is known, None where it does not come."""
-        lab, run, talk = self.driver.lab, self.driver.lab.run, self._talk
+        workspace, run, talk = self.driver.workspace, self.driver.workspace.run, self._talk
         if run.experiment is None or run.started is None:
             return False
-        paused = paused or not lab.running
-        known = talk.adjusted, lab.player.example, lab.player.epoch
+        paused = paused or not workspace.running
+        known = talk.adjusted, workspace.player.example, workspace.player.epoch
         answer: TraceAnswer | None = None
         if run.can_trace:
             # Asked twice: between the two the engine pays the trace that it owes.
@@ -259,7 +260,7 @@ class Finder:
     def _answer_missing(self, example: int, epoch: int | None) -> list[str]:
         """Ask, and ask again where the window asked meanwhile and our question was dropped."""
         talk = self._talk
-        if not self.driver.lab.run.can_trace:
+        if not self.driver.workspace.run.can_trace:
             return []
         if talk.answer is not None:
             return []
@@ -279,15 +280,13 @@ class Finder:
         if isinstance(truth, Truth):
             self.checked += 1
             self.sure += truth.sure
-            where = (
-                f" [example {driver.lab.player.example + 1}, epoch {driver.lab.player.epoch}, "
-                f"{driver.lab.run.state}]"
-            )
+            player, state = driver.workspace.player, driver.workspace.run.state
+            where = f" [example {player.example + 1}, epoch {player.epoch}, {state}]"
             for wrong in truths.pictures(driver, truth.trace, sure=truth.sure):
                 yield wrong + where
-        if not driver.lab.running:
+        if not driver.workspace.running:
             yield from truths.learning(driver, self._talk)
-            yield from truths.preparation(driver)
+            yield from truths.preprocessing(driver)
         yield from truths.knobs_shown(driver)
         yield from truths.player_shown(driver)
 
@@ -299,8 +298,8 @@ class Finder:
         close_popups()
         close_dialogs(driver)
         self._comes(lambda: self._missing(True), True)
-        driver.lab.comparison.clear()
-        driver.window.series.cancel()
+        driver.workspace.pinned_runs.clear()
+        driver.window.sweep.cancel()
         try:
             put_back(driver)
         except pytest.fail.Exception as late:
@@ -316,7 +315,7 @@ class Finder:
         self.pulse.suspend()
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).malloc_trim(0)
-        counted = kept([driver.window, driver.lab])
+        counted = kept([driver.window, driver.workspace])
         self.pulse.resume()
         return counted
 
@@ -325,7 +324,7 @@ class Finder:
         driver, window = self.driver, self.driver.window
         self.settle()
         for name in TASKS:
-            driver.lab.draft.replace(small(name), name)
+            driver.workspace.draft.replace(small(name), name)
             self._open_all()
         for name in ("about", "shortcuts"):
             driver.do(name)

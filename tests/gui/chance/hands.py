@@ -166,12 +166,12 @@ def pace(driver: Driver, how: str) -> None:
     if how == "turn":
         QApplication.processEvents()
         return
-    lab = driver.lab
+    workspace = driver.workspace
     awaited = {
-        "report": lab.worker.reported,
-        "trace": lab.run.trace_received,
-        "drawn": lab.clock.drawn,
-        "follow": lab._rest.timeout,
+        "report": workspace.engine_thread.reported,
+        "trace": workspace.run.trace_received,
+        "drawn": workspace.clock.drawn,
+        "follow": workspace._rest.timeout,
     }[how]
     loop = QEventLoop()
     awaited.connect(loop.quit)
@@ -184,9 +184,9 @@ def pace(driver: Driver, how: str) -> None:
 
 def some_pace(driver: Driver, chance: Random) -> str:
     """How to wait; for nothing that would not come."""
-    lab, pick = driver.lab, chance.random()
-    follows = lab._rest.isActive()
-    if pick < 0.4 or not (follows or lab.run.state in ("preparing", "training")):
+    workspace, pick = driver.workspace, chance.random()
+    follows = workspace._rest.isActive()
+    if pick < 0.4 or not (follows or workspace.run.state in ("preparing", "training")):
         return "none" if pick < 0.5 else "turn" if pick < 0.8 else "drawn"
     if follows and pick < 0.6:
         return "follow"

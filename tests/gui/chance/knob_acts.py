@@ -78,7 +78,7 @@ def task(driver: Driver, name: str, size: str) -> None:
     """Choose a task with the keyboard; with small settings, as if a person put them so."""
     panel = driver.panel("experiment")
     if size == "small":
-        driver.lab.draft.replace(small(name), name)
+        driver.workspace.draft.replace(small(name), name)
         return
     pick(panel.tasks, list(TASKS).index(name))
 

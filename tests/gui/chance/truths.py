@@ -23,21 +23,21 @@ KINDS = {"RNN": "RNN_TANH", "RNN relu": "RNN_RELU", "GRU": "GRU", "LSTM": "LSTM"
 def pictures(driver: Driver, true: Trace, *, sure: bool = True) -> Iterator[str]:
     """What is wrong in the panels along time, where `true` is what they must show. Unless it is
     `sure`, it has other weights, and what hangs on them is not compared."""
-    lab = driver.lab
-    trace, scene = lab.stage.trace, lab.stage.scene
+    workspace = driver.workspace
+    trace, scene = workspace.view_state.trace, workspace.view_state.scene
     if scene.trace is None or trace is None:  # the panels say that they wait
-        if lab.run.can_trace and not lab.running:
+        if workspace.run.can_trace and not workspace.running:
             yield (
                 "the panels wait for a trace, and all that was asked for has come: named "
-                f"{lab.stage._named}, there {lab.stage.subject}"
+                f"{workspace.view_state._named}, there {workspace.view_state.subject}"
             )
         return
-    experiment = lab.run.experiment
+    experiment = workspace.run.experiment
     assert experiment is not None
     if trace.kind != KINDS[experiment.network.cell]:
         yield f"the cell is {experiment.network.cell}, the trace of {trace.kind}"
     # What a decoder reads are its own answers, which hang on the weights.
-    known = slice(None if sure else true.reading.handover)
+    known = slice(None if sure else true.presentation.handover)
     yield from _differs("the inputs of the trace", trace.inputs[known], true.inputs[known])
     yield from _differs("the target of the trace", trace.target, true.target)
     if trace.hidden.shape != true.hidden.shape:
@@ -54,8 +54,8 @@ def pictures(driver: Driver, true: Trace, *, sure: bool = True) -> Iterator[str]
             yield from _differs(f"{name} of the trace", getattr(trace, name), getattr(true, name))
         for gate in true.gates:
             yield from _differs(f"gate {gate}", trace.gates.get(gate), true.gates[gate])
-        if trace.relevance is not None:
-            yield from _differs("the relevance", trace.relevance, true.relevance)
+        if trace.saliency is not None:
+            yield from _differs("the saliency", trace.saliency, true.saliency)
     # A picture is compared with the truth, or with the trace, which was compared above.
     shown = true if sure else trace
     for name, look in PANELS.items():
@@ -67,7 +67,7 @@ def pictures(driver: Driver, true: Trace, *, sure: bool = True) -> Iterator[str]
 
 def learning(driver: Driver, talk: Conversation) -> Iterator[str]:
     """What is wrong in the numbers of the run, where `talk` heard what the engine said."""
-    run = driver.lab.run
+    run = driver.workspace.run
     if run.number != talk.run:
         yield f"the window is at run {run.number}, the engine was asked for {talk.run}"
         return
@@ -107,7 +107,7 @@ def learning(driver: Driver, talk: Conversation) -> Iterator[str]:
 
 def knobs_shown(driver: Driver) -> Iterator[str]:
     """What is wrong in the experiment's panel: it shows the draft."""
-    draft, panel = driver.lab.draft.experiment, driver.panel("experiment")
+    draft, panel = driver.workspace.draft.experiment, driver.panel("experiment")
     if panel.tasks.currentData() != type(draft.task).__struct_config__.tag:
         yield f"panel experiment says {panel.tasks.currentText()} for {type(draft.task).__name__}"
     for path, row in panel.rows.items():
@@ -123,7 +123,7 @@ def knobs_shown(driver: Driver) -> Iterator[str]:
 
 def player_shown(driver: Driver) -> Iterator[str]:
     """What is wrong in the player's bar."""
-    player, bar = driver.lab.player, driver.window.player_bar
+    player, bar = driver.workspace.player, driver.window.player_bar
     if player.timesteps:
         said = f"{player.timestep + 1}/{player.timesteps}"
         if bar._timestep_text.text() != said:
@@ -135,16 +135,16 @@ def player_shown(driver: Driver) -> Iterator[str]:
         yield f"the player says epoch {bar._epoch_text.text()}, must be {player.epoch}"
 
 
-def preparation(driver: Driver) -> Iterator[str]:
+def preprocessing(driver: Driver) -> Iterator[str]:
     """What is wrong in the panel of preprocessing: it shows how the watched example was made."""
-    panel, run = driver.panel("preprocessing"), driver.lab.run
+    panel, run = driver.panel("preprocessing"), driver.workspace.run
     if not _shown(panel) or run.experiment is None or run.started is None:
         return
-    example, seed = driver.lab.player.example, run.experiment.training.seed
+    example, seed = driver.workspace.player.example, run.experiment.training.seed
     if panel._asked is None or panel._asked[:3] != (run.experiment.task, example, seed):
         yield f"panel preprocessing shows {panel._asked and panel._asked[1]}, must be {example}"
         return
-    found, wanted = panel._found, run.experiment.task.preparation("valid", example, seed)
+    found, wanted = panel._found, run.experiment.task.preprocessing("valid", example, seed)
     if type(found) is not type(wanted):
         yield f"panel preprocessing shows {type(found).__name__}"
     elif repr(found) != repr(wanted):
@@ -155,13 +155,13 @@ def preparation(driver: Driver) -> Iterator[str]:
 
 
 def _sequence(driver: Driver, panel: Panel, true: Trace) -> Iterator[str]:
-    scene, reading = driver.lab.stage.scene, true.reading
-    if panel._kind != reading.kind:
-        yield f"it draws {panel._kind}, must be {reading.kind}"
+    scene, presentation = driver.workspace.view_state.scene, true.presentation
+    if panel._kind != presentation.kind:
+        yield f"it draws {panel._kind}, must be {presentation.kind}"
         return
-    if reading.kind == "values":
-        inputs = true.inputs if reading.inputs is None else reading.inputs
-        output = true.output if reading.output is None else reading.output
+    if presentation.kind == "values":
+        inputs = true.inputs if presentation.inputs is None else presentation.inputs
+        output = true.output if presentation.output is None else presentation.output
         painter, read = panel._painters["values"], scene.timestep + 1
         curves = zip(painter._read, painter._to_come, inputs.T, strict=False)
         for curve, to_come, values in curves:
@@ -169,12 +169,12 @@ def _sequence(driver: Driver, panel: Panel, true: Trace) -> Iterator[str]:
             yield from _differs("what will be read", to_come.getData()[1], values)
         if painter._answers.isVisible() and output is not None:
             yield from _differs("the answers", painter._answers.getData()[1], output[:read, 0])
-    elif reading.kind == "tokens" and scene.reading.steps != reading.steps:
-        yield f"it reads {scene.reading.steps[:8]}, must be {reading.steps[:8]}"
+    elif presentation.kind == "tokens" and scene.presentation.steps != presentation.steps:
+        yield f"it reads {scene.presentation.steps[:8]}, must be {presentation.steps[:8]}"
 
 
 def _hidden(driver: Driver, panel: Panel, true: Trace) -> Iterator[str]:
-    scene = driver.lab.stage.scene
+    scene = driver.workspace.view_state.scene
     states = _states(driver, true)
     drawn = panel._image.image
     wanted = states[:, scene.order].T
@@ -195,7 +195,7 @@ def _hidden(driver: Driver, panel: Panel, true: Trace) -> Iterator[str]:
 
 
 def _unit(driver: Driver, panel: Panel, true: Trace) -> Iterator[str]:
-    scene = driver.lab.stage.scene
+    scene = driver.workspace.view_state.scene
     if scene.unit is None:
         return
     curve = _states(driver, true)[:, scene.unit]
@@ -208,22 +208,22 @@ def _unit(driver: Driver, panel: Panel, true: Trace) -> Iterator[str]:
 
 
 def _change(driver: Driver, panel: Panel, true: Trace) -> Iterator[str]:
-    layer = driver.lab.stage.scene.layer
+    layer = driver.workspace.view_state.scene.layer
     if true.directions == 2 and layer % 2:
         return
     steps = np.linalg.norm(np.diff(true.hidden[:, layer], axis=0), axis=1)
     yield from _differs("the bars", panel._values[1:], steps)
 
 
-def _relevance(driver: Driver, panel: Panel, true: Trace) -> Iterator[str]:
-    if panel.plot.isHidden() or true.relevance is None:
+def _saliency(driver: Driver, panel: Panel, true: Trace) -> Iterator[str]:
+    if panel.plot.isHidden() or true.saliency is None:
         return
-    t = driver.lab.stage.scene.timestep
-    yield from _differs("the bars", panel._values, true.relevance[t, : t + 1])
+    t = driver.workspace.view_state.scene.timestep
+    yield from _differs("the bars", panel._values, true.saliency[t, : t + 1])
 
 
 def _notepad(driver: Driver, panel: Panel, true: Trace) -> Iterator[str]:
-    scene = driver.lab.stage.scene
+    scene = driver.workspace.view_state.scene
     states = _states(driver, true)
     columns = panel.cells._shape[1]
     if panel.cells._count != true.units:
@@ -245,7 +245,7 @@ PANELS: dict[str, Look] = {
     "hidden": _hidden,
     "unit": _unit,
     "change": _change,
-    "relevance": _relevance,
+    "saliency": _saliency,
     "notepad": _notepad,
 }
 
@@ -259,7 +259,7 @@ def _shown(panel: Panel) -> bool:
 
 
 def _states(driver: Driver, true: Trace) -> np.ndarray:
-    scene = driver.lab.stage.scene
+    scene = driver.workspace.view_state.scene
     whole = {"h": true.hidden, "c": true.cell, **true.gates}[scene.part]
     assert whole is not None
     return whole[:, scene.layer]

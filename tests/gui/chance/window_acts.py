@@ -69,8 +69,8 @@ def theme(driver: Driver, choice: str) -> None:
     driver.window.choose_theme(choice)
 
 
-@act(0, lambda driver, _: [] if driver.lab.worker.engine_pid else None)
+@act(0, lambda driver, _: [] if driver.workspace.engine_thread.engine_pid else None)
 def kill(driver: Driver) -> None:
     """Kill the engine."""
-    if driver.lab.worker.engine_pid:
-        os.kill(driver.lab.worker.engine_pid, signal.SIGKILL)
+    if driver.workspace.engine_thread.engine_pid:
+        os.kill(driver.workspace.engine_thread.engine_pid, signal.SIGKILL)

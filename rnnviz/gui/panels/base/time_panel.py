@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel
 from rnnviz.gui.look.theme import Colours, Theme
 from rnnviz.gui.model.aspect import EVERYTHING, Aspect
 from rnnviz.gui.model.clock import FrameClock
-from rnnviz.gui.model.view_state import Scene, Stage
+from rnnviz.gui.model.view_state import Scene, ViewState
 from rnnviz.gui.panels.base.panel import Panel
 from rnnviz.gui.widgets.plot import Plot, pen
 
@@ -18,9 +18,11 @@ class TimePanel(Panel):
     """A plot over timesteps. Press or drag in it to go to a timestep; the wheel zooms all
     panels along time at once, a double click shows all timesteps again."""
 
-    def __init__(self, stage: Stage, clock: FrameClock, theme: Theme, y_label: str) -> None:
+    def __init__(
+        self, view_state: ViewState, clock: FrameClock, theme: Theme, y_label: str
+    ) -> None:
         super().__init__(clock, theme)
-        self._stage = stage
+        self._view_state = view_state
         self.plot = Plot(self.tr("timestep"), y_label, scrubs=True)
         self.body.addWidget(self.plot)
         self.plot.setVisible(False)  # nothing to show yet: not even laid out
@@ -29,16 +31,16 @@ class TimePanel(Panel):
         self.plot.add(self._cursor)
         self.readout = QLabel(objectName="muted")
         self.controls.addWidget(self.readout)
-        self.plot.pressed.connect(lambda x, y: stage.player.scrub(round(x) - 1))
+        self.plot.pressed.connect(lambda x, y: view_state.player.scrub(round(x) - 1))
         self.plot.pointed.connect(self._point)
         self.plot.left.connect(lambda: self.readout.setText(self.resting_text()))
-        self.plot.zoomed.connect(stage.zoom)
-        self.plot.reset.connect(stage.reset_view)
-        stage.changed.connect(self.mark)
+        self.plot.zoomed.connect(view_state.zoom)
+        self.plot.reset.connect(view_state.reset_view)
+        view_state.changed.connect(self.mark)
 
     def draw(self, what: Aspect) -> None:
         """Bring on the screen what changed."""
-        scene = self._stage.scene
+        scene = self._view_state.scene
         if Aspect.THEME in what:
             self.recolour(self.colours)
             what = EVERYTHING
@@ -82,7 +84,7 @@ class TimePanel(Panel):
         return ""
 
     def _point(self, x: float, y: float) -> None:
-        scene = self._stage.scene
+        scene = self._view_state.scene
         if scene.trace is None:
             return
         timestep = round(x) - 1

@@ -17,7 +17,7 @@ from rnnviz.analysis.preprocessing import (
 )
 from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.aspect import EVERYTHING, Aspect
-from rnnviz.gui.model.workspace import Lab
+from rnnviz.gui.model.workspace import Workspace
 from rnnviz.gui.panels.base.panel import Panel
 from rnnviz.gui.panels.base.time_panel import key
 from rnnviz.gui.panels.data.prepared_series import SeriesPainter
@@ -27,9 +27,9 @@ from rnnviz.gui.widgets.strip import Strip
 from rnnviz.records.preprocessing import (
     DrawnByLot,
     Phrase,
-    Preparation,
     PreparedSequence,
     PreparedSeries,
+    Preprocessing,
 )
 from rnnviz.tasks import DataError, Task
 
@@ -45,12 +45,12 @@ class PreprocessingPanel(Panel):
 
     name = "preprocessing"
 
-    def __init__(self, lab: Lab, theme: Theme) -> None:
-        super().__init__(lab.clock, theme)
-        self._lab = lab
+    def __init__(self, workspace: Workspace, theme: Theme) -> None:
+        super().__init__(workspace.clock, theme)
+        self._workspace = workspace
         self._asked: Wanted | None = None
         self._reader: _Reader | None = None
-        self._found: Preparation | None = None
+        self._found: Preprocessing | None = None
         self._series: SeriesView | None = None
         self._strip: StripView | None = None
         self._batch: BatchView | None = None
@@ -59,7 +59,7 @@ class PreprocessingPanel(Panel):
         self.readout = QLabel(objectName="muted")
         self.controls.addWidget(self.near)
         self.controls.addWidget(self.readout)
-        lab.stage.changed.connect(self._follow)
+        workspace.view_state.changed.connect(self._follow)
 
     def build(self) -> None:
         self.plot = Plot(self.tr("timestep"), "")
@@ -94,7 +94,7 @@ class PreprocessingPanel(Panel):
         if what & (Aspect.EPOCHS | Aspect.THEME):
             self._draw_found()
         found = self._found
-        t = self._lab.player.timestep
+        t = self._workspace.player.timestep
         if isinstance(found, PreparedSeries) and self._series is not None:
             if what & (Aspect.VIEW | Aspect.EPOCHS):
                 whole = (0.5, len(found.values) + 0.5)
@@ -110,11 +110,11 @@ class PreprocessingPanel(Panel):
     # --- reading -------------------------------------------------------------------------
 
     def _ask(self) -> None:
-        experiment = self._lab.run.experiment
+        experiment = self._workspace.run.experiment
         if experiment is None:
             return
         training = experiment.training
-        wanted = experiment.task, self._lab.player.example, training.seed, training.batch
+        wanted = experiment.task, self._workspace.player.example, training.seed, training.batch
         if wanted != self._asked:
             self._asked = wanted
             # Data are read from files: not in this thread.
@@ -144,7 +144,7 @@ class PreprocessingPanel(Panel):
             self.batch.show_view(self._batch, self.colours)
         self._rest()
 
-    def _instead(self, found: Preparation | None) -> str:
+    def _instead(self, found: Preprocessing | None) -> str:
         if isinstance(found, DrawnByLot):
             return " ".join(_said(phrase) for phrase in found.how)
         if found is None:
@@ -240,7 +240,7 @@ class PreprocessingPanel(Panel):
             self._place_batch()
 
 
-_Answer = tuple[Preparation | None, SeriesView | None, StripView | None, BatchView | None]
+_Answer = tuple[Preprocessing | None, SeriesView | None, StripView | None, BatchView | None]
 
 
 class _Reader(QObject):
@@ -256,7 +256,7 @@ class _Reader(QObject):
 def _read(wanted: Wanted) -> _Answer:
     task, example, seed, size = wanted
     try:
-        found = task.preparation("valid", example, seed)
+        found = task.preprocessing("valid", example, seed)
     except (DataError, IndexError):
         return None, None, None, None  # the engine has said so already
     if isinstance(found, PreparedSeries):

@@ -12,7 +12,7 @@ from rnnviz.gui.look.icons import icon
 from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.aspect import EVERYTHING, Aspect
 from rnnviz.gui.model.composer import Piece
-from rnnviz.gui.model.workspace import Lab
+from rnnviz.gui.model.workspace import Workspace
 from rnnviz.gui.panels.base.panel import Panel
 from rnnviz.gui.panels.generating.piece_roll import PieceRoll, sign
 from rnnviz.gui.widgets.plot import Plot
@@ -28,20 +28,20 @@ class ComposingPanel(Panel):
 
     name = "composing"
 
-    def __init__(self, lab: Lab, theme: Theme) -> None:
-        super().__init__(lab.clock, theme)
-        self._lab = lab
-        self._composer, self._speaker = lab.composer, lab.loudspeaker
+    def __init__(self, workspace: Workspace, theme: Theme) -> None:
+        super().__init__(workspace.clock, theme)
+        self._workspace = workspace
+        self._composer, self._speaker = workspace.composer, workspace.loudspeaker
         self._epoch = (0, 0)  # the run and the epoch that was composed after, unasked
         self._heard_piece: Piece | None = None
         self._heard_tempo = 0
         self._wrong = ""
         self.save_menu = QMenu(self)
-        lab.run.changed.connect(self._run_changed)
-        lab.composer.changed.connect(self._piece_changed)
-        lab.loudspeaker.changed.connect(self._sound_changed)
-        lab.loudspeaker.failed.connect(self._say_wrong)
-        lab.clock.ticked.connect(self._move)
+        workspace.run.changed.connect(self._run_changed)
+        workspace.composer.changed.connect(self._piece_changed)
+        workspace.loudspeaker.changed.connect(self._sound_changed)
+        workspace.loudspeaker.failed.connect(self._say_wrong)
+        workspace.clock.ticked.connect(self._move)
 
     @property
     def title(self) -> str:
@@ -186,7 +186,7 @@ class ComposingPanel(Panel):
 
     def _go_on(self) -> None:
         """Compose anew after each epoch that ends while this is seen, and nothing is played."""
-        run = self._lab.run
+        run = self._workspace.run
         now = run.number, len(run.history)
         busy = self._composer.composing or self._speaker.playing
         if self.always.isChecked() and run.history and now != self._epoch and not busy:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from rnnviz.engine.messages import Written
 from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.aspect import Aspect
-from rnnviz.gui.model.workspace import Lab
+from rnnviz.gui.model.workspace import Workspace
 from rnnviz.gui.panels.base.panel import Panel
 from rnnviz.gui.widgets.slider import Slider
 from rnnviz.gui.widgets.written_page import Chances, WrittenPage, legend
@@ -39,10 +39,10 @@ class WritingPanel(Panel):
 
     name = "writing"
 
-    def __init__(self, lab: Lab, theme: Theme) -> None:
-        super().__init__(lab.clock, theme)
-        self._lab = lab
-        self._run = lab.run.number
+    def __init__(self, workspace: Workspace, theme: Theme) -> None:
+        super().__init__(workspace.clock, theme)
+        self._workspace = workspace
+        self._run = workspace.run.number
         self._epochs = 0
         self._written_after = -1  # how many epochs the text on the page had behind it
         self._tries = 0
@@ -63,9 +63,9 @@ class WritingPanel(Panel):
         self.readout = QLabel(objectName="muted")
         for widget in (self.button, self.always, self.readout):
             self.controls.addWidget(widget)
-        lab.run.written.connect(self._take)
-        lab.run.failed.connect(self._end)
-        lab.run.changed.connect(self._run_changed)
+        workspace.run.written.connect(self._take)
+        workspace.run.failed.connect(self._end)
+        workspace.run.changed.connect(self._run_changed)
 
     def build(self) -> None:
         self.seed_text = QLineEdit("The ")
@@ -143,7 +143,7 @@ class WritingPanel(Panel):
     def stop(self) -> None:
         """Leave the text as it is."""
         if self._going:
-            self._lab.run.put_down()
+            self._workspace.run.put_down()
             self._end()
 
     def come_forward(self, in_front: bool) -> None:
@@ -152,7 +152,7 @@ class WritingPanel(Panel):
         self.mark(Aspect.EPOCHS)
 
     def draw(self, what: Aspect) -> None:
-        writes, can = self._writes, self._writes and self._lab.run.can_trace
+        writes, can = self._writes, self._writes and self._workspace.run.can_trace
         if Aspect.THEME in what:
             self.page.recolour(self.colours.answer)
             self._legend.setText(legend(self.colours.answer))
@@ -185,7 +185,7 @@ class WritingPanel(Panel):
 
     @property
     def _writes(self) -> bool:
-        experiment = self._lab.run.experiment
+        experiment = self._workspace.run.experiment
         return experiment is not None and experiment.task.writes
 
     def _press(self) -> None:
@@ -201,12 +201,12 @@ class WritingPanel(Panel):
 
     def _ask(self) -> None:
         """Ask for a text; the same chance in every epoch, until a person asks for another."""
-        if not (self._writes and self._lab.run.can_trace and self._built):
+        if not (self._writes and self._workspace.run.can_trace and self._built):
             return
         self._seed = self.seed_text.text()
         self._length = self.length.currentData()
         self._written_after = self._epochs
-        self._request = self._lab.run.write(
+        self._request = self._workspace.run.write(
             self._seed,
             self._length,
             self.temperature.value() / 10,
@@ -243,7 +243,7 @@ class WritingPanel(Panel):
         self.mark(Aspect.STATE)
 
     def _run_changed(self, what: Aspect) -> None:
-        run = self._lab.run
+        run = self._workspace.run
         if run.number != self._run:
             self._run, self._written_after, self._stale = run.number, -1, True
             self._end()

@@ -25,7 +25,7 @@ class ChangePanel(BarsPanel):
 
     @property
     def quantity(self) -> str:
-        return "‖hₜ − hₜ₊₁‖" if self._stage.scene.backwards else "‖hₜ − hₜ₋₁‖"
+        return "‖hₜ − hₜ₊₁‖" if self._view_state.scene.backwards else "‖hₜ − hₜ₋₁‖"
 
     def measure(self, scene: Scene) -> FloatArray:
         return change(scene.hidden, scene.start, backwards=scene.backwards)

@@ -14,7 +14,7 @@ from rnnviz.analysis.units import Order
 from rnnviz.gui.look.theme import LIGHT, Colours, Theme, hidden_lookup, no_number_shade
 from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.clock import FrameClock
-from rnnviz.gui.model.view_state import Scene, Stage, parts
+from rnnviz.gui.model.view_state import Scene, ViewState, parts
 from rnnviz.gui.panels.base.time_panel import TimePanel
 from rnnviz.gui.widgets.colour_key import ColourKey
 from rnnviz.gui.widgets.plot import pen
@@ -27,8 +27,8 @@ class HiddenPanel(TimePanel):
 
     name = "hidden"
 
-    def __init__(self, stage: Stage, clock: FrameClock, theme: Theme) -> None:
-        super().__init__(stage, clock, theme, "")
+    def __init__(self, view_state: ViewState, clock: FrameClock, theme: Theme) -> None:
+        super().__init__(view_state, clock, theme, "")
         self.plot.label(y_label=self.tr("hidden unit"))
         self.plot.box.invertY(True)
         self._image = pg.ImageItem(axisOrder="row-major")
@@ -45,10 +45,10 @@ class HiddenPanel(TimePanel):
         for item in (self._veil, self._halo, self._column, self._row):
             self.plot.add(item)
         self._layer = QComboBox(visible=False)
-        self._layer.activated.connect(stage.show_layer)
+        self._layer.activated.connect(view_state.show_layer)
         self._part = QComboBox(visible=False)
         self._part.setToolTip(self.tr("What is shown of each unit: h, the cell c, or a gate."))
-        self._part.activated.connect(lambda: stage.show_part(self._part.currentData()))
+        self._part.activated.connect(lambda: view_state.show_part(self._part.currentData()))
         self._order = QComboBox()
         orders: dict[Order, str] = {
             "index": self.tr("as they are"),
@@ -58,7 +58,7 @@ class HiddenPanel(TimePanel):
         for order, text in orders.items():
             self._order.addItem(text, order)
         self._order.setToolTip(self.tr("How the units are put in order, from top to bottom."))
-        self._order.activated.connect(lambda: stage.order_by(self._order.currentData()))
+        self._order.activated.connect(lambda: view_state.order_by(self._order.currentData()))
         self._key = ColourKey()
         for widget in (self._key, self._part, self._layer, self._order):
             self.controls.addWidget(widget)
@@ -144,9 +144,9 @@ class HiddenPanel(TimePanel):
         )
 
     def _pick(self, x: float, y: float) -> None:
-        scene = self._stage.scene
+        scene = self._view_state.scene
         if scene.trace is not None and 0 <= round(y) < len(scene.order):
-            self._stage.select_unit(int(scene.order[round(y)]))
+            self._view_state.select_unit(int(scene.order[round(y)]))
 
 
 def greatest(scene: Scene) -> float:

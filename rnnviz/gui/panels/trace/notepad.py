@@ -9,7 +9,7 @@ from rnnviz.analysis.units import on_notepad
 from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.clock import FrameClock
-from rnnviz.gui.model.view_state import Stage
+from rnnviz.gui.model.view_state import ViewState
 from rnnviz.gui.panels.base.panel import Panel
 from rnnviz.gui.panels.base.time_panel import absent
 from rnnviz.gui.panels.trace.hidden import greatest, to_bytes
@@ -22,24 +22,26 @@ class NotepadPanel(Panel):
 
     name = "notepad"
 
-    def __init__(self, stage: Stage, clock: FrameClock, theme: Theme) -> None:
+    def __init__(self, view_state: ViewState, clock: FrameClock, theme: Theme) -> None:
         super().__init__(clock, theme)
-        self._stage = stage
+        self._view_state = view_state
         self.cells = Cells()
         self.body.addWidget(self.cells)
         self.readout = QLabel(objectName="muted")
         self.controls.addWidget(self.readout)
         self._under_mouse = -1
         self.cells.pointed.connect(self._point)
-        self.cells.clicked.connect(lambda cell: stage.select_unit(int(stage.scene.order[cell])))
-        stage.changed.connect(self.mark)
+        self.cells.clicked.connect(
+            lambda cell: view_state.select_unit(int(view_state.scene.order[cell]))
+        )
+        view_state.changed.connect(self.mark)
 
     @property
     def title(self) -> str:
         return self.tr("The notepad now")
 
     def draw(self, what: Aspect) -> None:
-        scene = self._stage.scene
+        scene = self._view_state.scene
         if Aspect.THEME in what:
             self.cells.recolour(self.colours)
         if scene.trace is None:
@@ -61,7 +63,7 @@ class NotepadPanel(Panel):
         self._say()
 
     def _say(self) -> None:
-        scene = self._stage.scene
+        scene = self._view_state.scene
         if scene.trace is None:
             return
         if 0 <= self._under_mouse < scene.trace.units:

@@ -15,11 +15,11 @@ PER_SECOND = 6e10
 """Multiplications in a second of a processor with two cores, roughly."""
 
 
-class RelevancePanel(BarsPanel):
+class SaliencyPanel(BarsPanel):
     """|dy_t / dx_s| for every timestep s that was read before t, t being the present one; where
     both directions are read, for every timestep."""
 
-    name = "relevance"
+    name = "saliency"
     redraw_on = Aspect.TRACE | Aspect.TIMESTEP
 
     @property
@@ -36,17 +36,17 @@ class RelevancePanel(BarsPanel):
 
     def missing(self, scene: Scene) -> str:
         trace = scene.trace
-        if trace is None or trace.relevance is not None:
+        if trace is None or trace.saliency is not None:
             return super().missing(scene)
-        if trace.relevance_missing == "too dear":
+        if trace.saliency_missing == "too dear":
             return self.tr(
                 "Not measured: it would take about {time}, because every answer is compared with "
                 "every input."
-            ).format(time=self._time(trace.relevance_cost))
-        if trace.relevance_missing == "unasked":
+            ).format(time=self._time(trace.saliency_cost))
+        if trace.saliency_missing == "unasked":
             return self.tr(
-                "Not asked for: rnnviz.trace(…, relevance=True) measures it in about {time}."
-            ).format(time=self._time(trace.relevance_cost))
+                "Not asked for: rnnviz.trace(…, saliency=True) measures it in about {time}."
+            ).format(time=self._time(trace.saliency_cost))
         return self.tr("Measured when training pauses: it takes too long to follow it live.")
 
     def _time(self, cost: float) -> str:
@@ -59,12 +59,12 @@ class RelevancePanel(BarsPanel):
     def measure(self, scene: Scene) -> FloatArray:
         trace = scene.trace
         assert trace is not None
-        if trace.relevance is None:
+        if trace.saliency is None:
             return np.zeros(0, np.float32)
         read = trace.timesteps if trace.directions == 2 else scene.timestep + 1
-        return trace.relevance[scene.timestep, :read]
+        return trace.saliency[scene.timestep, :read]
 
     def greatest(self, scene: Scene) -> float:
         assert scene.trace is not None
-        assert scene.trace.relevance is not None
-        return extent(scene.trace.relevance)[1]
+        assert scene.trace.saliency is not None
+        return extent(scene.trace.saliency)[1]

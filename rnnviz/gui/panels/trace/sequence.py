@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox
 from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.aspect import EVERYTHING, Aspect
 from rnnviz.gui.model.clock import FrameClock
-from rnnviz.gui.model.view_state import Scene, Stage
+from rnnviz.gui.model.view_state import Scene, ViewState
 from rnnviz.gui.panels.base.time_panel import TimePanel
 from rnnviz.gui.panels.trace.hidden import offer
 from rnnviz.gui.panels.trace.sequence_roll import Roll
@@ -20,8 +20,8 @@ class SequencePanel(TimePanel):
 
     name = "sequence"
 
-    def __init__(self, stage: Stage, clock: FrameClock, theme: Theme) -> None:
-        super().__init__(stage, clock, theme, "")
+    def __init__(self, view_state: ViewState, clock: FrameClock, theme: Theme) -> None:
+        super().__init__(view_state, clock, theme, "")
         self._values = Values(self.plot)
         self._painters: dict[str, Values | Tokens | Roll] = {
             "values": self._values,
@@ -43,13 +43,13 @@ class SequencePanel(TimePanel):
         return self.tr("What the network reads and what it answers will be here.")
 
     def resting_text(self) -> str:
-        scene = self._stage.scene
+        scene = self._view_state.scene
         if scene.trace is None:
             return ""
-        return self._painters[scene.reading.kind].legend(scene, self.colours)
+        return self._painters[scene.presentation.kind].legend(scene, self.colours)
 
     def draw_scene(self, scene: Scene, what: Aspect) -> None:
-        kind = scene.reading.kind
+        kind = scene.presentation.kind
         if kind != self._kind:
             self._painters[self._kind].clear()
             self._kind = kind
@@ -61,7 +61,7 @@ class SequencePanel(TimePanel):
         self._painters[kind].draw(scene, what, self.colours)
 
     def _offer_outputs(self, scene: Scene) -> None:
-        count = self._values.outputs(scene) if scene.reading.kind == "values" else 0
+        count = self._values.outputs(scene) if scene.presentation.kind == "values" else 0
         names = [self.tr("output {n} of {all}").format(n=n + 1, all=count) for n in range(count)]
         offer(self._output, names)
         self._values.output = max(0, self._output.currentIndex())
@@ -71,4 +71,4 @@ class SequencePanel(TimePanel):
         self.mark(Aspect.TRACE)
 
     def describe(self, scene: Scene, timestep: int, y: float) -> str:
-        return self._painters[scene.reading.kind].describe(scene, timestep, y)
+        return self._painters[scene.presentation.kind].describe(scene, timestep, y)

@@ -55,7 +55,7 @@ class Roll(QObject):
             low, high = max(0, low - 3), min(trace.inputs.shape[1] - 1, high + 3)
         self._rows = low, high
         roll = trace.inputs[:, low : high + 1].T  # (rows, T)
-        later = scene.reading.horizon
+        later = scene.presentation.horizon
         picture = np.zeros((*roll.shape, 4), np.uint8)
         picture = np.pad(picture, ((0, 0), (0, later), (0, 0)))
         read = scene.timestep + 1
@@ -76,9 +76,9 @@ class Roll(QObject):
         self._image.setRect(QRectF(0.5, low - 0.5, picture.shape[1], high - low + 1))
         self._image.setVisible(True)
         if what & (Aspect.TRACE | Aspect.THEME):
-            self._plot.label(y_label=scene.reading.value_label)
-            names = scene.reading.inputs_named
-            marked = [(row, names[row]) for row in scene.reading.marked]
+            self._plot.label(y_label=scene.presentation.value_label)
+            names = scene.presentation.inputs_named
+            marked = [(row, names[row]) for row in scene.presentation.marked]
             self._plot.y_axis.setTicks([marked, []] if marked else None)
             self._plot.set_y(low - 0.5, high + 0.5, padding=0)
 
@@ -89,7 +89,7 @@ class Roll(QObject):
         row = round(y)
         if not 0 <= row < trace.inputs.shape[1]:
             return ""
-        names = scene.reading.inputs_named
+        names = scene.presentation.inputs_named
         text = self.tr("timestep {t}, {row}: {state}").format(
             t=timestep + 1,
             row=names[row] if row < len(names) else self.tr("row {row}").format(row=row),

@@ -12,7 +12,7 @@ from rnnviz.gui.model.view_state import Scene
 from rnnviz.gui.panels.base.time_panel import key
 from rnnviz.gui.widgets.plot import NO_PEN, Plot, pen
 from rnnviz.gui.widgets.words import Word, Words
-from rnnviz.records.trace import Reading
+from rnnviz.records.trace import Presentation
 from rnnviz.words.number_format import percent
 
 READ, ANSWER, MARK, ASKED = 3.0, 2.1, 1.55, 0.85
@@ -54,16 +54,18 @@ class Tokens(QObject):
     def legend(self, scene: Scene, colours: Colours) -> str:
         """Which row is what."""
         entries = [key(colours.input, "■", self.tr("read"))]
-        if any(scene.reading.answers):
+        if any(scene.presentation.answers):
             entries.append(key(colours.answer, "■", self.tr("answered, ✓ or ✗")))
         if any(
             likely and not said
-            for said, likely in zip(scene.reading.answers, scene.reading.likely, strict=False)
+            for said, likely in zip(
+                scene.presentation.answers, scene.presentation.likely, strict=False
+            )
         ):
             entries.append(key(colours.answer, "□", self.tr("if it stopped here")))
-        if any(scene.reading.asked):
+        if any(scene.presentation.asked):
             entries.append(key(colours.target, "■", self.tr("right answer")))
-        if scene.reading.handover is not None:
+        if scene.presentation.handover is not None:
             entries.append(key(colours.muted, "┃", self.tr("handed over")))
         return "&nbsp;&nbsp; ".join(entries)
 
@@ -76,9 +78,9 @@ class Tokens(QObject):
             self._shown = True
         if not what & (Aspect.TRACE | Aspect.TIMESTEP | Aspect.VIEW | Aspect.THEME):
             return
-        reading, (low, high) = scene.reading, scene.view
-        first, last = max(0, int(low - 0.5)), min(len(reading.steps), int(high + 0.5))
-        self._draw_handover(reading.handover, colours)
+        presentation, (low, high) = scene.presentation, scene.view
+        first, last = max(0, int(low - 0.5)), min(len(presentation.steps), int(high + 0.5))
+        self._draw_handover(presentation.handover, colours)
         self._now.setVisible(True)
         self._now.setPen(NO_PEN)
         shade = QColor(colours.line)
@@ -90,11 +92,11 @@ class Tokens(QObject):
             page = _Page(self._plot, low, high)
             for t in range(first, last):
                 faint = t > scene.timestep
-                words += page.word(t, READ, reading.steps[t], colours.input, faint)
+                words += page.word(t, READ, presentation.steps[t], colours.input, faint)
                 if not faint:
-                    words += _answer(page, t, reading, colours)
-                if t < len(reading.asked) and reading.asked[t]:
-                    words += page.word(t, ASKED, reading.asked[t], colours.target, faint)
+                    words += _answer(page, t, presentation, colours)
+                if t < len(presentation.asked) and presentation.asked[t]:
+                    words += page.word(t, ASKED, presentation.asked[t], colours.target, faint)
         self.words.show_words(words)
 
     def _draw_handover(self, handover: int | None, colours: Colours) -> None:
@@ -105,24 +107,24 @@ class Tokens(QObject):
 
     def describe(self, scene: Scene, timestep: int, y: float) -> str:
         """What was read at a timestep, and the likeliest answers to it."""
-        reading = scene.reading
-        word = reading.steps[timestep] if timestep < len(reading.steps) else ""
+        presentation = scene.presentation
+        word = presentation.steps[timestep] if timestep < len(presentation.steps) else ""
         text = self.tr("timestep {t}: {word}").format(t=timestep + 1, word=repr(word)[1:-1])
-        if timestep < len(reading.likely) and reading.likely[timestep]:
+        if timestep < len(presentation.likely) and presentation.likely[timestep]:
             best = "  ".join(
                 f"{repr(name)[1:-1]} {percent(share)}"
-                for name, share in reading.likely[timestep][:4]
+                for name, share in presentation.likely[timestep][:4]
             )
             text += f" → {best}"
         return text
 
 
-def _answer(page: _Page, t: int, reading: Reading, colours: Colours) -> list[Word]:
-    answer = reading.answers[t] if t < len(reading.answers) else ""
-    likely = reading.likely[t] if t < len(reading.likely) else []
+def _answer(page: _Page, t: int, presentation: Presentation, colours: Colours) -> list[Word]:
+    answer = presentation.answers[t] if t < len(presentation.answers) else ""
+    likely = presentation.likely[t] if t < len(presentation.likely) else []
     if not answer:  # not asked yet: what it would say if it stopped here
         return page.word(t, ANSWER, likely[0][0], colours.answer, True) if likely else []
-    right = reading.right[t] if t < len(reading.right) else None
+    right = presentation.right[t] if t < len(presentation.right) else None
     shade = colours.error if right is False else colours.answer
     words = page.word(t, ANSWER, answer, shade, False)
     if right is not None:

@@ -49,13 +49,13 @@ class Values(QObject):
     def legend(self, scene: Scene, colours: Colours) -> str:
         """Which sign means what."""
         shown = _Shown(scene, self.output)
-        names = scene.reading.inputs_named or [self.tr("input")]
+        names = scene.presentation.inputs_named or [self.tr("input")]
         shades = [colours.input, *[colours.muted] * len(names)]
         entries = [
             key(shade, "━", QCoreApplication.translate("Task", name))
             for shade, name in zip(shades, names, strict=False)
         ]
-        if scene.reading.answers:
+        if scene.presentation.answers:
             entries.append(key(colours.answer, "▬", self.tr("answer in words")))
         elif shown.output is not None:
             entries.append(key(colours.answer, "◆", self.tr("answer if it stopped here")))
@@ -66,15 +66,15 @@ class Values(QObject):
     def outputs(self, scene: Scene) -> int:
         """How many outputs there are to draw as curves."""
         output = _Shown(scene, None).output
-        return 0 if output is None or scene.reading.answers else output.shape[1]
+        return 0 if output is None or scene.presentation.answers else output.shape[1]
 
     def draw(self, scene: Scene, what: Aspect, colours: Colours) -> None:
         """Bring on the screen what changed."""
         shown = _Shown(scene, self.output)
-        words = bool(scene.reading.answers)
+        words = bool(scene.presentation.answers)
         if Aspect.TRACE in what:
             self._have_curves(shown.inputs.shape[1])
-            self._plot.label(y_label=scene.reading.value_label)
+            self._plot.label(y_label=scene.presentation.value_label)
             low, high = _value_range(shown, words)
             self._words.place(low, high)
             self._plot.set_y(low - 0.52 * (high - low) if words else low, high)
@@ -95,7 +95,7 @@ class Values(QObject):
         shown = _Shown(scene, self.output)
         one = shown.target is not None and shown.target.ndim == 1
         many = shown.target is not None and shown.target.ndim == 2
-        later = scene.reading.horizon
+        later = scene.presentation.horizon
         if one:
             assert shown.target is not None
             self._target.setData(
@@ -125,7 +125,7 @@ class Values(QObject):
         if curves:
             assert shown.output is not None
             answers = shown.output[:read, 0]
-            later = x + scene.reading.horizon
+            later = x + scene.presentation.horizon
             set_curve(self._answers, later, answers, colours.answer, alpha=170, width=1.5)
             set_dots(
                 self._answer,
@@ -150,8 +150,10 @@ class Values(QObject):
         shown = _Shown(scene, self.output)
         values = ", ".join(_decimals(value) for value in shown.inputs[timestep, :4])
         text = self.tr("timestep {t}: input {x}").format(t=timestep + 1, x=values)
-        if scene.reading.answers:
-            return text + self.tr(", answer {y}").format(y=scene.reading.answers[timestep] or "–")
+        if scene.presentation.answers:
+            return text + self.tr(", answer {y}").format(
+                y=scene.presentation.answers[timestep] or "–"
+            )
         if shown.output is not None:
             text += self.tr(", answer {y}").format(y=_decimals(shown.output[timestep, 0]))
         return text
@@ -162,12 +164,12 @@ class _Shown:
     of the output and the target the column that was chosen."""
 
     def __init__(self, scene: Scene, chosen: int | None) -> None:
-        trace, reading = scene.trace, scene.reading
+        trace, presentation = scene.trace, scene.presentation
         assert trace is not None
-        self.inputs = trace.inputs if reading.inputs is None else reading.inputs
-        self.output = trace.output if reading.output is None else reading.output
-        self.target = trace.target if reading.target is None else reading.target
-        if chosen is not None and not reading.answers:
+        self.inputs = trace.inputs if presentation.inputs is None else presentation.inputs
+        self.output = trace.output if presentation.output is None else presentation.output
+        self.target = trace.target if presentation.target is None else presentation.target
+        if chosen is not None and not presentation.answers:
             column = slice(chosen, chosen + 1)
             self.output = None if self.output is None else self.output[:, column]
             self.target = None if self.target is None else self.target[..., column]

@@ -8,7 +8,7 @@ import pyqtgraph as pg
 from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.clock import FrameClock
-from rnnviz.gui.model.view_state import Scene, Stage
+from rnnviz.gui.model.view_state import Scene, ViewState
 from rnnviz.gui.panels.base.time_panel import TimePanel
 from rnnviz.gui.panels.trace.hidden import greatest
 from rnnviz.gui.widgets.plot import NO_PEN, filling, set_curve, set_dots
@@ -20,8 +20,8 @@ class UnitPanel(TimePanel):
 
     name = "unit"
 
-    def __init__(self, stage: Stage, clock: FrameClock, theme: Theme) -> None:
-        super().__init__(stage, clock, theme, "")
+    def __init__(self, view_state: ViewState, clock: FrameClock, theme: Theme) -> None:
+        super().__init__(view_state, clock, theme, "")
         self.plot.label(y_label=self.tr("hidden state"))
         self._curve = self.plot.add_curve()
         self._now = pg.ScatterPlotItem(size=9, symbol="o", pxMode=True)
@@ -36,7 +36,7 @@ class UnitPanel(TimePanel):
         return self.tr("One hidden unit over time will be here.")
 
     def resting_text(self) -> str:
-        scene = self._stage.scene
+        scene = self._view_state.scene
         if scene.trace is None or scene.unit is None:
             return ""
         return self.tr("unit {u}, timestep {t}: {value}").format(

@@ -37,13 +37,13 @@ class WordsRow:
 
     def draw(self, scene: Scene, colours: Colours) -> None:
         """Draw the answers up to the present timestep, and what would have been right."""
-        reading = scene.reading
+        presentation = scene.presentation
         self.clear()
         used = 0
         upto = scene.timestep + 1
-        wrong = [ok is False for ok in reading.right] or [False] * len(reading.answers)
-        pairs = list(zip(reading.answers[:upto], wrong, strict=False))
-        asked = [(word, False) for word in reading.asked]
+        wrong = [ok is False for ok in presentation.right] or [False] * len(presentation.answers)
+        pairs = list(zip(presentation.answers[:upto], wrong, strict=False))
+        asked = [(word, False) for word in presentation.asked]
         top, bottom, height = self._rows
         for y, row, colour in ((top, pairs, colours.answer), (bottom, asked, colours.target)):
             first = 0

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel
 
 from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.aspect import Aspect
-from rnnviz.gui.model.workspace import Lab
+from rnnviz.gui.model.workspace import Workspace
 from rnnviz.gui.panels.base.panel import Panel
 from rnnviz.gui.widgets.masks import Mask, Masks
 from rnnviz.records.arrays import BoolArray
@@ -21,12 +21,12 @@ class DropoutPanel(Panel):
 
     name = "dropout"
 
-    def __init__(self, lab: Lab, theme: Theme) -> None:
-        super().__init__(lab.clock, theme)
-        self._run = lab.run
+    def __init__(self, workspace: Workspace, theme: Theme) -> None:
+        super().__init__(workspace.clock, theme)
+        self._run = workspace.run
         self.readout = QLabel(objectName="muted")
         self.controls.addWidget(self.readout)
-        lab.run.changed.connect(self.mark)
+        workspace.run.changed.connect(self.mark)
 
     def build(self) -> None:
         self.masks = Masks()

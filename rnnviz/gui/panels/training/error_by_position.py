@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel
 
 from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.aspect import Aspect
-from rnnviz.gui.model.workspace import Lab
+from rnnviz.gui.model.workspace import Workspace
 from rnnviz.gui.panels.base.panel import Panel
 from rnnviz.gui.panels.base.pinned_curves import PinnedCurves
 from rnnviz.gui.widgets.plot import Plot, set_curve
@@ -21,13 +21,13 @@ class ErrorByPositionPanel(Panel):
 
     name = "error_by_position"
 
-    def __init__(self, lab: Lab, theme: Theme) -> None:
-        super().__init__(lab.clock, theme)
-        self._lab = lab
+    def __init__(self, workspace: Workspace, theme: Theme) -> None:
+        super().__init__(workspace.clock, theme)
+        self._workspace = workspace
         self.along = QLabel(objectName="muted")
         self.controls.addWidget(self.along)
-        lab.run.changed.connect(self.mark)
-        lab.comparison.changed.connect(lambda: self.mark(Aspect.PINS))
+        workspace.run.changed.connect(self.mark)
+        workspace.pinned_runs.changed.connect(lambda: self.mark(Aspect.PINS))
 
     def build(self) -> None:
         self.plot = Plot(self.tr("position"), "")
@@ -47,21 +47,21 @@ class ErrorByPositionPanel(Panel):
             what |= Aspect.EPOCHS
         if not what & (Aspect.EPOCHS | Aspect.RESULT | Aspect.STATE | Aspect.PINS):
             return
-        figures = self._lab.run.figures
+        figures = self._workspace.run.figures
         errors = None if figures is None else figures.error_by_position
         self.plot.setVisible(errors is not None)
         self.along.setVisible(errors is not None)
         self.say_empty("" if errors is not None else self._why_empty())
         if errors is None:
             return
-        experiment = self._lab.run.experiment
+        experiment = self._workspace.run.experiment
         assert experiment is not None
         task = experiment.task
         self.along.setText(QCoreApplication.translate("Task", task.position))
         self.plot.label(y_label=QCoreApplication.translate("Task", task.error))
         same = [
             (run.label, _positions(pinned), pinned)
-            for run in self._lab.comparison.runs
+            for run in self._workspace.pinned_runs.runs
             if type(run.experiment.task) is type(task)
             and (pinned := run.figures.error_by_position) is not None
             and len(pinned) == len(errors)
@@ -73,7 +73,7 @@ class ErrorByPositionPanel(Panel):
         self._pins.draw(same, self.colours)
 
     def _why_empty(self) -> str:
-        experiment = self._lab.run.experiment
+        experiment = self._workspace.run.experiment
         if experiment is not None and experiment.task.shape == "many-to-one":
             return self.tr("This task asks for one answer, at the end: there are no positions.")
         return self.tr("How wrong the answers are along the sequence, after the first epoch.")

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from rnnviz.experiment import idle, knobs, suited
 from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.aspect import Aspect
-from rnnviz.gui.model.workspace import Lab
+from rnnviz.gui.model.workspace import Workspace
 from rnnviz.gui.panels.base.panel import Panel
 from rnnviz.gui.widgets.knob_row import KnobRow, field_of, translated
 from rnnviz.knobs import Knob, Value
@@ -33,9 +33,9 @@ class ExperimentPanel(Panel):
 
     name = "experiment"
 
-    def __init__(self, lab: Lab, theme: Theme) -> None:
-        super().__init__(lab.clock, theme)
-        self._draft = draft = lab.draft
+    def __init__(self, workspace: Workspace, theme: Theme) -> None:
+        super().__init__(workspace.clock, theme)
+        self._draft = draft = workspace.draft
         self.rows: dict[str, KnobRow] = {}
         self._scroll = _Scroll()
         self.body.addWidget(self._scroll)
@@ -43,8 +43,8 @@ class ExperimentPanel(Panel):
         self.retrain.setToolTip(
             self.tr("Start training again a moment after a slider comes to rest.")
         )
-        self.retrain.setChecked(lab.retrain)
-        self.retrain.toggled.connect(lab.set_retrain)
+        self.retrain.setChecked(workspace.retrain)
+        self.retrain.toggled.connect(workspace.set_retrain)
         foot = QVBoxLayout()
         foot.setContentsMargins(12, 5, 12, 6)
         foot.addWidget(self.retrain)

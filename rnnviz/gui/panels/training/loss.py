@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGraphicsSimpleTextItem
 
 from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.aspect import Aspect
-from rnnviz.gui.model.workspace import Lab
+from rnnviz.gui.model.workspace import Workspace
 from rnnviz.gui.panels.base.learning_panel import LOWEST, LearningPanel
 from rnnviz.gui.panels.base.pinned_curves import PinnedCurves
 from rnnviz.gui.panels.base.time_panel import key
@@ -26,11 +26,11 @@ class LossPanel(LearningPanel):
 
     name = "loss"
 
-    def __init__(self, lab: Lab, theme: Theme) -> None:
-        super().__init__(lab.run, lab.clock, theme, "")
-        self._player = player = lab.player
-        self._comparison = lab.comparison
-        lab.comparison.changed.connect(lambda: self.mark(Aspect.EPOCHS))
+    def __init__(self, workspace: Workspace, theme: Theme) -> None:
+        super().__init__(workspace.run, workspace.clock, theme, "")
+        self._player = player = workspace.player
+        self._pinned_runs = workspace.pinned_runs
+        workspace.pinned_runs.changed.connect(lambda: self.mark(Aspect.EPOCHS))
         self._pins = PinnedCurves(self.plot)
         self._train = self.plot.add_curve()
         self._valid = self.plot.add_curve()
@@ -154,7 +154,7 @@ class LossPanel(LearningPanel):
             heights += [float(np.nanmin(low)), float(np.nanmax(high))]
         losses = [loss for _, _, _, loss in self._baselines]
         heights += [loss for loss in losses if loss > EXACT] or losses
-        heights += [record.valid_loss for pin in self._comparison.runs for record in pin.history]
+        heights += [record.valid_loss for pin in self._pinned_runs.runs for record in pin.history]
         heights = [value for value in heights if np.isfinite(value)]
         if not heights:
             return
@@ -170,7 +170,7 @@ class LossPanel(LearningPanel):
                 np.array([record.epoch for record in pin.history], float),
                 self.place([record.valid_loss for record in pin.history]),
             )
-            for pin in self._comparison.runs
+            for pin in self._pinned_runs.runs
         ]
         self._pins.draw(pins, self.colours)
 

@@ -8,22 +8,22 @@ from PySide6.QtGui import QKeyEvent
 from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.pinned_runs import Pinned, pinned
-from rnnviz.gui.model.workspace import Lab
+from rnnviz.gui.model.workspace import Workspace
 from rnnviz.gui.panels.base.panel import Panel
 from rnnviz.gui.widgets.table import Row, Table
 from rnnviz.words.number_format import short
 
 
-class ComparisonPanel(Panel):
+class PinnedRunsPanel(Panel):
     """Delete lets the selected run go; a double click takes its settings back."""
 
-    name = "comparison"
+    name = "pinned_runs"
 
-    def __init__(self, lab: Lab, theme: Theme) -> None:
-        super().__init__(lab.clock, theme)
-        self._lab = lab
-        lab.comparison.changed.connect(lambda: self.mark(Aspect.PINS))
-        lab.run.changed.connect(self.mark)
+    def __init__(self, workspace: Workspace, theme: Theme) -> None:
+        super().__init__(workspace.clock, theme)
+        self._workspace = workspace
+        workspace.pinned_runs.changed.connect(lambda: self.mark(Aspect.PINS))
+        workspace.run.changed.connect(self.mark)
 
     def build(self) -> None:
         self.table = _Table(self)
@@ -36,19 +36,19 @@ class ComparisonPanel(Panel):
 
     def let_go(self, row: int) -> None:
         """Let the run in a row go; the present run stays."""
-        self._lab.comparison.unpin(row - self._first)
+        self._workspace.pinned_runs.unpin(row - self._first)
 
     @property
     def _first(self) -> int:
         """The row of the first pinned run: the present one stands above them."""
-        return 0 if pinned(self._lab.run, "") is None else 1
+        return 0 if pinned(self._workspace.run, "") is None else 1
 
     def draw(self, what: Aspect) -> None:
         shown = Aspect.PINS | Aspect.EPOCHS | Aspect.STATE | Aspect.RESULT | Aspect.THEME
         if not what & shown:
             return
-        now = pinned(self._lab.run, self.tr("now"))
-        runs = [*([now] if now else []), *self._lab.comparison.runs]
+        now = pinned(self._workspace.run, self.tr("now"))
+        runs = [*([now] if now else []), *self._workspace.pinned_runs.runs]
         self.say_empty(
             ""
             if runs
@@ -86,13 +86,13 @@ class ComparisonPanel(Panel):
 
     def _take_back(self, row: int) -> None:
         place = row - self._first
-        if 0 <= place < len(self._lab.comparison.runs):
-            run = self._lab.comparison.runs[place]
-            self._lab.draft.replace(run.experiment, run.label)
+        if 0 <= place < len(self._workspace.pinned_runs.runs):
+            run = self._workspace.pinned_runs.runs[place]
+            self._workspace.draft.replace(run.experiment, run.label)
 
 
 class _Table(Table):
-    def __init__(self, panel: ComparisonPanel) -> None:
+    def __init__(self, panel: PinnedRunsPanel) -> None:
         super().__init__()
         self._panel = panel
 

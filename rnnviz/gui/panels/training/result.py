@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QLabel
 from rnnviz.engine.messages import Result
 from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.aspect import Aspect
-from rnnviz.gui.model.workspace import Lab
+from rnnviz.gui.model.workspace import Workspace
 from rnnviz.gui.panels.base.panel import Panel
 from rnnviz.gui.widgets.table import Row, Table
 from rnnviz.words.number_format import short
 
 
 @dataclass(frozen=True)
-class Judgement:
+class ResultView:
     """What the table shows: a row for the network, and one for each simple rule."""
 
     measures: list[str]
@@ -28,7 +28,7 @@ class Judgement:
     lag: dict[str, int]
 
 
-def judgement(result: Result, baselines: dict[str, float]) -> Judgement:
+def result_view(result: Result, baselines: dict[str, float]) -> ResultView:
     """Put the network and the rules side by side. `baselines` are validation losses by rule."""
     found = result.test or result.metrics
     measures = [name for name in found if name != "loss"]
@@ -38,7 +38,7 @@ def judgement(result: Result, baselines: dict[str, float]) -> Judgement:
     for rule in dict.fromkeys([*baselines, *result.rules]):
         reached = result.rules.get(rule, {})
         rows.append((rule, [baselines.get(rule), *(reached.get(name) for name in measures)]))
-    return Judgement(measures, rows, result.test_examples if result.test else 0, result.lag)
+    return ResultView(measures, rows, result.test_examples if result.test else 0, result.lag)
 
 
 class ResultPanel(Panel):
@@ -47,10 +47,10 @@ class ResultPanel(Panel):
 
     name = "result"
 
-    def __init__(self, lab: Lab, theme: Theme) -> None:
-        super().__init__(lab.clock, theme)
-        self._run = lab.run
-        lab.run.changed.connect(self.mark)
+    def __init__(self, workspace: Workspace, theme: Theme) -> None:
+        super().__init__(workspace.clock, theme)
+        self._run = workspace.run
+        workspace.run.changed.connect(self.mark)
 
     def build(self) -> None:
         self.table = Table()
@@ -77,7 +77,7 @@ class ResultPanel(Panel):
         self.say_empty("" if there else self._why_empty())
         if result is None or started is None:
             return
-        found = judgement(result, started.baselines)
+        found = result_view(result, started.baselines)
         assert self._run.experiment is not None
         loss, epoch = self._run.experiment.task.loss, short(result.epoch)
         examples = self.tr("on {n:,} test examples that it has never seen").format(

@@ -7,10 +7,10 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QToolButton
 
-from rnnviz.engine.messages import Price
+from rnnviz.engine.messages import StepCost
 from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.aspect import Aspect
-from rnnviz.gui.model.workspace import Lab
+from rnnviz.gui.model.workspace import Workspace
 from rnnviz.gui.panels.base.panel import Panel
 from rnnviz.gui.widgets.label_spacing import apart
 from rnnviz.gui.widgets.plot import Plot, pen
@@ -20,20 +20,20 @@ SIGNS = {"RNN": "o", "GRU": "s", "LSTM": "t"}
 """told apart by shape and by name, not by colour"""
 
 
-class PricePanel(Panel):
+class StepCostPanel(Panel):
     """Measured here and now, when it is asked for."""
 
-    name = "price"
+    name = "step_cost"
 
-    def __init__(self, lab: Lab, theme: Theme) -> None:
-        super().__init__(lab.clock, theme)
-        self._lab = lab
+    def __init__(self, workspace: Workspace, theme: Theme) -> None:
+        super().__init__(workspace.clock, theme)
+        self._workspace = workspace
         self.button = QToolButton()
         self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.button.clicked.connect(self._start_or_stop)
         self.controls.addWidget(self.button)
-        lab.prices.changed.connect(lambda: self.mark(Aspect.PRICES))
-        lab.changed.connect(lambda: self.mark(Aspect.STATE))
+        workspace.step_costs.changed.connect(lambda: self.mark(Aspect.PRICES))
+        workspace.changed.connect(lambda: self.mark(Aspect.STATE))
 
     def build(self) -> None:
         self.by_length = Plot(self.tr("timesteps"), self.tr("ms / step"))
@@ -56,23 +56,25 @@ class PricePanel(Panel):
         return self.tr("Price of a step")
 
     def _start_or_stop(self) -> None:
-        if self._lab.prices.measuring:
-            self._lab.prices.cancel()
+        if self._workspace.step_costs.measuring:
+            self._workspace.step_costs.cancel()
         else:
-            self._lab.prices.measure()
+            self._workspace.step_costs.measure()
 
     def draw(self, what: Aspect) -> None:
-        prices = self._lab.prices
-        measured = prices.measured
+        step_costs = self._workspace.step_costs
+        measured = step_costs.measured
         if Aspect.THEME in what:
             for plot in self._lines:
                 plot.recolour(self.colours)
         self.button.setText(
-            self.tr("Stop, {done} of {count}").format(done=len(measured), count=prices.count or "…")
-            if prices.measuring
+            self.tr("Stop, {done} of {count}").format(
+                done=len(measured), count=step_costs.count or "…"
+            )
+            if step_costs.measuring
             else self.tr("Measure")
         )
-        self.button.setEnabled(prices.measuring or not self._lab.running)
+        self.button.setEnabled(step_costs.measuring or not self._workspace.running)
         self.say_empty(
             ""
             if measured
@@ -88,9 +90,9 @@ class PricePanel(Panel):
             self._draw(self.by_length, [p for p in measured if p.hidden in units], "timesteps")
             self._draw(self.by_size, [p for p in measured if p.timesteps == 50], "hidden")
 
-    def _draw(self, plot: Plot, prices: list[Price], along: str) -> None:
+    def _draw(self, plot: Plot, step_costs: list[StepCost], along: str) -> None:
         lines = self._lines[plot]
-        wanted = list(dict.fromkeys((price.device, price.cell) for price in prices))
+        wanted = list(dict.fromkeys((price.device, price.cell) for price in step_costs))
         for gone in lines.keys() - set(wanted):
             for item in lines.pop(gone):
                 plot.box.removeItem(item)
@@ -99,7 +101,7 @@ class PricePanel(Panel):
         for device, cell in wanted:
             own = sorted(
                 (getattr(p, along), p.milliseconds)
-                for p in prices
+                for p in step_costs
                 if (p.device, p.cell) == (device, cell)
             )
             x, y = np.log10(np.array(own, float)).T
@@ -114,7 +116,7 @@ class PricePanel(Panel):
             ends.append((name, x[-1], y[-1]))
         if heights:
             plot.set_y(min(heights), max(heights), padding=0.15)
-            values = np.log10([getattr(p, along) for p in prices])
+            values = np.log10([getattr(p, along) for p in step_costs])
             # Room behind the last points for their names.
             span = max(float(np.ptp(values)), 0.3)
             plot.set_x(values.min() - 0.05 * span, values.max() + 0.95 * span)
