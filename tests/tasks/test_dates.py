@@ -13,7 +13,7 @@ import torch
 from rnnviz.experiment import suited
 from rnnviz.learning.generating import decoding
 from rnnviz.learning.network.model import build
-from rnnviz.learning.training.evaluation import Judge
+from rnnviz.learning.training.evaluation import Evaluator
 from rnnviz.learning.training.trainer import Trainer
 from rnnviz.tasks import TASKS
 from rnnviz.tasks.dates import (
@@ -248,7 +248,7 @@ def test_one_epoch_is_judged_by_what_the_network_writes_itself():
     while not trainer.done:
         trainer.train_batch()
     task, valid = trainer.experiment.task, trainer.examples.valid
-    own = Judge(task, valid, "cpu").decoded(trainer.model)
+    own = Evaluator(task, valid, "cpu").decoded(trainer.model)
     assert trainer.history[0].metrics == task.metrics(own, valid)
     test = trainer.result()["test"]
     assert set(test) == {"loss", "exact", "characters right"}

@@ -14,7 +14,7 @@ from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.pinned_runs import MOST
 from rnnviz.gui.panels.training.result import result_view
 from rnnviz.learning.network.model import build
-from rnnviz.learning.training.evaluation import Judge
+from rnnviz.learning.training.evaluation import Evaluator
 from rnnviz.learning.training.trainer import Trainer
 from rnnviz.tasks.reber import Reber
 from rnnviz.tasks.recall import Recall
@@ -269,7 +269,7 @@ def test_stopped_within_an_epoch_all_figures_are_of_the_weights_as_they_are(driv
     trainer = Trainer(driver.workspace.run.experiment)
     for _ in range(trainer.batches + 3):
         trainer.train_batch()
-    loss, answers = Judge(WAVES.task, trainer.examples.valid, "cpu").loss(trainer.model)
+    loss, answers = Evaluator(WAVES.task, trainer.examples.valid, "cpu").loss(trainer.model)
     accuracy = WAVES.task.metrics(answers, trainer.examples.valid)["accuracy"]
     assert short(loss) != short(driver.workspace.run.history[-1].valid_loss)
     ((_, said, valid, *_),) = cells(driver, "pinned_runs")
