@@ -8,7 +8,7 @@ there yet to be kept. The window, and a training under way, take Ctrl+C over for
 import os
 import sys
 
-INTERRUPTED = 130  # as `cli` has it, which is not imported yet
+INTERRUPTED = 130  # as `cli.status` has it, which is not imported yet
 
 try:
     import signal

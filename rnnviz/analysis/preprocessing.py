@@ -1,4 +1,4 @@
-"""What is to be drawn of a preparation, worked out without a window."""
+"""What is to be drawn of how an example was prepared, worked out without a window."""
 
 from __future__ import annotations
 

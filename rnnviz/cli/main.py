@@ -9,12 +9,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import rnnviz
+from rnnviz.cli.status import INTERRUPTED
 
 if TYPE_CHECKING:
     from rnnviz.cli.options import Option
-
-INTERRUPTED = 130
-"""The exit status after Ctrl+C, as shells have it."""
 
 COMMANDS = {
     "train": "train without a window",

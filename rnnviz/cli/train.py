@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from rnnviz.cli.main import INTERRUPTED
 from rnnviz.cli.options import UsageError
+from rnnviz.cli.status import INTERRUPTED
 from rnnviz.experiment import Experiment
 from rnnviz.records.run import EpochRecord
 from rnnviz.store import files, history

@@ -12,7 +12,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 import rnnviz
-from rnnviz.cli.main import INTERRUPTED
+from rnnviz.cli.status import INTERRUPTED
 from rnnviz.experiment import Experiment
 from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.preferences import Preferences

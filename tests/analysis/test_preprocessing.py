@@ -1,4 +1,4 @@
-"""What is drawn of a preparation, worked out without a window."""
+"""What is drawn of how an example was prepared, worked out without a window."""
 
 import numpy as np
 import pytest
