@@ -15,7 +15,8 @@ from rnnviz.gui.model.player import Player
 from rnnviz.gui.model.view_state import ViewState
 from rnnviz.gui.panels import trace_panels
 from rnnviz.gui.window import layout
-from rnnviz.gui.window.actions import Actions, connect_view_state
+from rnnviz.gui.window.actions import Actions
+from rnnviz.gui.window.commands import TRACE_COMMANDS
 from rnnviz.gui.window.dock import Dock
 from rnnviz.gui.window.player_bar import PlayerBar
 from rnnviz.records.trace import Trace
@@ -37,10 +38,9 @@ class TraceWindow(QMainWindow):
             panel.name: Dock(panel)
             for panel in trace_panels(self.view_state, self.clock, self.theme)
         }
-        self.actions_by_name = Actions(self)
+        self.actions_by_name = Actions(self, TRACE_COMMANDS)
         self.player_bar = PlayerBar(self.player, self.actions_by_name, self.theme)
         self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, self.player_bar)
-        connect_view_state(self.actions_by_name, self.view_state)
         self.view_state.unit_selected.connect(lambda: layout.open_unit(self, self.docks))
         self.theme.changed.connect(self._recolour)
         self._recolour()

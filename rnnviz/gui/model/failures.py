@@ -2,41 +2,36 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
-
 from rnnviz.engine.messages import Failed
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Failure", text)
+from rnnviz.words.translation import tr
 
 
 def explain(failure: Failed) -> str:
     """Explain why a run ended, and what to try."""
     templates = {
-        "not_finite": _tr(
+        "not_finite": tr(
             "The loss became infinite at step {step}, so training stopped with the last good "
             "weights: try a smaller learning rate or turn clipping on."
         ),
-        "diverged": _tr(
+        "diverged": tr(
             "The loss grew far beyond that of a constant answer at step {step}, so training "
             "stopped with the last good weights: try a smaller learning rate or turn clipping on."
         ),
-        "out_of_memory": _tr(
+        "out_of_memory": tr(
             "There is not enough memory for this experiment: try fewer hidden units, a smaller "
             "batch or a shorter window."
         ),
-        "no_device": _tr(
+        "no_device": tr(
             "PyTorch finds no GPU here that it can use: set the device to auto or cpu."
         ),
-        "no_data": _tr("{detail} The other tasks go on without it."),
-        "error": _tr(
+        "no_data": tr("{detail} The other tasks go on without it."),
+        "error": tr(
             "The engine met an error ({detail}) and stopped the run; what was learned so far "
             "stays, and the log file named in Help, About tells more."
         ),
     }
     if failure.request is not None and failure.kind == "error":
-        return _tr(
+        return tr(
             "The engine met an error ({detail}) and could not answer; the run is as it was, and "
             "the log file named in Help, About tells more."
         ).format(detail=failure.detail)
@@ -45,7 +40,7 @@ def explain(failure: Failed) -> str:
 
 def engine_lost() -> str:
     """Say that the engine's process ended by itself."""
-    return _tr(
+    return tr(
         "The engine ended unexpectedly; the history and the last picture stay, and Train "
         "starts a new engine."
     )

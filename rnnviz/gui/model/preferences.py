@@ -7,12 +7,13 @@ import logging
 from typing import Any, cast
 
 import msgspec
-from PySide6.QtCore import QByteArray, QCoreApplication
+from PySide6.QtCore import QByteArray
 
 from rnnviz.experiment import Experiment, restored
 from rnnviz.gui.look.theme import Choice
 from rnnviz.store import places
 from rnnviz.store.parts import PartError, PartsFile
+from rnnviz.words.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -60,8 +61,7 @@ class Preferences:
         found, lost = restored(plain)
         if lost:
             self.complaints.append(
-                QCoreApplication.translate(
-                    "Preferences",
+                tr(
                     "Some settings of the last time are not known here and are as at first: "
                     "{knobs}.",
                 ).format(knobs=", ".join(lost))
@@ -127,12 +127,9 @@ class Preferences:
 
     def _complain(self, error: PartError) -> None:
         if error.why == "damaged":
-            template = QCoreApplication.translate(
-                "Preferences", "What was remembered is damaged and is as at first: {part}."
-            )
+            template = tr("What was remembered is damaged and is as at first: {part}.")
         else:
-            template = QCoreApplication.translate(
-                "Preferences",
+            template = tr(
                 "What was remembered is of another version and is as at first: {part}.",
             )
         sentence = template.format(part=_titles().get(error.name, error.name))
@@ -142,11 +139,11 @@ class Preferences:
 
 def _titles() -> dict[str, str]:
     return {
-        "theme": QCoreApplication.translate("Preferences", "the theme"),
-        "text_size": QCoreApplication.translate("Preferences", "the size of text"),
-        "experiment": QCoreApplication.translate("Preferences", "the settings of the knobs"),
-        "folder": QCoreApplication.translate("Preferences", "the last folder"),
-        "geometry": QCoreApplication.translate("Preferences", "the place of the window"),
-        "layout": QCoreApplication.translate("Preferences", "the layout of the panels"),
-        "retrain": QCoreApplication.translate("Preferences", "whether to train again at once"),
+        "theme": tr("the theme"),
+        "text_size": tr("the size of text"),
+        "experiment": tr("the settings of the knobs"),
+        "folder": tr("the last folder"),
+        "geometry": tr("the place of the window"),
+        "layout": tr("the layout of the panels"),
+        "retrain": tr("whether to train again at once"),
     }

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QCoreApplication
-
 from rnnviz.experiment import Experiment, suited, turned
 from rnnviz.tasks.sentiment import Sentiment
 from rnnviz.tasks.series import Series
 from rnnviz.tasks.tagging import Tagging
 from rnnviz.tasks.waves import Waves
+from rnnviz.words.translation import tr
 
 
 def presets() -> dict[str, Experiment]:
     """Experiments by their names in the person's language."""
-
-    def tr(text: str) -> str:
-        return QCoreApplication.translate("Preset", text)
-
     sine = Experiment()
     both = ("network.direction", "both")
     return {

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from rnnviz.experiment import Experiment
 from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.workspace import Workspace
+from rnnviz.words.translation import tr
 
 CELLS = ("RNN", "LSTM", "GRU")
 
@@ -52,7 +53,7 @@ class Sweep(QObject):
     def _next(self) -> None:
         experiment = self._left.pop(0)
         self._workspace.draft.replace(
-            experiment, self.tr("compare {cell}").format(cell=experiment.network.cell)
+            experiment, tr("compare {cell}").format(cell=experiment.network.cell)
         )
         self._number = self._workspace.run.number + 1
         self._workspace.begin()

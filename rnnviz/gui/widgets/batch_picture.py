@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from rnnviz.analysis.preprocessing import BatchView
 from rnnviz.gui.look.theme import Colours
 from rnnviz.gui.widgets.painting import painting
+from rnnviz.words.translation import tr
 
 
 class BatchPicture(QWidget):
@@ -26,7 +27,7 @@ class BatchPicture(QWidget):
         """Show other batches."""
         self._view, self._colours = view, colours
         self.setToolTip(
-            self.tr(
+            tr(
                 "A batch of the training part: a line for each sequence, and hatched what it is "
                 "filled up with to the longest of the batch. Left: as they come, {mixed:.0%} of "
                 "all batches is padding. Right: like next to like, as training draws them, "
@@ -46,8 +47,8 @@ class BatchPicture(QWidget):
             longest = max(int(view.mixed.max()), int(view.alike.max()))
             for place, (lengths, share, name) in enumerate(
                 (
-                    (view.mixed, view.mixed_share, self.tr("as they come")),
-                    (view.alike, view.alike_share, self.tr("like together")),
+                    (view.mixed, view.mixed_share, tr("as they come")),
+                    (view.alike, view.alike_share, tr("like together")),
                 )
             ):
                 left = place * half + 4
@@ -55,7 +56,7 @@ class BatchPicture(QWidget):
                 painter.setPen(QColor(colours.muted))
                 painter.drawText(QRectF(left, 4, half - 6, line), Qt.AlignmentFlag.AlignLeft, name)
                 painter.setPen(QColor(colours.text))
-                said = self.tr("{share:.0%} padding").format(share=share)
+                said = tr("{share:.0%} padding").format(share=share)
                 painter.drawText(
                     QRectF(left, line + 4, half - 6, line), Qt.AlignmentFlag.AlignLeft, said
                 )

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from rnnviz.gui.look.theme import Colours, hidden_lookup, no_number_shade
 from rnnviz.gui.widgets.painting import painting
 from rnnviz.words.number_format import no_number
+from rnnviz.words.translation import tr
 
 _STRIP = 64
 _SQUARE = 8
@@ -26,7 +27,7 @@ class ColourKey(QWidget):
         self._gaps = False
         self._colours: Colours | None = None
         self._strip = QImage(hidden_lookup().data, 256, 1, QImage.Format.Format_RGBA8888).copy()
-        self.setToolTip(self.tr("The colour of each value of a hidden unit."))
+        self.setToolTip(tr("The colour of each value of a hidden unit."))
 
     def show_range(self, top: float, gaps: bool = False) -> None:
         """Let the strip go from -top to top; `gaps`: also show the colour of what is no number."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from rnnviz.gui.model.preferences import Preferences
 from rnnviz.words.escaping import printable
+from rnnviz.words.translation import tr
 
 
 class FileField(QWidget):
@@ -25,13 +26,13 @@ class FileField(QWidget):
         """which kind of file, as Qt's file dialogs say it"""
         self._path = ""
         self.name = _FileName(objectName="muted", visible=False)
-        self.button = QToolButton(text=self.tr("Choose …"))
+        self.button = QToolButton(text=tr("Choose …"))
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.clicked.connect(self.choose)
         self.let_go = QToolButton(text="×")
         self.let_go.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.let_go.setToolTip(self.tr("Let this file go"))
-        self.let_go.setAccessibleName(self.tr("Let this file go"))
+        self.let_go.setToolTip(tr("Let this file go"))
+        self.let_go.setAccessibleName(tr("Let this file go"))
         self.let_go.clicked.connect(lambda: self.chosen.emit(""))
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
@@ -51,10 +52,10 @@ class FileField(QWidget):
         """Ask for a file, where the last one was."""
         preferences = Preferences()
         folder = os.path.dirname(self._path) or preferences.folder
-        kind = QCoreApplication.translate("Knob", self.files)
-        everything = self.tr("All files (*)")
+        kind = tr(self.files)
+        everything = tr("All files (*)")
         path, _ = QFileDialog.getOpenFileName(
-            self, self.tr("Choose a file"), folder, f"{kind};;{everything}"
+            self, tr("Choose a file"), folder, f"{kind};;{everything}"
         )
         if path:
             preferences.folder = os.path.dirname(path)

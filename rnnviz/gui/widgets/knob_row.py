@@ -5,26 +5,21 @@ from __future__ import annotations
 from bisect import bisect_left
 from itertools import count
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
 from rnnviz.gui.widgets.file_field import FileField
 from rnnviz.gui.widgets.slider import Slider
 from rnnviz.knobs import Knob, KnobError, Value, positions
+from rnnviz.words.translation import tr
 
 _gestures = count(1)
 
 
-def translated(text: str) -> str:
-    """A knob's title, help or unit in the person's language."""
-    return QCoreApplication.translate("Knob", text) if text else ""
-
-
 def refusal(error: KnobError) -> str:
     """Why a value was refused, in the person's language."""
-    template = QCoreApplication.translate("KnobError", error.template)
-    return template.format(**error.values)
+    return tr(error.template, **error.values)
 
 
 def field_of(knob: Knob) -> str:
@@ -71,7 +66,7 @@ class KnobRow(QWidget):
     def show_knob(self, knob: Knob) -> None:
         """Show a knob of the same kind in place of the one before, at its default."""
         self.knob = knob
-        title, unit = translated(knob.title), translated(knob.unit)
+        title, unit = tr(knob.title), tr(knob.unit)
         self._title.setText(title)
         if self._choice is not None:
             self._choice.clear()
@@ -88,7 +83,7 @@ class KnobRow(QWidget):
             self.slider.blockSignals(False)
             self.slider.setAccessibleName(title)
             self._number.setAccessibleName(title)
-        what = translated(knob.help)
+        what = tr(knob.help)
         near = f"{knob.takes} {unit}".strip()
         self.setToolTip(f"<p>{what}</p><p>{near}; default {knob.text(knob.default)}</p>")
         self.show_value(knob.default)

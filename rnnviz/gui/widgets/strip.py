@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QWidget
 from rnnviz.analysis.preprocessing import Cell, StripView
 from rnnviz.gui.look.theme import Colours
 from rnnviz.gui.widgets.painting import painting
+from rnnviz.words.translation import tr
 
 BAR = 12
 """How high the bar of the whole is, in pixels."""
@@ -147,7 +148,7 @@ class Strip(QWidget):
                     painter.drawText(
                         place,
                         Qt.AlignmentFlag.AlignVCenter,
-                        QCoreApplication.translate("Task", span.role),
+                        tr(span.role),
                     )
                 painter.setFont(self._large(view))
             for cell in view.cells:

@@ -6,11 +6,12 @@ from __future__ import annotations
 import html
 from bisect import bisect_right
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit, QToolTip
 
 from rnnviz.words.number_format import short
+from rnnviz.words.translation import tr
 
 SURPRISING = 0.05
 """A letter that had less of a chance is underlined."""
@@ -178,8 +179,8 @@ def legend(colour: str) -> str:
     """What backgrounds and lines mean, in a few words."""
     shade = QColor(colour)
     rgb = f"{shade.red()},{shade.green()},{shade.blue()}"
-    likely = QCoreApplication.translate("WrittenPage", "likely")
-    unlikely = QCoreApplication.translate("WrittenPage", "below 5 %")
+    likely = tr("likely")
+    unlikely = tr("below 5 %")
     return (
         f'<span style="background-color: rgba({rgb},{STRONGEST})">&nbsp;{likely}&nbsp;</span>'
         f"&nbsp; <u>{unlikely}</u>"

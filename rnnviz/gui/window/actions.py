@@ -1,142 +1,102 @@
-"""Everything that can be done in the window: its name, its keys, its icon, once."""
+"""Actions: what each declaration of a command becomes in a window."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from rnnviz.gui.look.icons import icon
 from rnnviz.gui.look.theme import Colours
-from rnnviz.gui.model.view_state import ViewState
+from rnnviz.words.translation import tr
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One action: `keys` as Qt writes them, the first of which stands in menus."""
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """One thing that can be done, declared once: menus, toolbars, keys and lists read it.
+
+    `do` is called with the window, and where the command is a switch with its new state too.
+    """
 
     name: str
     text: str
-    keys: tuple[str, ...]
+    """what stands in the menu"""
+    menu: str
+    """the menu in which a person would look for it"""
+    do: Callable[..., object]
+    keys: tuple[str, ...] = ()
+    """as Qt writes them; the first stands in the menu"""
     tip: str = ""
+    """what it does, in a few more words"""
     icon: str = ""
+    primary: bool = False
+    """its button is filled"""
     checkable: bool = False
+    checked: Callable[[Any], bool] | None = None
+    """whether a switch is on, where something else may turn it too"""
+    when: Callable[[Any], bool] | None = None
+    """whether it can be done now; None: always"""
+    says: Callable[[Any], str] | None = None
+    """its text of the moment, where that changes"""
+    begins: bool = False
+    """whether a line is drawn above it in its menu"""
 
 
 class Actions:
-    """The window's actions by name, in groups."""
+    """A window's actions by name, made of the commands that it knows."""
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, commands: Sequence[Command]) -> None:
         self._window = window
-        self.groups: dict[str, list[Entry]] = _entries(window.tr)
-        self._actions = {
-            entry.name: self._make(entry) for group in self.groups.values() for entry in group
-        }
+        self.commands = {command.name: command for command in commands}
+        self._actions = {command.name: self._make(command) for command in commands}
 
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]
 
-    def connect(self, **slots: Callable[..., object]) -> None:
-        """Connect actions by name to what they do; checkable ones pass on their state."""
-        for name, slot in slots.items():
-            action = self[name]
-            if action.isCheckable():
-                action.toggled.connect(slot)
-            else:
-                action.triggered.connect(lambda _=False, slot=slot: slot())
+    @property
+    def menus(self) -> dict[str, list[Command]]:
+        """The commands by the name of their menu, in the order of their declaration."""
+        found: dict[str, list[Command]] = {}
+        for command in self.commands.values():
+            found.setdefault(command.menu, []).append(command)
+        return found
+
+    def refresh(self) -> None:
+        """Show what can be done now, and what it is called."""
+        for name, command in self.commands.items():
+            action = self._actions[name]
+            if command.when is not None:
+                action.setEnabled(command.when(self._window))
+            if command.says is not None:
+                action.setText(command.says(self._window))
+            if command.checked is not None:
+                action.setChecked(command.checked(self._window))
 
     def recolour(self, colours: Colours) -> None:
         """Draw the icons in the colours of a theme."""
-        for group in self.groups.values():
-            for entry in group:
-                if entry.icon:
-                    primary = entry.name == "train"  # its button is filled
-                    shades = (colours.panel, colours.muted) if primary else (None, None)
-                    self[entry.name].setIcon(icon(entry.icon, colours, *shades))
+        for command in self.commands.values():
+            if command.icon:
+                shades = (colours.panel, colours.muted) if command.primary else (None, None)
+                self[command.name].setIcon(icon(command.icon, colours, *shades))
 
-    def _make(self, entry: Entry) -> QAction:
-        action = QAction(entry.text, self._window, checkable=entry.checkable)
-        action.setShortcuts([QKeySequence(keys) for keys in entry.keys])
-        shown = ", ".join(
-            QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
-            for keys in entry.keys
-        )
-        action.setToolTip(f"{entry.tip or entry.text} ({shown})" if shown else entry.tip)
+    def _make(self, command: Command) -> QAction:
+        action = QAction(tr(command.text), self._window, checkable=command.checkable)
+        action.setShortcuts([QKeySequence(keys) for keys in command.keys])
+        shown, tip = keys_of(command), tr(command.tip)
+        action.setToolTip(f"{tip or tr(command.text)} ({shown})" if shown else tip)
+        window = self._window
+        if command.checkable:
+            action.toggled.connect(lambda on: command.do(window, on))
+        else:
+            action.triggered.connect(lambda: command.do(window))
         self._window.addAction(action)
         return action
 
 
-def connect_view_state(actions: Actions, view_state: ViewState) -> None:
-    """Connect what moves through a trace, in whichever window it is shown."""
-    player = view_state.player
-    actions.connect(
-        play=player.toggle,
-        previous=lambda: player.step(-1),
-        next=lambda: player.step(1),
-        back_ten=lambda: player.step(-10),
-        on_ten=lambda: player.step(10),
-        first=lambda: player.step(-player.timesteps),
-        last=lambda: player.step(player.timesteps),
-        slower=lambda: player.faster(-1),
-        faster=player.faster,
-        loop=player.set_loop,
-        deselect=lambda: view_state.select_unit(view_state.unit),
-    )
-
-
-def _entries(tr: Callable[[str], str]) -> dict[str, list[Entry]]:
-    return {
-        tr("Training"): [
-            Entry("train", tr("Train"), ("Ctrl+T",), tr("Train the network"), "train"),
-            Entry("pause", tr("Pause"), ("Ctrl+P",), tr("Pause training, or go on"), "pause"),
-            Entry("batch", tr("Batch"), ("Ctrl+B",), tr("Train one batch"), "step-forward"),
-            Entry("epoch", tr("Epoch"), ("Ctrl+E",), tr("Train one epoch"), "skip-forward"),
-            Entry("stop", tr("Stop"), ("Ctrl+.",), tr("End this run here"), "stop"),
-            Entry("reset", tr("Reset"), ("Ctrl+R",), tr("Forget what was learned"), "reset"),
-            Entry("pin", tr("Pin this run"), ("Ctrl+D",), tr("Keep this run to compare"), "pin"),
-            Entry("unpin", tr("Let all pinned runs go"), ("Ctrl+Shift+D",)),
-            Entry(
-                "compare_cells",
-                tr("RNN, LSTM and GRU from the same start"),
-                ("Ctrl+Shift+T",),
-                tr("Train all three cells one after another and compare them"),
-            ),
-        ],
-        tr("Player"): [
-            Entry("play", tr("Play"), ("Space",), tr("Play through the sequence"), "play"),
-            Entry("previous", tr("Step back"), ("Left",), icon="previous"),
-            Entry("next", tr("Step"), ("Right",), icon="next"),
-            Entry("back_ten", tr("Ten steps back"), ("Shift+Left",)),
-            Entry("on_ten", tr("Ten steps on"), ("Shift+Right",)),
-            Entry("first", tr("First timestep"), ("Home",), icon="first"),
-            Entry("last", tr("Last timestep"), ("End",), icon="last"),
-            Entry("slower", tr("Slower"), ("[",)),
-            Entry("faster", tr("Faster"), ("]",)),
-            Entry("loop", tr("Loop"), ("L",), tr("Begin again at the end"), "loop", True),
-            Entry("previous_example", tr("Previous example"), ("Ctrl+Left",), icon="previous"),
-            Entry("next_example", tr("Next example"), ("Ctrl+Right",), icon="next"),
-            Entry("previous_epoch", tr("Previous training frame"), ("PgUp",), icon="previous"),
-            Entry("next_epoch", tr("Next training frame"), ("PgDown",), icon="next"),
-        ],
-        tr("Settings"): [
-            Entry("undo", tr("Undo"), ("Ctrl+Z",), icon="undo"),
-            Entry("redo", tr("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), icon="redo"),
-            Entry("defaults", tr("All knobs to their defaults"), ()),
-        ],
-        tr("Window"): [
-            Entry("save_history", tr("Save history as CSV …"), ("Ctrl+S",)),
-            Entry("save_midi", tr("Save the piece as MIDI …"), ()),
-            Entry("save_wav", tr("Save the piece as WAV …"), ()),
-            Entry("copy_window", tr("Copy window as image"), ("Ctrl+Shift+C",)),
-            Entry("deselect", tr("Let the selected unit go"), ("Esc",)),
-            Entry("full_screen", tr("Full screen"), ("F11",), icon="fullscreen", checkable=True),
-            Entry("larger", tr("Larger text"), ("Ctrl++", "Ctrl+=")),
-            Entry("smaller", tr("Smaller text"), ("Ctrl+-",)),
-            Entry("reset_layout", tr("Reset layout"), ()),
-            Entry("shortcuts", tr("Keyboard shortcuts"), ("F1",)),
-            Entry("about", tr("About rnnviz"), ()),
-            Entry("quit", tr("Quit"), ("Ctrl+Q",)),
-        ],
-    }
+def keys_of(command: Command) -> str:
+    """The keys of a command as this system writes them."""
+    native = QKeySequence.SequenceFormat.NativeText
+    return ", ".join(QKeySequence(keys).toString(native) for keys in command.keys)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
@@ -18,7 +17,8 @@ from PySide6.QtWidgets import (
 
 from rnnviz import about
 from rnnviz.gui.model.workspace import Workspace
-from rnnviz.gui.window.actions import Actions
+from rnnviz.gui.window.actions import Actions, keys_of
+from rnnviz.words.translation import tr
 
 
 class _Dialog(QDialog):
@@ -47,7 +47,7 @@ class ShortcutsDialog(_Dialog):
     """Every action that has a key, in the groups of the menus."""
 
     def __init__(self, parent: QWidget, actions: Actions) -> None:
-        super().__init__(parent, parent.tr("Keyboard shortcuts"), _key_table(parent, actions))
+        super().__init__(parent, tr("Keyboard shortcuts"), _key_table(actions))
 
 
 class AboutDialog(_Dialog):
@@ -61,44 +61,40 @@ class AboutDialog(_Dialog):
                 rows[device.kind] = device.name
         if workspace.run.started is not None:
             started = workspace.run.started
-            rows[parent.tr("this run")] = f"{started.device}, {started.threads} threads"
+            rows[tr("this run")] = f"{started.device}, {started.threads} threads"
         rows |= dict(about.folders())
-        summary = parent.tr("See a recurrent network learn and think, one timestep at a time.")
+        summary = tr("See a recurrent network learn and think, one timestep at a time.")
         table = "".join(
             f"<tr><td>{html.escape(name)}&nbsp;&nbsp;</td><td>{html.escape(value)}</td></tr>"
             for name, value in rows.items()
         )
         super().__init__(
             parent,
-            parent.tr("About rnnviz"),
+            tr("About rnnviz"),
             f"<h2>rnnviz</h2><p>{summary}</p><table>{table}</table>",
         )
         plain = "\n".join(f"{name}: {value}" for name, value in rows.items())
-        copy = self.buttons.addButton(parent.tr("Copy"), QDialogButtonBox.ButtonRole.ActionRole)
+        copy = self.buttons.addButton(tr("Copy"), QDialogButtonBox.ButtonRole.ActionRole)
         copy.clicked.connect(lambda: QApplication.clipboard().setText(plain))
 
 
-def _key_table(parent: QWidget, actions: Actions) -> str:
+def _key_table(actions: Actions) -> str:
     parts = []
-    for group, entries in actions.groups.items():
+    for menu, commands in actions.menus.items():
         rows = [
-            f"<tr><td width=260>{html.escape(entry.tip or entry.text)}</td>"
-            f"<td><b>{html.escape(_keys(entry.keys))}</b></td></tr>"
-            for entry in entries
-            if entry.keys
+            f"<tr><td width=260>{html.escape(tr(command.tip or command.text))}</td>"
+            f"<td><b>{html.escape(keys_of(command))}</b></td></tr>"
+            for command in commands
+            if command.keys
         ]
-        parts.append(f"<h3>{html.escape(group)}</h3><table>{''.join(rows)}</table>")
+        name = html.escape(tr(menu).replace("&", ""))
+        parts.append(f"<h3>{name}</h3><table>{''.join(rows)}</table>")
     mouse = {
-        parent.tr("Go to a timestep"): parent.tr("press or drag in a panel along time"),
-        parent.tr("Select a unit"): parent.tr("click it in the hidden state or the notepad"),
-        parent.tr("Look closer"): parent.tr("wheel in a plot; double click shows all again"),
-        parent.tr("Put a knob back to its default"): parent.tr("double click its name or slider"),
+        tr("Go to a timestep"): tr("press or drag in a panel along time"),
+        tr("Select a unit"): tr("click it in the hidden state or the notepad"),
+        tr("Look closer"): tr("wheel in a plot; double click shows all again"),
+        tr("Put a knob back to its default"): tr("double click its name or slider"),
     }
     rows = [f"<tr><td width=260>{what}</td><td>{how}</td></tr>" for what, how in mouse.items()]
-    parts.append(f"<h3>{parent.tr('Mouse')}</h3><table>{''.join(rows)}</table>")
+    parts.append(f"<h3>{tr('Mouse')}</h3><table>{''.join(rows)}</table>")
     return "".join(parts)
-
-
-def _keys(keys: tuple[str, ...]) -> str:
-    native = QKeySequence.SequenceFormat.NativeText
-    return ", ".join(QKeySequence(key).toString(native) for key in keys)

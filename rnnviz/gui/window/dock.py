@@ -9,6 +9,7 @@ from rnnviz.gui.look.icons import icon
 from rnnviz.gui.look.theme import Colours
 from rnnviz.gui.panels.base.panel import Panel
 from rnnviz.gui.widgets.clipboard import copy_image
+from rnnviz.words.translation import tr
 
 
 class Dock(QDockWidget):
@@ -28,9 +29,9 @@ class Dock(QDockWidget):
         line.addSpacing(8)
         line.addLayout(panel.controls)
         line.addStretch(1)
-        self._copy = QToolButton(toolTip=self.tr("Copy this panel as an image"))
+        self._copy = QToolButton(toolTip=tr("Copy this panel as an image"))
         self._copy.clicked.connect(lambda: copy_image(self))
-        self._close = QToolButton(toolTip=self.tr("Close this panel; View brings it back"))
+        self._close = QToolButton(toolTip=tr("Close this panel; View brings it back"))
         self._close.clicked.connect(self.close)
         for button in (self._copy, self._close):
             button.setFixedSize(24, 24)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QLabel,
     QMainWindow,
+    QMenu,
     QSizePolicy,
     QToolBar,
     QToolButton,
@@ -27,17 +28,24 @@ from rnnviz.gui.model.sweep import Sweep, of_cells
 from rnnviz.gui.model.workspace import Workspace
 from rnnviz.gui.panels import all_panels
 from rnnviz.gui.panels.generating.composing import ComposingPanel
-from rnnviz.gui.widgets.clipboard import copy_image
 from rnnviz.gui.window import layout
-from rnnviz.gui.window.actions import Actions, connect_view_state
+from rnnviz.gui.window.actions import Actions
+from rnnviz.gui.window.commands import (
+    MENUS,
+    PRESETS,
+    TRACE_COMMANDS,
+    VIEW,
+    WORKSPACE_COMMANDS,
+)
 from rnnviz.gui.window.dock import Dock
-from rnnviz.gui.window.menus import add_menus
+from rnnviz.gui.window.menus import add_presets, add_themes, fill_menus, put_first
 from rnnviz.gui.window.notice import Notice
 from rnnviz.gui.window.player_bar import PlayerBar
 from rnnviz.gui.window.saving import PieceSaver
 from rnnviz.gui.window.status_line import StatusLine
 from rnnviz.records.run import EpochRecord
 from rnnviz.store import history
+from rnnviz.words.translation import tr
 
 
 class MainWindow(QMainWindow):
@@ -53,7 +61,8 @@ class MainWindow(QMainWindow):
         self.setDockOptions(
             QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks
         )
-        self.actions_by_name = Actions(self)
+        self.view_state = workspace.view_state
+        self.actions_by_name = Actions(self, [*TRACE_COMMANDS, *WORKSPACE_COMMANDS])
         self.docks = {panel.name: Dock(panel) for panel in all_panels(workspace, theme)}
         self.notice = Notice(self)
         self.sweep = Sweep(workspace)
@@ -67,7 +76,7 @@ class MainWindow(QMainWindow):
         self.statusBar().addWidget(self.status_line, 1)
         self.statusBar().setSizeGripEnabled(False)
         self._connect()
-        self._themes = add_menus(self)
+        self._add_menus()
         self._recolour()
         self._restore()
         self._show_state()
@@ -76,7 +85,7 @@ class MainWindow(QMainWindow):
     # --- building ------------------------------------------------------------------------
 
     def _make_toolbar(self) -> None:
-        bar = QToolBar(self.tr("Training"), self)
+        bar = QToolBar(tr("Training"), self)
         bar.setObjectName("training")
         bar.setMovable(False)
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -96,85 +105,40 @@ class MainWindow(QMainWindow):
         self.device = QLabel(objectName="muted")
         self.device.setContentsMargins(0, 0, 10, 0)
         bar.addWidget(self.device)
-        self._theme_button = QToolButton(toolTip=self.tr("Light or dark"))
+        self._theme_button = QToolButton(toolTip=tr("Light or dark"))
         self._theme_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._theme_button.clicked.connect(self._switch_theme)
         bar.addWidget(self._theme_button)
 
     def _connect(self) -> None:
-        workspace, player = self.workspace, self.workspace.player
-        self.actions_by_name.connect(
-            train=workspace.train,
-            pause=workspace.toggle_pause,
-            batch=lambda: workspace.train_one("batch"),
-            epoch=lambda: workspace.train_one("epoch"),
-            stop=workspace.stop,
-            reset=workspace.reset,
-            pin=lambda: workspace.pinned_runs.pin(workspace.run),
-            unpin=workspace.pinned_runs.clear,
-            compare_cells=self.compare_cells,
-            previous_example=lambda: player.show_example(player.example - 1),
-            next_example=lambda: player.show_example(player.example + 1),
-            previous_epoch=lambda: player.step_epoch(-1),
-            next_epoch=lambda: player.step_epoch(1),
-            undo=workspace.draft.stack.undo,
-            redo=workspace.draft.stack.redo,
-            defaults=self._take_defaults,
-            save_history=self.save_history,
-            save_midi=lambda: self.saver.ask("midi"),
-            save_wav=lambda: self.saver.ask("wav"),
-            copy_window=lambda: copy_image(self),
-            full_screen=self._set_full_screen,
-            larger=lambda: self._resize_text(1),
-            smaller=lambda: self._resize_text(-1),
-            reset_layout=self.reset_layout,
-            shortcuts=self.show_shortcuts,
-            about=self.show_about,
-            quit=self.close,
-        )
+        workspace = self.workspace
         workspace.changed.connect(self._show_state)
         workspace.warned.connect(self.notice.say)
         self.saver.said.connect(self.notice.say)
-        workspace.composer.changed.connect(self._show_piece)
+        workspace.composer.changed.connect(self.actions_by_name.refresh)
         composing = self.docks["composing"].panel
         assert isinstance(composing, ComposingPanel)
         composing.save_with([self.actions_by_name[name] for name in ("save_midi", "save_wav")])
-        connect_view_state(self.actions_by_name, workspace.view_state)
         workspace.view_state.unit_selected.connect(lambda: layout.open_unit(self, self.docks))
         self.theme.changed.connect(self._recolour)
-        stack, actions = workspace.draft.stack, self.actions_by_name
-        stack.canUndoChanged.connect(actions["undo"].setEnabled)
-        stack.canRedoChanged.connect(actions["redo"].setEnabled)
-        actions["undo"].setEnabled(False)
-        actions["redo"].setEnabled(False)
+        stack = workspace.draft.stack
+        stack.canUndoChanged.connect(self.actions_by_name.refresh)
+        stack.canRedoChanged.connect(self.actions_by_name.refresh)
+
+    def _add_menus(self) -> None:
+        menus = fill_menus(self.menuBar(), self.actions_by_name, MENUS)
+        add_presets(menus[PRESETS], self.workspace.draft.replace)
+        theme = QMenu(tr("Theme"), self)
+        self._themes = add_themes(theme, self.theme.choice, self.choose_theme)
+        view = menus[VIEW]
+        view.insertMenu(view.actions()[0], theme)
+        put_first(view, [dock.toggleViewAction() for dock in self.docks.values()])
 
     # --- showing -------------------------------------------------------------------------
 
     def _show_state(self) -> None:
-        workspace, actions, run = self.workspace, self.actions_by_name, self.workspace.run
-        training = workspace.running
-        if workspace.stale or run.state in ("finished", "stopped", "failed"):
-            text = self.tr("Retrain")
-        elif workspace.resumable and run.trained:
-            text = self.tr("Resume")
-        else:
-            text = self.tr("Train")
-        actions["train"].setText(text)
-        actions["train"].setEnabled(run.state != "preparing" and (workspace.stale or not training))
-        actions["pause"].setEnabled(training or (workspace.resumable and run.trained))
-        for name in ("batch", "epoch"):
-            actions[name].setEnabled(run.state not in ("preparing", "training"))
-        begun = training or run.trained
-        actions["stop"].setEnabled(begun and run.state in ("training", "paused"))
-        actions["reset"].setEnabled(begun and run.state != "preparing")
-        actions["pin"].setEnabled(bool(run.history))
-        actions["save_history"].setEnabled(bool(run.history))
-        self._show_piece()
+        self.actions_by_name.refresh()
         self._show_device()
-
-    def _show_piece(self) -> None:
-        for name in ("save_midi", "save_wav"):
-            self.actions_by_name[name].setEnabled(self.workspace.composer.piece is not None)
 
     def _show_device(self) -> None:
         run = self.workspace.run
@@ -183,22 +147,20 @@ class MainWindow(QMainWindow):
             return
         started = run.started
         threads = (
-            self.tr("1 thread")
-            if started.threads == 1
-            else self.tr("{n} threads").format(n=started.threads)
+            tr("1 thread") if started.threads == 1 else tr("{n} threads").format(n=started.threads)
         )
         name = started.device.upper()
         self.device.setText(name if started.device == "cuda" else f"{name}, {threads}")
         lines = [
-            self.tr("{device}, {n} threads: {ms:.1f} ms a step").format(
+            tr("{device}, {n} threads: {ms:.1f} ms a step").format(
                 device=timing.device, n=timing.threads, ms=timing.milliseconds
             )
             for timing in started.timings
         ]
         self.device.setToolTip(
-            "\n".join([self.tr("Auto took what suits this network best:"), *lines])
+            "\n".join([tr("Auto took what suits this network best:"), *lines])
             if lines
-            else self.tr("As chosen under device")
+            else tr("As chosen under device")
         )
 
     def _recolour(self) -> None:
@@ -231,7 +193,7 @@ class MainWindow(QMainWindow):
         run = self.workspace.run
         start = str(Path(self.preferences.folder) / "rnnviz-history.csv")
         name, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Save history as CSV"), start, self.tr("CSV files (*.csv)")
+            self, tr("Save history as CSV"), start, tr("CSV files (*.csv)")
         )
         if name:
             self.write_history(Path(name), run.history)
@@ -243,7 +205,7 @@ class MainWindow(QMainWindow):
             history.write_csv(path, records)
         except OSError as error:
             self.notice.say(
-                self.tr("{file} could not be written: {why}. Choose another place.").format(
+                tr("{file} could not be written: {why}. Choose another place.").format(
                     file=path, why=error.strerror
                 )
             )
@@ -276,9 +238,10 @@ class MainWindow(QMainWindow):
         self._paint_once()
         layout.arrange(self, self.docks)
 
-    def _take_defaults(self) -> None:
+    def take_defaults(self) -> None:
+        """Put every knob of the task back to its default."""
         experiment = Experiment(task=type(self.workspace.draft.experiment.task)())
-        self.workspace.draft.replace(experiment, self.tr("all knobs to their defaults"))
+        self.workspace.draft.replace(experiment, tr("all knobs to their defaults"))
 
     def choose_theme(self, choice: Choice) -> None:
         """Take a theme, or the system's, and remember it."""
@@ -290,12 +253,14 @@ class MainWindow(QMainWindow):
     def _switch_theme(self) -> None:
         self.choose_theme("light" if self.theme.colours.dark else "dark")
 
-    def _set_full_screen(self, on: bool) -> None:
+    def set_full_screen(self, on: bool) -> None:
+        """Fill the screen, or stop to."""
         state = self.windowState()
         full = Qt.WindowState.WindowFullScreen
         self.setWindowState(state | full if on else state & ~full)
 
-    def _resize_text(self, points: int) -> None:
+    def resize_text(self, points: int) -> None:
+        """Make all text larger by so many points, and remember it."""
         self.theme.enlarge(points)
         self.preferences.text_size = self.theme.larger
 

@@ -1,53 +1,33 @@
-"""The menu bar: every action in the menu where a person would look for it."""
+"""The menu bar: every command in its menu, and what menus hold besides."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QMenuBar
 
 from rnnviz.experiment import Experiment
 from rnnviz.gui.look.theme import Choice
 from rnnviz.gui.model.presets import presets
+from rnnviz.gui.window.actions import Actions
+from rnnviz.words.translation import tr
 
-if TYPE_CHECKING:
-    from rnnviz.gui.window.main_window import MainWindow
 
-
-def add_menus(window: MainWindow) -> QActionGroup:
-    """Fill the menu bar of the window; the choices of the theme come back."""
-    actions, bar, tr = window.actions_by_name, window.menuBar(), window.tr
-
-    def fill(menu: QMenu, *names: str) -> None:
-        for name in names:
-            if name:
-                menu.addAction(actions[name])
-            else:
+def fill_menus(bar: QMenuBar, actions: Actions, names: tuple[str, ...]) -> dict[str, QMenu]:
+    """Make the menus of these names and put the commands into them; the menus by name."""
+    menus = {}
+    for name in names:
+        menu = menus[name] = bar.addMenu(tr(name))
+        for command in actions.menus.get(name, []):
+            if command.begins and not menu.isEmpty():
                 menu.addSeparator()
-
-    saving = ("save_history", "save_midi", "save_wav", "copy_window")
-    fill(bar.addMenu(tr("&File")), *saving, "", "quit")
-    fill(bar.addMenu(tr("&Edit")), "undo", "redo", "", "defaults")
-    run = bar.addMenu(tr("&Training"))
-    fill(run, "train", "pause", "batch", "epoch", "stop", "reset", "")
-    fill(run, "pin", "unpin", "compare_cells")
-    _add_presets(window, bar.addMenu(tr("P&resets")))
-    view = bar.addMenu(tr("&View"))
-    for dock in window.docks.values():
-        view.addAction(dock.toggleViewAction())
-    view.addSeparator()
-    themes = _add_themes(window, view.addMenu(tr("Theme")))
-    fill(view, "larger", "smaller", "", "full_screen", "reset_layout")
-    play = bar.addMenu(tr("&Player"))
-    fill(play, "play", "previous", "next", "back_ten", "on_ten", "first", "last", "")
-    fill(play, "slower", "faster", "loop", "", "previous_example", "next_example", "")
-    fill(play, "previous_epoch", "next_epoch", "", "deselect")
-    fill(bar.addMenu(tr("&Help")), "shortcuts", "about")
-    return themes
+            menu.addAction(actions[command.name])
+    return menus
 
 
-def _add_presets(window: MainWindow, menu: QMenu) -> None:
+def add_presets(menu: QMenu, take: Callable[[Experiment, str], object]) -> None:
+    """Offer the presets; `take` gets the one that is chosen, and its name."""
     known: dict[str, Experiment] = {}
 
     def fill() -> None:  # when it is opened first: it takes a while to make them all
@@ -56,24 +36,29 @@ def _add_presets(window: MainWindow, menu: QMenu) -> None:
             for name in known:
                 menu.addAction(name)
 
-    def take(action: QAction) -> None:
-        window.workspace.draft.replace(known[action.text()], action.text())
-
     menu.aboutToShow.connect(fill)
-    menu.triggered.connect(take)
+    menu.triggered.connect(lambda action: take(known[action.text()], action.text()))
 
 
-def _add_themes(window: MainWindow, menu: QMenu) -> QActionGroup:
-    group = QActionGroup(window)
+def add_themes(menu: QMenu, chosen: Choice, choose: Callable[[Choice], object]) -> QActionGroup:
+    """Offer the themes in a menu of their own; their actions hold a `Choice` each."""
+    group = QActionGroup(menu)
     names: dict[Choice, str] = {
-        "system": window.tr("As the system"),
-        "light": window.tr("Light"),
-        "dark": window.tr("Dark"),
+        "system": tr("As the system"),
+        "light": tr("Light"),
+        "dark": tr("Dark"),
     }
     for choice, text in names.items():
-        action = QAction(text, window, checkable=True, checked=choice == window.theme.choice)
+        action = QAction(text, menu, checkable=True, checked=choice == chosen)
         action.setData(choice)
         menu.addAction(action)
         group.addAction(action)
-    group.triggered.connect(lambda action: window.choose_theme(action.data()))
+    group.triggered.connect(lambda action: choose(action.data()))
     return group
+
+
+def put_first(menu: QMenu, items: list[QAction]) -> None:
+    """Put these above what is in a menu, with a line between."""
+    first = menu.actions()[0]
+    menu.insertActions(first, items)
+    menu.insertSeparator(first)

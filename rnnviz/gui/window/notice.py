@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QToolBar, QToolButton, QWidge
 from rnnviz.gui.look.icons import icon
 from rnnviz.gui.look.theme import Colours
 from rnnviz.words.escaping import printable
+from rnnviz.words.translation import tr
 
 
 class Notice(QToolBar):
@@ -16,13 +17,13 @@ class Notice(QToolBar):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("notice")
-        self.setWindowTitle(self.tr("Notice"))
+        self.setWindowTitle(tr("Notice"))
         self.setMovable(False)
         self.toggleViewAction().setVisible(False)
         self.label = QLabel(objectName="notice", wordWrap=True)
         self.label.setTextFormat(Qt.TextFormat.PlainText)  # a name may look like HTML
         self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self._close = QToolButton(toolTip=self.tr("Close this notice"))
+        self._close = QToolButton(toolTip=tr("Close this notice"))
         self._close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._close.clicked.connect(lambda: self.say(""))
         self.addWidget(self.label)

@@ -12,6 +12,7 @@ from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.player import SPEEDS, Player
 from rnnviz.gui.widgets.slider import Slider
 from rnnviz.gui.window.actions import Actions
+from rnnviz.words.translation import tr
 
 
 class PlayerBar(QToolBar):
@@ -20,27 +21,27 @@ class PlayerBar(QToolBar):
     def __init__(self, player: Player, actions: Actions, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("player")
-        self.setWindowTitle(self.tr("Player"))
+        self.setWindowTitle(tr("Player"))
         self.setMovable(False)
         self._player, self._actions, self._theme = player, actions, theme
         for name in ("first", "previous", "play", "next", "last", "loop"):
             self.addAction(actions[name])
         self._speed = QComboBox()
         self._speed.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._speed.setToolTip(self.tr("Speed: [ is slower, ] is faster"))
+        self._speed.setToolTip(tr("Speed: [ is slower, ] is faster"))
         self._speed.addItems([f"{speed:g}×" for speed in SPEEDS])
         self._speed.activated.connect(lambda place: player.set_speed(SPEEDS[place]))
         self.addWidget(self._speed)
         self.addSeparator()
-        self.timestep = self._slider(self.tr("timestep"), player.scrub, 3)
+        self.timestep = self._slider(tr("timestep"), player.scrub, 3)
         self._timestep_text = self._text("0000/0000")
         self.addSeparator()
         self.addAction(actions["previous_epoch"])
-        self.epoch = self._slider(self.tr("epoch"), self._go_to_epoch, 2)
+        self.epoch = self._slider(tr("epoch"), self._go_to_epoch, 2)
         self._epoch_text = self._text("0000/0000")
         self.addAction(actions["next_epoch"])
         self.addSeparator()
-        self.addWidget(QLabel(self.tr("example"), objectName="muted"))
+        self.addWidget(QLabel(tr("example"), objectName="muted"))
         self.addAction(actions["previous_example"])
         self._example_text = self._text("0000/0000")
         self.addAction(actions["next_example"])
@@ -75,10 +76,6 @@ class PlayerBar(QToolBar):
         colours = self._theme.colours
         name = "pause" if player.playing else "play"
         actions["play"].setIcon(icon(name, colours))
-        actions["play"].setText(self.tr("Pause") if player.playing else self.tr("Play"))
-        for step in ("play", "first", "previous", "next", "last", "back_ten", "on_ten"):
-            actions[step].setEnabled(player.timesteps > 1)
-        actions["loop"].setChecked(player.loop)
         self._speed.setCurrentIndex(SPEEDS.index(player.speed))
         _set(self.timestep, player.timesteps - 1, player.timestep)
         self._show_timestep()
@@ -98,10 +95,9 @@ class PlayerBar(QToolBar):
         several = player.epochs > 0 and not player.held
         _set(self.epoch, now, now if player.epoch is None else player.epoch)
         self.epoch.setEnabled(several)
-        for step in ("previous_epoch", "next_epoch"):
-            self._actions[step].setEnabled(several)
+        self._actions.refresh()
         self._epoch_text.setText(
-            self.tr("now") if player.epoch is None else f"{player.epoch}/{player.epochs}"
+            tr("now") if player.epoch is None else f"{player.epoch}/{player.epochs}"
         )
 
     def _show_example(self) -> None:
@@ -109,9 +105,7 @@ class PlayerBar(QToolBar):
         self._example_text.setText(
             f"{player.example + 1}/{player.examples}" if player.examples else "–"
         )
-        before, after = player.example > 0, player.example < player.examples - 1
-        self._actions["previous_example"].setEnabled(before and not player.held)
-        self._actions["next_example"].setEnabled(after and not player.held)
+        self._actions.refresh()
 
     def _go_to_epoch(self, epoch: int) -> None:
         self._player.show_epoch(epoch)

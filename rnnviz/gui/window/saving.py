@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from rnnviz.gui.model.composer import Composer
 from rnnviz.gui.model.preferences import Preferences
 from rnnviz.store import midi, wav
+from rnnviz.words.translation import tr
 
 
 @dataclass(frozen=True)
@@ -40,14 +41,14 @@ class PieceSaver(QObject):
         self._kinds = {
             "midi": _Kind(
                 (".mid", ".midi"),
-                self.tr("Save the piece as MIDI"),
-                self.tr("MIDI files (*.mid *.midi)"),
+                tr("Save the piece as MIDI"),
+                tr("MIDI files (*.mid *.midi)"),
                 midi.write,
             ),
             "wav": _Kind(
                 (".wav",),
-                self.tr("Save the piece as WAV"),
-                self.tr("WAV files (*.wav)"),
+                tr("Save the piece as WAV"),
+                tr("WAV files (*.wav)"),
                 wav.write,
             ),
         }
@@ -76,9 +77,7 @@ class PieceSaver(QObject):
             path = path.with_name(path.name + wanted.suffixes[0])
             if path.exists():
                 self.said.emit(
-                    self.tr("There is a file {file} already. Choose another name.").format(
-                        file=path
-                    )
+                    tr("There is a file {file} already. Choose another name.").format(file=path)
                 )
                 return
         write = partial(
@@ -95,7 +94,7 @@ class PieceSaver(QObject):
         missing = kind == "midi" and not midi.available()
         if missing:
             self.said.emit(
-                self.tr(
+                tr(
                     'MIDI files need the package mido: pip install "rnnviz[audio]". WAV files '
                     "can be saved without."
                 )
@@ -114,7 +113,7 @@ class PieceSaver(QObject):
     def _finish(self, path: Path, why: str) -> None:
         if why:
             self.said.emit(
-                self.tr("{file} could not be written: {why}. Choose another place.").format(
+                tr("{file} could not be written: {why}. Choose another place.").format(
                     file=path, why=why
                 )
             )

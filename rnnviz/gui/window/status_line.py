@@ -8,6 +8,7 @@ from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.clock import FrameClock
 from rnnviz.gui.model.workspace import Workspace
 from rnnviz.words.number_format import short
+from rnnviz.words.translation import tr
 
 
 class StatusLine(QWidget):
@@ -61,29 +62,29 @@ class StatusLine(QWidget):
         run = self._workspace.run
         if run.state == "preparing":
             if run.engine is None:
-                return self.tr("Starting the engine …")
-            return self.tr("Preparing …")
+                return tr("Starting the engine …")
+            return tr("Preparing …")
         if run.state == "paused" and not run.trained:
-            return self.tr("Press Train (Ctrl+T), then step through the sequence with ← and →.")
+            return tr("Press Train (Ctrl+T), then step through the sequence with ← and →.")
         states = {
             "none": "",
-            "training": self.tr("Training"),
-            "paused": self.tr("Paused"),
-            "finished": self.tr("Finished"),
-            "stopped": self.tr("Stopped"),
-            "failed": self.tr("Failed"),
-            "lost": self.tr("Engine lost"),
+            "training": tr("Training"),
+            "paused": tr("Paused"),
+            "finished": tr("Finished"),
+            "stopped": tr("Stopped"),
+            "failed": tr("Failed"),
+            "lost": tr("Engine lost"),
         }
         text = states[run.state]
         if run.started is not None and run.experiment is not None and run.state != "lost":
             # Between two epochs the next has begun, but not where none is to come.
             begun = run.step // run.started.batches + (run.state != "finished")
             epoch = min(begun, run.experiment.training.epochs)
-            text += self.tr(", epoch {e}/{all}").format(e=epoch, all=run.experiment.training.epochs)
+            text += tr(", epoch {e}/{all}").format(e=epoch, all=run.experiment.training.epochs)
         if run.stopped_early:
-            text += self.tr(": no better, back to epoch {best}").format(best=run.best_epoch)
+            text += tr(": no better, back to epoch {best}").format(best=run.best_epoch)
         if self._workspace.stale:
-            text += self.tr(" (other settings)")
+            text += tr(" (other settings)")
         return text
 
     def _speed(self) -> list[str]:
@@ -92,11 +93,11 @@ class StatusLine(QWidget):
         if progress is None or not progress.steps_per_second:
             return []
         parts = [
-            self.tr("{n:,.0f} steps/s").format(n=progress.steps_per_second),
-            self.tr("{n:,.0f} samples/s").format(n=progress.samples_per_second),
+            tr("{n:,.0f} steps/s").format(n=progress.steps_per_second),
+            tr("{n:,.0f} samples/s").format(n=progress.samples_per_second),
         ]
         if run.state == "training":
-            parts.insert(0, self.tr("{time} left").format(time=_time(progress.seconds_left)))
+            parts.insert(0, tr("{time} left").format(time=_time(progress.seconds_left)))
         else:
             parts.insert(0, _time(progress.seconds))
         return parts
@@ -106,12 +107,12 @@ class StatusLine(QWidget):
         run, figures = self._workspace.run, self._workspace.run.figures
         if figures is None or run.experiment is None or run.started is None:
             return []
-        valid = self.tr("epoch {e}: validation {loss} {value}").format(
+        valid = tr("epoch {e}: validation {loss} {value}").format(
             e=short(figures.epoch), loss=run.experiment.task.loss, value=short(figures.valid_loss)
         )
         if "persistence" in run.started.baselines:
             persistence = short(run.started.baselines["persistence"])
-            valid += self.tr(" (persistence {value})").format(value=persistence)
+            valid += tr(" (persistence {value})").format(value=persistence)
         # As many as there is room for: those on the test examples are the ones that count.
         test = [name for name in figures.test if name != "loss"][:1]
         metrics = list(figures.metrics.items())[: 1 if test else 2]
@@ -119,7 +120,7 @@ class StatusLine(QWidget):
             valid,
             *(f"{name} {short(value)}" for name, value in metrics),
             *(
-                self.tr("test {name} {value}").format(name=name, value=short(figures.test[name]))
+                tr("test {name} {value}").format(name=name, value=short(figures.test[name]))
                 for name in test
             ),
         ]

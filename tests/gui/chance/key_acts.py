@@ -19,8 +19,8 @@ PLAYER = ("next_example", "previous_example", "next_epoch", "previous_epoch")
 
 
 def _draw_press(driver: Driver, chance: Random) -> Words:
-    entries = [e for group in driver.window.actions_by_name.groups.values() for e in group]
-    named = {entry.name: entry for entry in entries if entry.keys and entry.name != "quit"}
+    commands = driver.window.actions_by_name.commands
+    named = {name: one for name, one in commands.items() if one.keys and name != "quit"}
     pick = chance.random()
     names = TRAINING if pick < 0.35 else PLAYER if pick < 0.6 else sorted(named)
     return [chance.choice(named[chance.choice(names)].keys)]

@@ -95,9 +95,8 @@ def test_the_list_has_every_key_of_every_action(keys, driver: Driver):
     actions = driver.window.actions_by_name
     missing = [
         shortcut.toString()
-        for group in actions.groups.values()
-        for entry in group
-        for shortcut in actions[entry.name].shortcuts()
+        for name in actions.commands
+        for shortcut in actions[name].shortcuts()
         if shortcut.toString(shortcut.SequenceFormat.NativeText) not in keys.text
     ]
     assert missing == []
@@ -106,10 +105,7 @@ def test_the_list_has_every_key_of_every_action(keys, driver: Driver):
 def test_no_key_has_two_meanings(driver: Driver):
     actions = driver.window.actions_by_name
     all_keys = [
-        shortcut.toString()
-        for group in actions.groups.values()
-        for entry in group
-        for shortcut in actions[entry.name].shortcuts()
+        shortcut.toString() for name in actions.commands for shortcut in actions[name].shortcuts()
     ]
     assert len(all_keys) == len(set(all_keys))
 

@@ -13,6 +13,7 @@ from rnnviz.gui.panels.base.time_panel import TimePanel
 from rnnviz.gui.widgets.plot import set_bars
 from rnnviz.records.arrays import FloatArray
 from rnnviz.words.number_format import short
+from rnnviz.words.translation import tr
 
 
 class BarsPanel(TimePanel):
@@ -79,6 +80,6 @@ class BarsPanel(TimePanel):
     def describe(self, scene: Scene, timestep: int, y: float) -> str:
         if timestep >= len(self._values):
             return self.resting_text()
-        return self.tr("timestep {t}: {value}").format(
+        return tr("timestep {t}: {value}").format(
             t=timestep + 1, value=short(float(self._values[timestep]))
         )

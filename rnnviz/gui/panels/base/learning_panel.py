@@ -18,6 +18,7 @@ from rnnviz.gui.model.run import Run
 from rnnviz.gui.panels.base.panel import Panel
 from rnnviz.gui.widgets.plot import Plot, pen, set_curve
 from rnnviz.words.number_format import short
+from rnnviz.words.translation import tr
 
 LOWEST = 1e-12
 """The floor of a logarithmic axis of losses: below, all is lost in rounding."""
@@ -34,14 +35,14 @@ class LearningPanel(Panel):
         super().__init__(clock, theme)
         self._run = run
         self._view: tuple[float, float] | None = None
-        self.plot = Plot(self.tr("epoch"), y_label)
+        self.plot = Plot(tr("epoch"), y_label)
         self.body.addWidget(self.plot)
         self.plot.setVisible(False)  # nothing to show yet: not even laid out
         self.readout = QLabel(objectName="muted")
         self.controls.addWidget(self.readout)
-        self.log_button = QToolButton(checkable=True, checked=True, text=self.tr("log"))
+        self.log_button = QToolButton(checkable=True, checked=True, text=tr("log"))
         self.log_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.log_button.setToolTip(self.tr("Logarithmic or linear axis"))
+        self.log_button.setToolTip(tr("Logarithmic or linear axis"))
         self.log_button.toggled.connect(self._change_axis)
         self.controls.addWidget(self.log_button)
         self.plot.zoomed.connect(self._zoom)
@@ -102,7 +103,7 @@ class LearningPanel(Panel):
         height = math.log10(self.lowest)
         self._floor.setPos(height)
         self._floor.setPen(pen(self.colours.muted, 1, dashed=True))
-        self._below.setText(self.tr("below {lowest}").format(lowest=short(self.lowest)))
+        self._below.setText(tr("below {lowest}").format(lowest=short(self.lowest)))
         self._below.setBrush(QColor(self.colours.muted))
         (_, _), (bottom, top) = self.plot.box.viewRange()
         line = self.plot.box.rect().height() * (top - height) / (top - bottom)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pyqtgraph as pg
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QLabel
 
 from rnnviz.gui.look.theme import Colours, Theme
@@ -12,6 +11,7 @@ from rnnviz.gui.model.clock import FrameClock
 from rnnviz.gui.model.view_state import Scene, ViewState
 from rnnviz.gui.panels.base.panel import Panel
 from rnnviz.gui.widgets.plot import Plot, pen
+from rnnviz.words.translation import tr
 
 
 class TimePanel(Panel):
@@ -23,7 +23,7 @@ class TimePanel(Panel):
     ) -> None:
         super().__init__(clock, theme)
         self._view_state = view_state
-        self.plot = Plot(self.tr("timestep"), y_label, scrubs=True)
+        self.plot = Plot(tr("timestep"), y_label, scrubs=True)
         self.body.addWidget(self.plot)
         self.plot.setVisible(False)  # nothing to show yet: not even laid out
         self._cursor = pg.InfiniteLine(angle=90)
@@ -98,7 +98,7 @@ def absent(scene: Scene, promise: str) -> str:
     """Why there is nothing to see: what is named is on its way, or else what will be here."""
     if scene.awaited is None:
         return promise
-    waiting = QCoreApplication.translate("TimePanel", "Example {n} is being computed …")
+    waiting = tr("Example {n} is being computed …")
     return waiting.format(n=scene.awaited + 1)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QCoreApplication, QObject, QRectF
+from PySide6.QtCore import QObject, QRectF
 from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QGraphicsRectItem, QGraphicsSimpleTextItem
 
@@ -14,6 +14,7 @@ from rnnviz.gui.panels.base.time_panel import key
 from rnnviz.gui.widgets.plot import NO_BRUSH, Plot, filling, pen, set_curve
 from rnnviz.records.preprocessing import PreparedSeries
 from rnnviz.words.number_format import short
+from rnnviz.words.translation import tr
 
 
 class SeriesPainter(QObject):
@@ -75,7 +76,7 @@ class SeriesPainter(QObject):
             x = np.array([view.since[0], view.target, view.target])
             y = np.array([view.since[1], view.since[1], at])
             set_curve(self._arrow, x, y, colours.target, width=2)
-        plot.set_right_ticks([] if found.fitted is None else list(view.ticks), self.tr("scaled"))
+        plot.set_right_ticks([] if found.fitted is None else list(view.ticks), tr("scaled"))
         low, high = float(found.values.min()), float(found.values.max())
         plot.set_y(low, high + 0.12 * (high - low))  # above the curve stand the names
         self._name_parts(colours)
@@ -89,7 +90,7 @@ class SeriesPainter(QObject):
         self._present.setData([x], [value], brush=filling(shade.answer), pen=pen(shade.panel, 1))
 
     def _name_parts(self, colours: Colours) -> None:
-        names = (self.tr("training"), self.tr("validation"), self.tr("test"))
+        names = (tr("training"), tr("validation"), tr("test"))
         for item, name in zip(self._names, names, strict=True):
             item.setFont(QGuiApplication.font())
             item.setText(name)
@@ -116,15 +117,13 @@ class SeriesPainter(QObject):
     def legend(self, found: PreparedSeries, colours: Colours) -> str:
         """Which sign means what, and the rule of the scaling."""
         entries = [
-            key(colours.answer, "▮", self.tr("window")),
-            key(colours.target, "◯", self.tr("asked for")),
+            key(colours.answer, "▮", tr("window")),
+            key(colours.target, "◯", tr("asked for")),
         ]
         if found.fitted is not None:
-            name = self.tr("{what} of the training part").format(
-                what=QCoreApplication.translate("Task", found.fitted_name)
-            )
+            name = tr("{what} of the training part").format(what=tr(found.fitted_name))
             entries.append(key(colours.train, "▬", name))
-        entries.append(self.tr("scaled = {formula}").format(formula=found.scaling))
+        entries.append(tr("scaled = {formula}").format(formula=found.scaling))
         return "&nbsp;&nbsp; ".join(entries)
 
     def describe(self, found: PreparedSeries, view: SeriesView, x: float) -> str:
@@ -133,7 +132,7 @@ class SeriesPainter(QObject):
         if not 0 <= place < len(found.values):
             return ""
         label = found.labels[found.every * (place + 1) - 1]
-        text = self.tr("{label}: {value} → scaled {scaled}").format(
+        text = tr("{label}: {value} → scaled {scaled}").format(
             label=label,
             value=short(float(found.values[place])),
             scaled=short(float(found.scaled[place])),
@@ -141,8 +140,8 @@ class SeriesPainter(QObject):
         if place == found.target:
             asked = short(found.asked)
             text += (
-                self.tr(", asked for: the change {asked} (scaled)").format(asked=asked)
+                tr(", asked for: the change {asked} (scaled)").format(asked=asked)
                 if found.change
-                else self.tr(", asked for")
+                else tr(", asked for")
             )
         return text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QObject, QRunnable, QThreadPool, Signal
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton
 
@@ -32,6 +32,7 @@ from rnnviz.records.preprocessing import (
     Preprocessing,
 )
 from rnnviz.tasks import DataError, Task
+from rnnviz.words.translation import tr
 
 ROOM_FOR_BATCHES = 560
 """A panel at least this wide, in pixels, shows two batches beside its strip."""
@@ -54,7 +55,7 @@ class PreprocessingPanel(Panel):
         self._series: SeriesView | None = None
         self._strip: StripView | None = None
         self._batch: BatchView | None = None
-        self.near = QToolButton(text=self.tr("zoom to the window"), checkable=True, visible=False)
+        self.near = QToolButton(text=tr("zoom to the window"), checkable=True, visible=False)
         self.near.toggled.connect(lambda: self.mark(Aspect.VIEW))
         self.readout = QLabel(objectName="muted")
         self.controls.addWidget(self.near)
@@ -62,7 +63,7 @@ class PreprocessingPanel(Panel):
         workspace.view_state.changed.connect(self._follow)
 
     def build(self) -> None:
-        self.plot = Plot(self.tr("timestep"), "")
+        self.plot = Plot(tr("timestep"), "")
         self.strip = Strip()
         self.batch = BatchPicture()
         line = QHBoxLayout()
@@ -81,7 +82,7 @@ class PreprocessingPanel(Panel):
 
     @property
     def title(self) -> str:
-        return self.tr("Preprocessing")
+        return tr("Preprocessing")
 
     def draw(self, what: Aspect) -> None:
         # Only what can be seen is drawn, so data are read for a panel in view alone.
@@ -148,7 +149,7 @@ class PreprocessingPanel(Panel):
         if isinstance(found, DrawnByLot):
             return " ".join(_said(phrase) for phrase in found.how)
         if found is None:
-            return self.tr("How the watched example was made of raw data.")
+            return tr("How the watched example was made of raw data.")
         return ""
 
     def _place_batch(self) -> None:
@@ -157,11 +158,11 @@ class PreprocessingPanel(Panel):
 
     def _row_name(self, row: Row) -> str:
         names = {
-            "raw": self.tr("raw"),
-            "token": self.tr("token"),
-            "number": self.tr("number"),
-            "both": QCoreApplication.translate("Task", row.column),
-            "roll": self.tr("zeros and ones"),
+            "raw": tr("raw"),
+            "token": tr("token"),
+            "number": tr("number"),
+            "both": tr(row.column),
+            "roll": tr("zeros and ones"),
         }
         return names[row.kind]
 
@@ -178,22 +179,22 @@ class PreprocessingPanel(Panel):
 
     def _facts(self, found: PreparedSequence, strip: StripView) -> str:
         colours = self.colours
-        read = self.tr("{n} read").format(n=strip.read)
+        read = tr("{n} read").format(n=strip.read)
         entries = [key(colours.input, "■", read)]
         if strip.padding:
-            said = self.tr("{n} padding: neither read nor counted in the loss")
+            said = tr("{n} padding: neither read nor counted in the loss")
             entries.append(key(colours.muted, "▨", said.format(n=strip.padding)))
         if strip.unknown:
-            said = self.tr("{n} unknown").format(n=strip.unknown)
+            said = tr("{n} unknown").format(n=strip.unknown)
             entries.append(key(colours.error, "⬚ ?", said))
         if strip.cut_off:
-            said = self.tr("{n} cut off").format(n=strip.cut_off)
+            said = tr("{n} cut off").format(n=strip.cut_off)
             entries.append(key(colours.error, "▨", said))
         return "&nbsp;&nbsp; ".join([*entries, self._sizes(found)])
 
     def _sizes(self, found: PreparedSequence) -> str:
         sizes = [
-            f"{column.size} × {QCoreApplication.translate('Task', column.name)}"
+            f"{column.size} × {tr(column.name)}"
             for stretch in found.stretches
             for column in stretch.columns
         ]
@@ -222,15 +223,15 @@ class PreprocessingPanel(Panel):
         pairs = zip(names, cell.texts, strict=True)
         said = ", ".join(f"{name} {text}" for name, text in pairs if text)
         if any(cell.unknown):
-            said += self.tr(" (unknown)")
+            said += tr(" (unknown)")
         kinds = {
-            "padding": self.tr("padding: neither read nor counted in the loss"),
-            "cut": self.tr("cut off: the sequence is too long"),
-            "asked": self.tr("asked for, not read"),
+            "padding": tr("padding: neither read nor counted in the loss"),
+            "cut": tr("cut off: the sequence is too long"),
+            "asked": tr("asked for, not read"),
         }
         kind = kinds.get(cell.kind, "")
         if cell.kind == "padding" and cell.texts[0]:  # what is asked for stands above it
-            said = self.tr("{raw} is asked for, not read").format(raw=cell.texts[0])
+            said = tr("{raw} is asked for, not read").format(raw=cell.texts[0])
         self.readout.setText(" · ".join(filter(None, [str(position + 1), said, kind])))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  Qt's name
@@ -268,4 +269,4 @@ def _read(wanted: Wanted) -> _Answer:
 
 def _said(phrase: Phrase) -> str:
     """A phrase of a task in the person's language."""
-    return QCoreApplication.translate("Task", phrase.template).format(**phrase.values)
+    return tr(phrase.template).format(**phrase.values)

@@ -19,6 +19,7 @@ from rnnviz.gui.widgets.plot import Plot
 from rnnviz.gui.widgets.slider_grid import SliderGrid
 from rnnviz.store import wav
 from rnnviz.tasks import TASKS
+from rnnviz.words.translation import tr
 
 
 class ComposingPanel(Panel):
@@ -45,7 +46,7 @@ class ComposingPanel(Panel):
 
     @property
     def title(self) -> str:
-        return self.tr("Composing")
+        return tr("Composing")
 
     def save_with(self, actions: list[QAction]) -> None:
         """Offer these ways to save the piece."""
@@ -56,21 +57,21 @@ class ComposingPanel(Panel):
         self.button.clicked.connect(self._start_or_stop)
         self.play_button = QToolButton()
         self.play_button.clicked.connect(self._play_or_stop)
-        self.save_button = QToolButton(text=self.tr("Save"))
+        self.save_button = QToolButton(text=tr("Save"))
         self.save_button.setMenu(self.save_menu)
         self.save_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.save_button.setToolTip(self.tr("Save the piece as a MIDI or WAV file"))
+        self.save_button.setToolTip(tr("Save the piece as a MIDI or WAV file"))
         for button in (self.button, self.play_button, self.save_button):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.always = QCheckBox(self.tr("as it learns"))
+        self.always = QCheckBox(tr("as it learns"))
         self.always.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.always.setChecked(True)
-        self.always.setToolTip(self.tr("Compose anew after each epoch, while nothing is played"))
+        self.always.setToolTip(tr("Compose anew after each epoch, while nothing is played"))
         for widget in (self.button, self.play_button, self.save_button):
             widget.setMinimumWidth(1)  # as all in a header: it must not push the columns about
             self.controls.addWidget(widget)
         self._add_sliders()
-        self.plot = Plot(self.tr("quarter"), self.tr("note"))
+        self.plot = Plot(tr("quarter"), tr("note"))
         self.plot.x_axis.whole = True
         self.roll = PieceRoll(self.plot)
         self.plot.pointed.connect(self._point)
@@ -94,32 +95,32 @@ class ComposingPanel(Panel):
     def _add_sliders(self) -> None:
         self.sliders = SliderGrid()
         self.temperature = self.sliders.add(
-            self.tr("temperature"),
+            tr("temperature"),
             (0, 20),
             10,
             lambda tenths: f"{tenths / 10:.1f}",
-            self.tr("Temperature: 0 plays the notes above one half, more dares more."),
+            tr("Temperature: 0 plays the notes above one half, more dares more."),
         )
         self.tempo = self.sliders.add(
-            self.tr("tempo"),
+            tr("tempo"),
             (40, 200),
             self._composer.tempo,
             str,
-            self.tr("Quarter notes a minute, to be heard and in the files."),
+            tr("Quarter notes a minute, to be heard and in the files."),
         )
         self.given = self.sliders.add(
-            self.tr("given"),
+            tr("given"),
             (1, 32),
             8,
             str,
-            self.tr("How many quarter notes of the example are given to begin with."),
+            tr("How many quarter notes of the example are given to begin with."),
         )
         self.steps = self.sliders.add(
-            self.tr("new"),
+            tr("new"),
             (2, 16),
             8,
             lambda eights: str(8 * eights),
-            self.tr("How many quarter notes are composed."),
+            tr("How many quarter notes are composed."),
         )
         self.tempo.valueChanged.connect(self._composer.set_tempo)
         self.temperature.sliderReleased.connect(self.compose)
@@ -226,43 +227,43 @@ class ComposingPanel(Panel):
             widget.setVisible(composer.composes)
         self.button.setText(self._progress(piece))
         self.button.setEnabled(composer.able)
-        self.play_button.setText(self.tr("Stop") if speaker.playing else self.tr("Play"))
+        self.play_button.setText(tr("Stop") if speaker.playing else tr("Play"))
         self.play_button.setIcon(icon("stop" if speaker.playing else "play", self.colours))
         self.play_button.setEnabled(
             speaker.state == "ready" and piece is not None and not composer.composing
         )
         self.save_button.setEnabled(piece is not None)
-        self.play_button.setToolTip(self._hint() or self.tr("Play the piece, or stop it"))
+        self.play_button.setToolTip(self._hint() or tr("Play the piece, or stop it"))
         self._rest()
 
     def _missing(self, piece: Piece | None) -> str:
         if piece is not None:
             return ""
         if self._composer.composes:
-            return self.tr(
+            return tr(
                 "Press Compose: the network goes on with the beginning of the example, chord by "
                 "chord, untrained or as it learns."
             )
         able = ", ".join(task.title for task in TASKS.values() if task.composes)
-        return self.tr("Choose the task {name}: its network composes.").format(name=able)
+        return tr("Choose the task {name}: its network composes.").format(name=able)
 
     def _progress(self, piece: Piece | None) -> str:
         if not self._composer.slow:
-            return self.tr("Compose")
+            return tr("Compose")
         if piece is None or piece.done == piece.steps:
-            return self.tr("Stop")
-        return self.tr("Stop, {done} of {count}").format(done=piece.done, count=piece.steps)
+            return tr("Stop")
+        return tr("Stop, {done} of {count}").format(done=piece.done, count=piece.steps)
 
     def _hint(self) -> str:
         """Why nothing can be heard; empty if it can."""
         if self._wrong:
-            return self.tr("The loudspeaker could not be used: {why}.").format(
+            return tr("The loudspeaker could not be used: {why}.").format(
                 why=self._wrong.rstrip(".")
             )
         return {
-            "no_package": self.tr('For sound: pip install "rnnviz[audio]".'),
-            "no_library": self.tr("For sound, install PortAudio (libportaudio2)."),
-            "no_device": self.tr("No loudspeaker was found here."),
+            "no_package": tr('For sound: pip install "rnnviz[audio]".'),
+            "no_library": tr("For sound, install PortAudio (libportaudio2)."),
+            "no_device": tr("No loudspeaker was found here."),
         }.get(self._speaker.state, "")
 
     def _point(self, x: float, y: float) -> None:

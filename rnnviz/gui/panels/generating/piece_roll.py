@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor
 from rnnviz.gui.look.theme import Colours
 from rnnviz.gui.model.composer import Piece
 from rnnviz.gui.widgets.plot import Plot, pen
+from rnnviz.words.translation import tr
 
 FAINT = 110
 """How strong a note is at most that was likely and was not drawn, of 255."""
@@ -61,13 +62,13 @@ class PieceRoll(QObject):
         name = piece.names[row]
         if step <= piece.heard:
             if not sounds:
-                return self.tr("{note}, step {step}: silent").format(note=name, step=step)
-            return self.tr("{note}, step {step}: given").format(note=name, step=step)
+                return tr("{note}, step {step}: silent").format(note=name, step=step)
+            return tr("{note}, step {step}: given").format(note=name, step=step)
         share = float(piece.shares[step - 1 - piece.heard, row])
         text = (
-            self.tr("{note}, step {step}: composed, {share:.1%} likely")
+            tr("{note}, step {step}: composed, {share:.1%} likely")
             if sounds
-            else self.tr("{note}, step {step}: silent, {share:.1%} likely")
+            else tr("{note}, step {step}: silent, {share:.1%} likely")
         )
         return text.format(note=name, step=step, share=share)
 

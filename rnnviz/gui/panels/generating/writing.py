@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -22,6 +22,7 @@ from rnnviz.gui.widgets.slider import Slider
 from rnnviz.gui.widgets.written_page import Chances, WrittenPage, legend
 from rnnviz.tasks import TASKS
 from rnnviz.words.number_format import short
+from rnnviz.words.translation import tr
 
 LENGTHS = (100, 300, 1000, 2000)
 USUAL = 300
@@ -53,12 +54,12 @@ class WritingPanel(Panel):
         self._going = False
         self._clean = True  # whether the page is that of the last request
         self._stale = False  # whether it is that of another run
-        self.button = QToolButton(text=self.tr("Write"))
+        self.button = QToolButton(text=tr("Write"))
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.clicked.connect(self._press)
-        self.always = QCheckBox(self.tr("as it learns"))
+        self.always = QCheckBox(tr("as it learns"))
         self.always.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.always.setToolTip(self.tr("Write anew after each epoch."))
+        self.always.setToolTip(tr("Write anew after each epoch."))
         self.always.setChecked(True)
         self.readout = QLabel(objectName="muted")
         for widget in (self.button, self.always, self.readout):
@@ -69,16 +70,16 @@ class WritingPanel(Panel):
 
     def build(self) -> None:
         self.seed_text = QLineEdit("The ")
-        self.seed_text.setPlaceholderText(self.tr("goes on with this text"))
-        self.seed_text.setToolTip(self.tr("What is read before the first letter is written."))
-        self.seed_text.setAccessibleName(self.tr("text to go on with"))
+        self.seed_text.setPlaceholderText(tr("goes on with this text"))
+        self.seed_text.setToolTip(tr("What is read before the first letter is written."))
+        self.seed_text.setAccessibleName(tr("text to go on with"))
         self.seed_text.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.seed_text.returnPressed.connect(self.write)
         self.length = QComboBox()
         self.length.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.length.setAccessibleName(self.tr("length"))
+        self.length.setAccessibleName(tr("length"))
         for length in LENGTHS:
-            self.length.addItem(self.tr("{n} letters").format(n=length), length)
+            self.length.addItem(tr("{n} letters").format(n=length), length)
         self.length.setCurrentIndex(LENGTHS.index(USUAL))
         self.length.activated.connect(self._ask)
         self.temperature = Slider()
@@ -86,17 +87,15 @@ class WritingPanel(Panel):
         self.temperature.setValue(8)
         self.temperature.setMinimumWidth(50)
         self.temperature.setToolTip(
-            self.tr("Temperature: 0 always takes the likeliest letter, more dares more.")
+            tr("Temperature: 0 always takes the likeliest letter, more dares more.")
         )
-        self.temperature.setAccessibleName(self.tr("temperature"))
+        self.temperature.setAccessibleName(tr("temperature"))
         self._degrees = QLabel("0.8")
         self._degrees.setMinimumWidth(self._degrees.fontMetrics().horizontalAdvance("0.00"))
         self.temperature.valueChanged.connect(self._turn)
         self.temperature.sliderReleased.connect(self._ask)
         self.page = WrittenPage()
-        self.page.setPlaceholderText(
-            self.tr("Press Write, or Train: the network goes on from here.")
-        )
+        self.page.setPlaceholderText(tr("Press Write, or Train: the network goes on from here."))
         self.page.pointed.connect(self._point)
         self.progress = QProgressBar(textVisible=False)
         kept = self.progress.sizePolicy()
@@ -110,7 +109,7 @@ class WritingPanel(Panel):
         above.addWidget(self.length)
         below = QHBoxLayout()
         below.setContentsMargins(8, 2, 8, 2)
-        word = QLabel(self.tr("temperature"), objectName="muted")
+        word = QLabel(tr("temperature"), objectName="muted")
         below.addWidget(word)
         below.addSpacing(6)
         below.addWidget(self.temperature, 1)
@@ -128,7 +127,7 @@ class WritingPanel(Panel):
 
     @property
     def title(self) -> str:
-        return self.tr("Writing")
+        return tr("Writing")
 
     @property
     def going(self) -> bool:
@@ -168,7 +167,7 @@ class WritingPanel(Panel):
             widget.setVisible(writes)
         self.page.setVisible(writes)
         self.say_empty("" if writes else self._whose_network_writes())
-        self.button.setText(self.tr("Stop") if self._going else self.tr("Write"))
+        self.button.setText(tr("Stop") if self._going else tr("Write"))
         self.button.setEnabled(can)
         self.always.setVisible(writes)
         self.progress.setVisible(self._going)
@@ -176,10 +175,8 @@ class WritingPanel(Panel):
         self.progress.setValue(len(self.page.letters))
 
     def _whose_network_writes(self) -> str:
-        titles = [
-            QCoreApplication.translate("Task", task.title) for task in TASKS.values() if task.writes
-        ]
-        return self.tr("Choose the task {titles}: its network writes as it learns.").format(
+        titles = [tr(task.title) for task in TASKS.values() if task.writes]
+        return tr("Choose the task {titles}: its network writes as it learns.").format(
             titles=", ".join(titles)
         )
 

@@ -7,6 +7,7 @@ from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.view_state import Scene
 from rnnviz.gui.panels.base.bars_panel import BarsPanel
 from rnnviz.records.arrays import FloatArray
+from rnnviz.words.translation import tr
 
 
 class ChangePanel(BarsPanel):
@@ -17,11 +18,11 @@ class ChangePanel(BarsPanel):
 
     @property
     def title(self) -> str:
-        return self.tr("How much the notepad changed")
+        return tr("How much the notepad changed")
 
     @property
     def promise(self) -> str:
-        return self.tr("How far the notepad moves at each timestep will be here.")
+        return tr("How far the notepad moves at each timestep will be here.")
 
     @property
     def quantity(self) -> str:

@@ -20,6 +20,7 @@ from rnnviz.gui.widgets.colour_key import ColourKey
 from rnnviz.gui.widgets.plot import pen
 from rnnviz.records.arrays import FloatArray
 from rnnviz.words.number_format import signed
+from rnnviz.words.translation import tr
 
 
 class HiddenPanel(TimePanel):
@@ -29,7 +30,7 @@ class HiddenPanel(TimePanel):
 
     def __init__(self, view_state: ViewState, clock: FrameClock, theme: Theme) -> None:
         super().__init__(view_state, clock, theme, "")
-        self.plot.label(y_label=self.tr("hidden unit"))
+        self.plot.label(y_label=tr("hidden unit"))
         self.plot.box.invertY(True)
         self._image = pg.ImageItem(axisOrder="row-major")
         self._image.setLookupTable(hidden_lookup())
@@ -47,17 +48,17 @@ class HiddenPanel(TimePanel):
         self._layer = QComboBox(visible=False)
         self._layer.activated.connect(view_state.show_layer)
         self._part = QComboBox(visible=False)
-        self._part.setToolTip(self.tr("What is shown of each unit: h, the cell c, or a gate."))
+        self._part.setToolTip(tr("What is shown of each unit: h, the cell c, or a gate."))
         self._part.activated.connect(lambda: view_state.show_part(self._part.currentData()))
         self._order = QComboBox()
         orders: dict[Order, str] = {
-            "index": self.tr("as they are"),
-            "similarity": self.tr("by similarity"),
-            "peak": self.tr("by peak"),
+            "index": tr("as they are"),
+            "similarity": tr("by similarity"),
+            "peak": tr("by peak"),
         }
         for order, text in orders.items():
             self._order.addItem(text, order)
-        self._order.setToolTip(self.tr("How the units are put in order, from top to bottom."))
+        self._order.setToolTip(tr("How the units are put in order, from top to bottom."))
         self._order.activated.connect(lambda: view_state.order_by(self._order.currentData()))
         self._key = ColourKey()
         for widget in (self._key, self._part, self._layer, self._order):
@@ -66,11 +67,11 @@ class HiddenPanel(TimePanel):
 
     @property
     def title(self) -> str:
-        return self.tr("Hidden state")
+        return tr("Hidden state")
 
     @property
     def promise(self) -> str:
-        return self.tr("Every hidden unit at every timestep will be here.")
+        return tr("Every hidden unit at every timestep will be here.")
 
     def draw_scene(self, scene: Scene, what: Aspect) -> None:
         trace = scene.trace
@@ -126,12 +127,10 @@ class HiddenPanel(TimePanel):
     def _layer_names(self, scene: Scene) -> list[str]:
         trace = scene.trace
         assert trace is not None
-        names = [
-            self.tr("layer {n}").format(n=n + 1) for n in range(trace.layers // trace.directions)
-        ]
+        names = [tr("layer {n}").format(n=n + 1) for n in range(trace.layers // trace.directions)]
         if trace.directions == 1:
             return names
-        ways = (self.tr("forward"), self.tr("backward"))
+        ways = (tr("forward"), tr("backward"))
         return [f"{name}, {way}" for name in names for way in ways]
 
     def describe(self, scene: Scene, timestep: int, y: float) -> str:
@@ -139,7 +138,7 @@ class HiddenPanel(TimePanel):
         if not 0 <= row < len(scene.order):
             return self.resting_text()
         unit = int(scene.order[row])
-        return self.tr("unit {u}, timestep {t}: {value}").format(
+        return tr("unit {u}, timestep {t}: {value}").format(
             u=unit, t=timestep + 1, value=signed(scene.states[timestep, unit])
         )
 

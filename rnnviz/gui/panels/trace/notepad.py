@@ -15,6 +15,7 @@ from rnnviz.gui.panels.base.time_panel import absent
 from rnnviz.gui.panels.trace.hidden import greatest, to_bytes
 from rnnviz.gui.widgets.cells import Cells
 from rnnviz.words.number_format import signed
+from rnnviz.words.translation import tr
 
 
 class NotepadPanel(Panel):
@@ -38,14 +39,14 @@ class NotepadPanel(Panel):
 
     @property
     def title(self) -> str:
-        return self.tr("The notepad now")
+        return tr("The notepad now")
 
     def draw(self, what: Aspect) -> None:
         scene = self._view_state.scene
         if Aspect.THEME in what:
             self.cells.recolour(self.colours)
         if scene.trace is None:
-            promise = self.tr("All hidden units at one timestep will be here, as one page.")
+            promise = tr("All hidden units at one timestep will be here, as one page.")
             self.say_empty(absent(scene, promise))
             self.cells.setVisible(False)
             return
@@ -69,9 +70,9 @@ class NotepadPanel(Panel):
         if 0 <= self._under_mouse < scene.trace.units:
             unit = int(scene.order[self._under_mouse])
             self.readout.setText(
-                self.tr("unit {u}, timestep {t}: {value}").format(
+                tr("unit {u}, timestep {t}: {value}").format(
                     u=unit, t=scene.timestep + 1, value=signed(scene.states[scene.timestep, unit])
                 )
             )
         else:
-            self.readout.setText(self.tr("timestep {t}").format(t=scene.timestep + 1))
+            self.readout.setText(tr("timestep {t}").format(t=scene.timestep + 1))

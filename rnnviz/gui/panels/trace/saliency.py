@@ -10,6 +10,7 @@ from rnnviz.gui.model.view_state import Scene
 from rnnviz.gui.panels.base.bars_panel import BarsPanel
 from rnnviz.records.arrays import FloatArray
 from rnnviz.words.number_format import short
+from rnnviz.words.translation import tr
 
 PER_SECOND = 6e10
 """Multiplications in a second of a processor with two cores, roughly."""
@@ -24,11 +25,11 @@ class SaliencyPanel(BarsPanel):
 
     @property
     def title(self) -> str:
-        return self.tr("How much each input still matters")
+        return tr("How much each input still matters")
 
     @property
     def promise(self) -> str:
-        return self.tr("How much the answer still depends on each input will be here.")
+        return tr("How much the answer still depends on each input will be here.")
 
     @property
     def quantity(self) -> str:
@@ -39,22 +40,22 @@ class SaliencyPanel(BarsPanel):
         if trace is None or trace.saliency is not None:
             return super().missing(scene)
         if trace.saliency_missing == "too dear":
-            return self.tr(
+            return tr(
                 "Not measured: it would take about {time}, because every answer is compared with "
                 "every input."
             ).format(time=self._time(trace.saliency_cost))
         if trace.saliency_missing == "unasked":
-            return self.tr(
+            return tr(
                 "Not asked for: rnnviz.trace(…, saliency=True) measures it in about {time}."
             ).format(time=self._time(trace.saliency_cost))
-        return self.tr("Measured when training pauses: it takes too long to follow it live.")
+        return tr("Measured when training pauses: it takes too long to follow it live.")
 
     def _time(self, cost: float) -> str:
         """How long so many multiplications take, roughly."""
         seconds = cost / PER_SECOND
         if seconds < 90:
-            return self.tr("{n} s").format(n=short(max(seconds, 0.01), 1))
-        return self.tr("{n:.0f} min").format(n=seconds / 60)
+            return tr("{n} s").format(n=short(max(seconds, 0.01), 1))
+        return tr("{n:.0f} min").format(n=seconds / 60)
 
     def measure(self, scene: Scene) -> FloatArray:
         trace = scene.trace

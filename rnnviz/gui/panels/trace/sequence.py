@@ -13,6 +13,7 @@ from rnnviz.gui.panels.trace.hidden import offer
 from rnnviz.gui.panels.trace.sequence_roll import Roll
 from rnnviz.gui.panels.trace.sequence_tokens import Tokens
 from rnnviz.gui.panels.trace.sequence_values import Values
+from rnnviz.words.translation import tr
 
 
 class SequencePanel(TimePanel):
@@ -30,17 +31,17 @@ class SequencePanel(TimePanel):
         }
         self._kind = "values"
         self._output = QComboBox(visible=False)
-        self._output.setToolTip(self.tr("Which of the outputs is drawn, with its target."))
+        self._output.setToolTip(tr("Which of the outputs is drawn, with its target."))
         self._output.activated.connect(self._choose_output)
         self.controls.addWidget(self._output)
 
     @property
     def title(self) -> str:
-        return self.tr("Sequence")
+        return tr("Sequence")
 
     @property
     def promise(self) -> str:
-        return self.tr("What the network reads and what it answers will be here.")
+        return tr("What the network reads and what it answers will be here.")
 
     def resting_text(self) -> str:
         scene = self._view_state.scene
@@ -62,7 +63,7 @@ class SequencePanel(TimePanel):
 
     def _offer_outputs(self, scene: Scene) -> None:
         count = self._values.outputs(scene) if scene.presentation.kind == "values" else 0
-        names = [self.tr("output {n} of {all}").format(n=n + 1, all=count) for n in range(count)]
+        names = [tr("output {n} of {all}").format(n=n + 1, all=count) for n in range(count)]
         offer(self._output, names)
         self._values.output = max(0, self._output.currentIndex())
 

@@ -14,6 +14,7 @@ from rnnviz.gui.model.view_state import Scene
 from rnnviz.gui.panels.base.time_panel import key
 from rnnviz.gui.widgets.plot import Plot
 from rnnviz.words.number_format import percent
+from rnnviz.words.translation import tr
 
 
 class Roll(QObject):
@@ -38,8 +39,8 @@ class Roll(QObject):
         """Which colour is what."""
         return "&nbsp;&nbsp; ".join(
             [
-                key(colours.input, "■", self.tr("read")),
-                key(colours.answer, "■", self.tr("likely next, if it stopped here")),
+                key(colours.input, "■", tr("read")),
+                key(colours.answer, "■", tr("likely next, if it stopped here")),
             ]
         )
 
@@ -90,14 +91,14 @@ class Roll(QObject):
         if not 0 <= row < trace.inputs.shape[1]:
             return ""
         names = scene.presentation.inputs_named
-        text = self.tr("timestep {t}, {row}: {state}").format(
+        text = tr("timestep {t}, {row}: {state}").format(
             t=timestep + 1,
-            row=names[row] if row < len(names) else self.tr("row {row}").format(row=row),
-            state=self.tr("on") if trace.inputs[timestep, row] > 0.5 else self.tr("off"),
+            row=names[row] if row < len(names) else tr("row {row}").format(row=row),
+            state=tr("on") if trace.inputs[timestep, row] > 0.5 else tr("off"),
         )
         if trace.output is not None:
             share = float(_share(trace.output[timestep, row]))
-            text += self.tr(", likely next {share}").format(share=percent(share))
+            text += tr(", likely next {share}").format(share=percent(share))
         return text
 
 

@@ -14,6 +14,7 @@ from rnnviz.gui.widgets.plot import NO_PEN, Plot, pen
 from rnnviz.gui.widgets.words import Word, Words
 from rnnviz.records.trace import Presentation
 from rnnviz.words.number_format import percent
+from rnnviz.words.translation import tr
 
 READ, ANSWER, MARK, ASKED = 3.0, 2.1, 1.55, 0.85
 """the heights of the rows"""
@@ -53,20 +54,20 @@ class Tokens(QObject):
 
     def legend(self, scene: Scene, colours: Colours) -> str:
         """Which row is what."""
-        entries = [key(colours.input, "■", self.tr("read"))]
+        entries = [key(colours.input, "■", tr("read"))]
         if any(scene.presentation.answers):
-            entries.append(key(colours.answer, "■", self.tr("answered, ✓ or ✗")))
+            entries.append(key(colours.answer, "■", tr("answered, ✓ or ✗")))
         if any(
             likely and not said
             for said, likely in zip(
                 scene.presentation.answers, scene.presentation.likely, strict=False
             )
         ):
-            entries.append(key(colours.answer, "□", self.tr("if it stopped here")))
+            entries.append(key(colours.answer, "□", tr("if it stopped here")))
         if any(scene.presentation.asked):
-            entries.append(key(colours.target, "■", self.tr("right answer")))
+            entries.append(key(colours.target, "■", tr("right answer")))
         if scene.presentation.handover is not None:
-            entries.append(key(colours.muted, "┃", self.tr("handed over")))
+            entries.append(key(colours.muted, "┃", tr("handed over")))
         return "&nbsp;&nbsp; ".join(entries)
 
     def draw(self, scene: Scene, what: Aspect, colours: Colours) -> None:
@@ -109,7 +110,7 @@ class Tokens(QObject):
         """What was read at a timestep, and the likeliest answers to it."""
         presentation = scene.presentation
         word = presentation.steps[timestep] if timestep < len(presentation.steps) else ""
-        text = self.tr("timestep {t}: {word}").format(t=timestep + 1, word=repr(word)[1:-1])
+        text = tr("timestep {t}: {word}").format(t=timestep + 1, word=repr(word)[1:-1])
         if timestep < len(presentation.likely) and presentation.likely[timestep]:
             best = "  ".join(
                 f"{repr(name)[1:-1]} {percent(share)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtCore import QObject
 
 from rnnviz.analysis.finite import extent
 from rnnviz.gui.look.theme import Colours
@@ -15,6 +15,7 @@ from rnnviz.gui.panels.trace.words_row import WordsRow
 from rnnviz.gui.widgets.plot import NO_BRUSH, NO_PEN, Plot, filling, pen, set_curve, set_dots
 from rnnviz.records.arrays import FloatArray
 from rnnviz.words.number_format import no_number
+from rnnviz.words.translation import tr
 
 
 class Values(QObject):
@@ -49,18 +50,15 @@ class Values(QObject):
     def legend(self, scene: Scene, colours: Colours) -> str:
         """Which sign means what."""
         shown = _Shown(scene, self.output)
-        names = scene.presentation.inputs_named or [self.tr("input")]
+        names = scene.presentation.inputs_named or [tr("input")]
         shades = [colours.input, *[colours.muted] * len(names)]
-        entries = [
-            key(shade, "━", QCoreApplication.translate("Task", name))
-            for shade, name in zip(shades, names, strict=False)
-        ]
+        entries = [key(shade, "━", tr(name)) for shade, name in zip(shades, names, strict=False)]
         if scene.presentation.answers:
-            entries.append(key(colours.answer, "▬", self.tr("answer in words")))
+            entries.append(key(colours.answer, "▬", tr("answer in words")))
         elif shown.output is not None:
-            entries.append(key(colours.answer, "◆", self.tr("answer if it stopped here")))
+            entries.append(key(colours.answer, "◆", tr("answer if it stopped here")))
         if shown.target is not None:
-            entries.append(key(colours.target, "◯", self.tr("target")))
+            entries.append(key(colours.target, "◯", tr("target")))
         return "&nbsp;&nbsp; ".join(entries)
 
     def outputs(self, scene: Scene) -> int:
@@ -149,13 +147,11 @@ class Values(QObject):
         """What was read and answered at a timestep."""
         shown = _Shown(scene, self.output)
         values = ", ".join(_decimals(value) for value in shown.inputs[timestep, :4])
-        text = self.tr("timestep {t}: input {x}").format(t=timestep + 1, x=values)
+        text = tr("timestep {t}: input {x}").format(t=timestep + 1, x=values)
         if scene.presentation.answers:
-            return text + self.tr(", answer {y}").format(
-                y=scene.presentation.answers[timestep] or "–"
-            )
+            return text + tr(", answer {y}").format(y=scene.presentation.answers[timestep] or "–")
         if shown.output is not None:
-            text += self.tr(", answer {y}").format(y=_decimals(shown.output[timestep, 0]))
+            text += tr(", answer {y}").format(y=_decimals(shown.output[timestep, 0]))
         return text
 
 

@@ -13,6 +13,7 @@ from rnnviz.gui.panels.base.time_panel import TimePanel
 from rnnviz.gui.panels.trace.hidden import greatest
 from rnnviz.gui.widgets.plot import NO_PEN, filling, set_curve, set_dots
 from rnnviz.words.number_format import signed
+from rnnviz.words.translation import tr
 
 
 class UnitPanel(TimePanel):
@@ -22,24 +23,24 @@ class UnitPanel(TimePanel):
 
     def __init__(self, view_state: ViewState, clock: FrameClock, theme: Theme) -> None:
         super().__init__(view_state, clock, theme, "")
-        self.plot.label(y_label=self.tr("hidden state"))
+        self.plot.label(y_label=tr("hidden state"))
         self._curve = self.plot.add_curve()
         self._now = pg.ScatterPlotItem(size=9, symbol="o", pxMode=True)
         self.plot.add(self._now)
 
     @property
     def title(self) -> str:
-        return self.tr("One unit")
+        return tr("One unit")
 
     @property
     def promise(self) -> str:
-        return self.tr("One hidden unit over time will be here.")
+        return tr("One hidden unit over time will be here.")
 
     def resting_text(self) -> str:
         scene = self._view_state.scene
         if scene.trace is None or scene.unit is None:
             return ""
-        return self.tr("unit {u}, timestep {t}: {value}").format(
+        return tr("unit {u}, timestep {t}: {value}").format(
             u=scene.unit,
             t=scene.timestep + 1,
             value=signed(scene.states[scene.timestep, scene.unit]),
@@ -52,7 +53,7 @@ class UnitPanel(TimePanel):
         self._now.setVisible(unit is not None)
         self.plot.setVisible(unit is not None)
         self.say_empty(
-            self.tr("Click a unit in the hidden state to see its curve over time.")
+            tr("Click a unit in the hidden state to see its curve over time.")
             if unit is None
             else ""
         )
@@ -76,6 +77,6 @@ class UnitPanel(TimePanel):
     def describe(self, scene: Scene, timestep: int, y: float) -> str:
         if scene.unit is None:
             return ""
-        return self.tr("unit {u}, timestep {t}: {value}").format(
+        return tr("unit {u}, timestep {t}: {value}").format(
             u=scene.unit, t=timestep + 1, value=signed(scene.states[timestep, scene.unit])
         )

@@ -10,6 +10,7 @@ from rnnviz.gui.model.workspace import Workspace
 from rnnviz.gui.panels.base.panel import Panel
 from rnnviz.gui.widgets.masks import Mask, Masks
 from rnnviz.records.arrays import BoolArray
+from rnnviz.words.translation import tr
 
 
 class DropoutPanel(Panel):
@@ -34,7 +35,7 @@ class DropoutPanel(Panel):
 
     @property
     def title(self) -> str:
-        return self.tr("Dropout")
+        return tr("Dropout")
 
     def draw(self, what: Aspect) -> None:
         if Aspect.THEME in what:
@@ -50,15 +51,15 @@ class DropoutPanel(Panel):
     def _named(self, place: str, mask: BoolArray) -> Mask:
         kind, _, number = place.partition(" ")
         names = {
-            "inputs": self.tr("inputs"),
-            "layer": self.tr("layer {n} to next").format(n=number),
-            "readout": self.tr("readout"),
+            "inputs": tr("inputs"),
+            "layer": tr("layer {n} to next").format(n=number),
+            "readout": tr("readout"),
         }
         rows, columns = mask.shape
         axes = (
-            self.tr("{rows} examples × {columns}")
+            tr("{rows} examples × {columns}")
             if kind == "readout"
-            else self.tr("{rows} steps × {columns}")
+            else tr("{rows} steps × {columns}")
         )
         return Mask(names[kind], axes.format(rows=rows, columns=columns), mask)
 
@@ -66,7 +67,7 @@ class DropoutPanel(Panel):
         if not hidden:
             return ""
         share = sum(mask.sum() for mask in hidden.values()) / sum(m.size for m in hidden.values())
-        return self.tr("■ hidden in the last batch: {share:.0%}").format(share=share)
+        return tr("■ hidden in the last batch: {share:.0%}").format(share=share)
 
     def _why_empty(self) -> str:
         experiment = self._run.experiment
@@ -74,7 +75,7 @@ class DropoutPanel(Panel):
         if network and (
             network.dropout_inputs or network.dropout_layers or network.dropout_readout
         ):
-            return self.tr("What dropout hides from each batch will be here while it trains.")
-        return self.tr(
+            return tr("What dropout hides from each batch will be here while it trains.")
+        return tr(
             "Nothing is hidden from this network: turn one of its dropout knobs up and train."
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QLabel
 
 from rnnviz.gui.look.theme import Theme
@@ -13,6 +12,7 @@ from rnnviz.gui.panels.base.panel import Panel
 from rnnviz.gui.panels.base.pinned_curves import PinnedCurves
 from rnnviz.gui.widgets.plot import Plot, set_curve
 from rnnviz.records.arrays import FloatArray
+from rnnviz.words.translation import tr
 
 
 class ErrorByPositionPanel(Panel):
@@ -30,7 +30,7 @@ class ErrorByPositionPanel(Panel):
         workspace.pinned_runs.changed.connect(lambda: self.mark(Aspect.PINS))
 
     def build(self) -> None:
-        self.plot = Plot(self.tr("position"), "")
+        self.plot = Plot(tr("position"), "")
         self.body.addWidget(self.plot)
         self._curve = self.plot.add_curve()
         self._pins = PinnedCurves(self.plot)
@@ -39,7 +39,7 @@ class ErrorByPositionPanel(Panel):
 
     @property
     def title(self) -> str:
-        return self.tr("Error by position")
+        return tr("Error by position")
 
     def draw(self, what: Aspect) -> None:
         if Aspect.THEME in what:
@@ -57,8 +57,8 @@ class ErrorByPositionPanel(Panel):
         experiment = self._workspace.run.experiment
         assert experiment is not None
         task = experiment.task
-        self.along.setText(QCoreApplication.translate("Task", task.position))
-        self.plot.label(y_label=QCoreApplication.translate("Task", task.error))
+        self.along.setText(tr(task.position))
+        self.plot.label(y_label=tr(task.error))
         same = [
             (run.label, _positions(pinned), pinned)
             for run in self._workspace.pinned_runs.runs
@@ -75,8 +75,8 @@ class ErrorByPositionPanel(Panel):
     def _why_empty(self) -> str:
         experiment = self._workspace.run.experiment
         if experiment is not None and experiment.task.shape == "many-to-one":
-            return self.tr("This task asks for one answer, at the end: there are no positions.")
-        return self.tr("How wrong the answers are along the sequence, after the first epoch.")
+            return tr("This task asks for one answer, at the end: there are no positions.")
+        return tr("How wrong the answers are along the sequence, after the first epoch.")
 
 
 def _positions(errors: FloatArray) -> FloatArray:

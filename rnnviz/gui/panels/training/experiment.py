@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -20,9 +20,10 @@ from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.workspace import Workspace
 from rnnviz.gui.panels.base.panel import Panel
-from rnnviz.gui.widgets.knob_row import KnobRow, field_of, translated
+from rnnviz.gui.widgets.knob_row import KnobRow, field_of
 from rnnviz.knobs import Knob, Value
 from rnnviz.tasks import TASKS
+from rnnviz.words.translation import tr
 
 AFTER_MS = 200
 """When the rest of the rows is made after the window, in milliseconds."""
@@ -39,10 +40,8 @@ class ExperimentPanel(Panel):
         self.rows: dict[str, KnobRow] = {}
         self._scroll = _Scroll()
         self.body.addWidget(self._scroll)
-        self.retrain = QCheckBox(self.tr("retrain as I move"))
-        self.retrain.setToolTip(
-            self.tr("Start training again a moment after a slider comes to rest.")
-        )
+        self.retrain = QCheckBox(tr("retrain as I move"))
+        self.retrain.setToolTip(tr("Start training again a moment after a slider comes to rest."))
         self.retrain.setChecked(workspace.retrain)
         self.retrain.toggled.connect(workspace.set_retrain)
         foot = QVBoxLayout()
@@ -60,7 +59,7 @@ class ExperimentPanel(Panel):
         self._rows.addLayout(self._task_rows)
         self._scroll.setWidget(page)
         self._show_task()
-        self._add_rows("network", self.tr("Network"))
+        self._add_rows("network", tr("Network"))
         # The window is painted first: these stand at the lower end.
         QTimer.singleShot(AFTER_MS, self, self._add_rest)
         self._show()
@@ -68,7 +67,7 @@ class ExperimentPanel(Panel):
 
     @property
     def title(self) -> str:
-        return self.tr("Experiment")
+        return tr("Experiment")
 
     def draw(self, what: Aspect) -> None:
         """Nothing moves here by itself; Qt paints the rows."""
@@ -79,7 +78,7 @@ class ExperimentPanel(Panel):
         task = self._draft.experiment.task
         self._task = type(task)
         self.tasks.setCurrentIndex(list(TASKS.values()).index(self._task))
-        self.tasks.setToolTip(QCoreApplication.translate("Task", task.summary))
+        self.tasks.setToolTip(tr(task.summary))
         for path in [path for path in self.rows if path.startswith("task.")]:
             row = self.rows.pop(path)
             self._task_rows.removeWidget(row)
@@ -113,7 +112,7 @@ class ExperimentPanel(Panel):
         return row
 
     def _add_rest(self) -> None:
-        self._add_rows("training", self.tr("Training"))
+        self._add_rows("training", tr("Training"))
         self._rows.addStretch(1)
         self._show()
 
@@ -126,13 +125,13 @@ class ExperimentPanel(Panel):
 
     def _task_choice(self) -> QHBoxLayout:
         line = QHBoxLayout()
-        line.addWidget(QLabel(self.tr("Task"), objectName="section"))
+        line.addWidget(QLabel(tr("Task"), objectName="section"))
         self.tasks = QComboBox()
         self.tasks.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.tasks.setAccessibleName(self.tr("Task"))
+        self.tasks.setAccessibleName(tr("Task"))
         for name, kind in TASKS.items():
-            self.tasks.addItem(QCoreApplication.translate("Task", kind.title), name)
-            summary = QCoreApplication.translate("Task", kind.summary)
+            self.tasks.addItem(tr(kind.title), name)
+            summary = tr(kind.summary)
             self.tasks.setItemData(self.tasks.count() - 1, summary, Qt.ItemDataRole.ToolTipRole)
         self.tasks.activated.connect(self._choose_task)
         line.addWidget(self.tasks, 1)
@@ -141,12 +140,12 @@ class ExperimentPanel(Panel):
     def _choose_task(self) -> None:
         kind = TASKS[self.tasks.currentData()]
         if kind is not self._task:
-            title = QCoreApplication.translate("Task", kind.title)
-            self._draft.replace(suited(kind()), self.tr("task {title}").format(title=title))
+            title = tr(kind.title)
+            self._draft.replace(suited(kind()), tr("task {title}").format(title=title))
 
     def _turn(self, turned: KnobRow, value: Value, gesture: int) -> None:
         path = next(path for path, row in self.rows.items() if row is turned)
-        self._draft.turn(path, value, translated(turned.knob.title), gesture=gesture)
+        self._draft.turn(path, value, tr(turned.knob.title), gesture=gesture)
 
     def _show(self) -> None:
         experiment = self._draft.experiment

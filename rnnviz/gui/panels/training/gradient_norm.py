@@ -13,6 +13,7 @@ from rnnviz.gui.panels.base.learning_panel import LearningPanel
 from rnnviz.gui.panels.base.time_panel import key
 from rnnviz.gui.widgets.plot import pen, set_curve
 from rnnviz.words.number_format import short
+from rnnviz.words.translation import tr
 
 
 class GradientNormPanel(LearningPanel):
@@ -23,7 +24,7 @@ class GradientNormPanel(LearningPanel):
 
     def __init__(self, run: Run, clock: FrameClock, theme: Theme) -> None:
         super().__init__(run, clock, theme, "")
-        self.plot.label(y_label=self.tr("‖gradient‖"))
+        self.plot.label(y_label=tr("‖gradient‖"))
         self._clipped = self.plot.add_curve()
         self._means = self.plot.add_curve()
         self._clip = pg.InfiniteLine(angle=0)
@@ -31,18 +32,18 @@ class GradientNormPanel(LearningPanel):
 
     @property
     def title(self) -> str:
-        return self.tr("Gradient norm")
+        return tr("Gradient norm")
 
     def resting_text(self) -> str:
         clip, run = self._clip_norm(), self._run
         if not clip and not run.clipped:
             return ""
-        text = key(self.colours.error, "┅", self.tr("clipped at {norm:g}").format(norm=clip))
+        text = key(self.colours.error, "┅", tr("clipped at {norm:g}").format(norm=clip))
         if not clip:
-            text = self.tr("no longer clipped")
+            text = tr("no longer clipped")
         if not len(run.losses):
             return text
-        steps = self.tr("{n:,} of {all:,}").format(n=run.clipped, all=len(run.grad_norms))
+        steps = tr("{n:,} of {all:,}").format(n=run.clipped, all=len(run.grad_norms))
         return f"{text}&nbsp;&nbsp; {key(self.colours.error, '━', steps)}"
 
     def describe(self, x: float) -> str:
@@ -50,7 +51,7 @@ class GradientNormPanel(LearningPanel):
         if not records:
             return self.resting_text()
         record = min(records, key=lambda known: abs(known.epoch - x))
-        return self.tr("epoch {e}: mean {norm}, learning rate {rate}").format(
+        return tr("epoch {e}: mean {norm}, learning rate {rate}").format(
             e=record.epoch, norm=short(record.grad_norm), rate=short(record.learning_rate)
         )
 
@@ -63,7 +64,7 @@ class GradientNormPanel(LearningPanel):
             self.say_empty(
                 ""
                 if run.trained or run.state == "training"
-                else self.tr("How steep the loss is at each step of learning will be here.")
+                else tr("How steep the loss is at each step of learning will be here.")
             )
             self.readout.setText(self.resting_text())
         elif Aspect.PROGRESS in what and (self._clip_norm() or run.clipped):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsSimpleTextItem
 
@@ -16,6 +15,7 @@ from rnnviz.gui.panels.base.pinned_curves import PinnedCurves
 from rnnviz.gui.panels.base.time_panel import key
 from rnnviz.gui.widgets.plot import NO_BRUSH, NO_PEN, filling, pen, set_curve
 from rnnviz.words.number_format import short
+from rnnviz.words.translation import tr
 
 EXACT = 1e-12
 """A baseline below this has solved the task, up to the rounding of its numbers."""
@@ -46,18 +46,18 @@ class LossPanel(LearningPanel):
 
     @property
     def title(self) -> str:
-        return self.tr("Loss")
+        return tr("Loss")
 
     def resting_text(self) -> str:
         if not self._run.trained:
             return ""
         colours = self.colours
         entries = [
-            key(colours.train, "━", self.tr("training")),
-            key(colours.valid, "●", self.tr("validation")),
+            key(colours.train, "━", tr("training")),
+            key(colours.valid, "●", tr("validation")),
         ]
         if self._run.best_epoch:
-            entries.append(key(colours.valid, "☆", self.tr("best")))
+            entries.append(key(colours.valid, "☆", tr("best")))
         return "&nbsp; ".join(entries)
 
     def describe(self, x: float) -> str:
@@ -65,7 +65,7 @@ class LossPanel(LearningPanel):
         if not records:
             return self.resting_text()
         record = min(records, key=lambda known: abs(known.epoch - x))
-        return self.tr("epoch {e}: training {train}, validation {valid}").format(
+        return tr("epoch {e}: training {train}, validation {valid}").format(
             e=record.epoch, train=short(record.train_loss), valid=short(record.valid_loss)
         )
 
@@ -80,11 +80,11 @@ class LossPanel(LearningPanel):
             self.say_empty(
                 ""
                 if run.trained or run.state == "training"
-                else self.tr("Press Train (Ctrl+T) and watch the loss fall here.")
+                else tr("Press Train (Ctrl+T) and watch the loss fall here.")
             )
             experiment = run.experiment
             if experiment is not None:
-                self.plot.label(y_label=self.tr("loss [{name}]").format(name=experiment.task.loss))
+                self.plot.label(y_label=tr("loss [{name}]").format(name=experiment.task.loss))
         if what & Aspect.PROGRESS:
             self.draw_batches(run.losses, colours.train, 90)
         if what & (Aspect.EPOCHS | Aspect.STATE):
@@ -140,9 +140,9 @@ class LossPanel(LearningPanel):
             text.setBrush(QColor(self.colours.muted))
 
     def _word(self, name: str, loss: float, below: bool) -> str:
-        word = f"{QCoreApplication.translate('Baseline', name)} {short(loss, 2)}"
+        word = f"{tr(name)} {short(loss, 2)}"
         if loss < EXACT:
-            word = self.tr("{baseline}: exact").format(baseline=word)
+            word = tr("{baseline}: exact").format(baseline=word)
         return f"↓ {word}" if below else word
 
     def _fit(self) -> None:

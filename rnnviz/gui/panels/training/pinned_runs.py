@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
 from rnnviz.gui.look.theme import Theme
@@ -12,6 +12,7 @@ from rnnviz.gui.model.workspace import Workspace
 from rnnviz.gui.panels.base.panel import Panel
 from rnnviz.gui.widgets.table import Row, Table
 from rnnviz.words.number_format import short
+from rnnviz.words.translation import tr
 
 
 class PinnedRunsPanel(Panel):
@@ -32,7 +33,7 @@ class PinnedRunsPanel(Panel):
 
     @property
     def title(self) -> str:
-        return self.tr("Comparison")
+        return tr("Comparison")
 
     def let_go(self, row: int) -> None:
         """Let the run in a row go; the present run stays."""
@@ -47,36 +48,34 @@ class PinnedRunsPanel(Panel):
         shown = Aspect.PINS | Aspect.EPOCHS | Aspect.STATE | Aspect.RESULT | Aspect.THEME
         if not what & shown:
             return
-        now = pinned(self._workspace.run, self.tr("now"))
+        now = pinned(self._workspace.run, tr("now"))
         runs = [*([now] if now else []), *self._workspace.pinned_runs.runs]
         self.say_empty(
-            ""
-            if runs
-            else self.tr("Runs will stand here side by side: train, then pin one (Ctrl+D).")
+            "" if runs else tr("Runs will stand here side by side: train, then pin one (Ctrl+D).")
         )
         self.table.setVisible(bool(runs))
         measures = {run.measure for run in runs}
         # One measure for all is named once, at the head.
         measure = measures.pop() if len(measures) == 1 else ""
         headers = [
-            self.tr("run"),
-            self.tr("loss"),
-            measure or self.tr("measure"),
-            self.tr("test"),
-            self.tr("ms/step"),
-            self.tr("s"),
-            self.tr("params"),
+            tr("run"),
+            tr("loss"),
+            measure or tr("measure"),
+            tr("test"),
+            tr("ms/step"),
+            tr("s"),
+            tr("params"),
         ]
         rows = [Row(_cells(run, named=not measure), about=self._about(run)) for run in runs]
         self.table.show_rows(headers, rows, self.colours)
 
     def _about(self, run: Pinned) -> str:
         network = run.experiment.network
-        return self.tr(
+        return tr(
             "{task}: {cell}, {hidden} units, {layers} layers, {parameters:,} parameters, "
             "judged at epoch {epoch}"
         ).format(
-            task=QCoreApplication.translate("Task", run.experiment.task.title),
+            task=tr(run.experiment.task.title),
             cell=network.cell,
             hidden=network.hidden,
             layers=network.layers,

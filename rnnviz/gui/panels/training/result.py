@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QLabel
 
 from rnnviz.engine.messages import Result
@@ -14,6 +13,7 @@ from rnnviz.gui.model.workspace import Workspace
 from rnnviz.gui.panels.base.panel import Panel
 from rnnviz.gui.widgets.table import Row, Table
 from rnnviz.words.number_format import short
+from rnnviz.words.translation import tr
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class ResultPanel(Panel):
 
     @property
     def title(self) -> str:
-        return self.tr("Result")
+        return tr("Result")
 
     def draw(self, what: Aspect) -> None:
         if not what & (Aspect.RESULT | Aspect.STATE | Aspect.THEME):
@@ -80,26 +80,22 @@ class ResultPanel(Panel):
         found = result_view(result, started.baselines)
         assert self._run.experiment is not None
         loss, epoch = self._run.experiment.task.loss, short(result.epoch)
-        examples = self.tr("on {n:,} test examples that it has never seen").format(
-            n=found.test_examples
-        )
+        examples = tr("on {n:,} test examples that it has never seen").format(n=found.test_examples)
         self.about.setText(
-            self.tr(
+            tr(
                 "After epoch {e}: loss ({loss}) on the validation examples, the rest {examples}."
             ).format(e=epoch, loss=loss, examples=examples)
             if found.test_examples
-            else self.tr(
+            else tr(
                 "After epoch {e}: all on the validation examples; this task has no others."
             ).format(e=epoch)
         )
         self.table.show_rows(
-            ["", self.tr("loss"), *found.measures],
+            ["", tr("loss"), *found.measures],
             [
                 Row(
                     [
-                        QCoreApplication.translate("Baseline", name)
-                        if name
-                        else self.tr("this network"),
+                        tr(name) if name else tr("this network"),
                         *("–" if value is None else short(value) for value in values),
                     ],
                     strong=not name,
@@ -113,8 +109,8 @@ class ResultPanel(Panel):
 
     def _why_empty(self) -> str:
         if self._run.state in ("finished", "stopped", "failed") and self._run.step:
-            return self.tr("Judging …")
-        return self.tr(
+            return tr("Judging …")
+        return tr(
             "When training has ended, the network is judged here on examples that it has never "
             "seen, beside simple rules."
         )
@@ -122,6 +118,6 @@ class ResultPanel(Panel):
     def _about_lag(self, lag: dict[str, int]) -> str:
         if not lag:
             return ""
-        return self.tr(
+        return tr(
             "Prediction lag in timesteps: {network} of this network, {persistence} of persistence."
         ).format(**lag)

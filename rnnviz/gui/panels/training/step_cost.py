@@ -15,6 +15,7 @@ from rnnviz.gui.panels.base.panel import Panel
 from rnnviz.gui.widgets.label_spacing import apart
 from rnnviz.gui.widgets.plot import Plot, pen
 from rnnviz.words.number_format import short
+from rnnviz.words.translation import tr
 
 SIGNS = {"RNN": "o", "GRU": "s", "LSTM": "t"}
 """told apart by shape and by name, not by colour"""
@@ -36,8 +37,8 @@ class StepCostPanel(Panel):
         workspace.changed.connect(lambda: self.mark(Aspect.STATE))
 
     def build(self) -> None:
-        self.by_length = Plot(self.tr("timesteps"), self.tr("ms / step"))
-        self.by_size = Plot(self.tr("units"), "")
+        self.by_length = Plot(tr("timesteps"), tr("ms / step"))
+        self.by_size = Plot(tr("units"), "")
         line = QHBoxLayout()
         line.addWidget(self.by_length)
         line.addWidget(self.by_size)
@@ -53,7 +54,7 @@ class StepCostPanel(Panel):
 
     @property
     def title(self) -> str:
-        return self.tr("Price of a step")
+        return tr("Price of a step")
 
     def _start_or_stop(self) -> None:
         if self._workspace.step_costs.measuring:
@@ -68,17 +69,15 @@ class StepCostPanel(Panel):
             for plot in self._lines:
                 plot.recolour(self.colours)
         self.button.setText(
-            self.tr("Stop, {done} of {count}").format(
-                done=len(measured), count=step_costs.count or "…"
-            )
+            tr("Stop, {done} of {count}").format(done=len(measured), count=step_costs.count or "…")
             if step_costs.measuring
-            else self.tr("Measure")
+            else tr("Measure")
         )
         self.button.setEnabled(step_costs.measuring or not self._workspace.running)
         self.say_empty(
             ""
             if measured
-            else self.tr(
+            else tr(
                 "A recurrent network goes step by step. Press Measure to see what a training "
                 "step costs here, for each cell."
             )
