@@ -13,7 +13,8 @@ from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.clock import FrameClock
 from rnnviz.gui.model.player import Player
 from rnnviz.gui.model.view_state import ViewState
-from rnnviz.gui.panels import trace_panels
+from rnnviz.gui.panels import panels
+from rnnviz.gui.panels.base.panel import Context
 from rnnviz.gui.window import layout
 from rnnviz.gui.window.actions import Actions
 from rnnviz.gui.window.commands import TRACE_COMMANDS
@@ -36,7 +37,7 @@ class TraceWindow(QMainWindow):
         self.view_state = ViewState(self.player, self)
         self.docks = {
             panel.name: Dock(panel)
-            for panel in trace_panels(self.view_state, self.clock, self.theme)
+            for panel in panels(Context(self.theme, self.clock, self.view_state), of_trace=True)
         }
         self.actions_by_name = Actions(self, TRACE_COMMANDS)
         self.player_bar = PlayerBar(self.player, self.actions_by_name, self.theme)

@@ -25,10 +25,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from rnnviz.engine.messages import LiveTrace, Report, Started
 from rnnviz.experiment import Experiment, Network, Training
-from rnnviz.gui.panels.base.panel import Panel
+from rnnviz.gui.panels.base.panel import Behind, Panel
 from rnnviz.gui.widgets.knob_row import KnobRow
 from rnnviz.gui.widgets.plot import Plot
-from rnnviz.gui.window import layout
 from rnnviz.gui.window.main_window import MainWindow
 from rnnviz.store import places
 from rnnviz.tasks import Sine
@@ -233,12 +232,14 @@ def put_back(driver: Driver) -> None:
     window.actions_by_name["full_screen"].setChecked(False)
     if window.size().toTuple() != SIZE:
         window.resize(*SIZE)
-    closed = {name for name, dock in window.docks.items() if dock.isHidden()}
-    if closed != layout.CLOSED or any(dock.isFloating() for dock in window.docks.values()):
+    docks = window.docks.values()
+    displaced = [d for d in docks if d.isHidden() != d.panel.home.closed or d.isFloating()]
+    if displaced:
         window.reset_layout()
-    for name, front in layout.BEHIND.items():
-        if not window.docks[name].visibleRegion().isEmpty():
-            window.docks[front].raise_()
+    for dock in docks:
+        home = dock.panel.home
+        if isinstance(home, Behind) and not dock.visibleRegion().isEmpty():
+            window.docks[home.front].raise_()
     driver.panel("experiment").retrain.setChecked(False)
     driver.panel("hidden")._order.setCurrentIndex(0)
     player.pause()

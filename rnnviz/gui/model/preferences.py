@@ -84,6 +84,16 @@ class Preferences:
         self._file.put("folder", folder.encode(errors="ignore").decode())
         self.sync()
 
+    @property
+    def panels(self) -> list[str]:
+        """The panels that there were when the layout was kept."""
+        kept = self._get("panels")
+        return [name for name in kept if isinstance(name, str)] if isinstance(kept, list) else []
+
+    @panels.setter
+    def panels(self, names: list[str]) -> None:
+        self._file.put("panels", names)
+
     def bytes(self, name: str, version: int = 1) -> QByteArray | None:
         """The place and the layout of a window, as Qt packs them."""
         kept = self._get(name, version)
@@ -145,5 +155,6 @@ def _titles() -> dict[str, str]:
         "folder": tr("the last folder"),
         "geometry": tr("the place of the window"),
         "layout": tr("the layout of the panels"),
+        "panels": tr("the layout of the panels"),
         "retrain": tr("whether to train again at once"),
     }

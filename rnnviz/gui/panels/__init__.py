@@ -1,50 +1,53 @@
-"""The panels: one view of a run or a trace in each file."""
+"""The panels: one view of a run or a trace in each file, found by being there."""
 
 from __future__ import annotations
 
-from rnnviz.gui.look.theme import Theme
-from rnnviz.gui.model.clock import FrameClock
-from rnnviz.gui.model.view_state import ViewState
-from rnnviz.gui.model.workspace import Workspace
-from rnnviz.gui.panels.base.panel import Panel
-from rnnviz.gui.panels.data.preprocessing import PreprocessingPanel
-from rnnviz.gui.panels.generating.composing import ComposingPanel
-from rnnviz.gui.panels.generating.writing import WritingPanel
-from rnnviz.gui.panels.trace.change import ChangePanel
-from rnnviz.gui.panels.trace.hidden import HiddenPanel
-from rnnviz.gui.panels.trace.notepad import NotepadPanel
-from rnnviz.gui.panels.trace.saliency import SaliencyPanel
-from rnnviz.gui.panels.trace.sequence import SequencePanel
-from rnnviz.gui.panels.trace.unit import UnitPanel
-from rnnviz.gui.panels.training.dropout import DropoutPanel
-from rnnviz.gui.panels.training.error_by_position import ErrorByPositionPanel
-from rnnviz.gui.panels.training.experiment import ExperimentPanel
-from rnnviz.gui.panels.training.gradient_norm import GradientNormPanel
-from rnnviz.gui.panels.training.loss import LossPanel
-from rnnviz.gui.panels.training.pinned_runs import PinnedRunsPanel
-from rnnviz.gui.panels.training.result import ResultPanel
-from rnnviz.gui.panels.training.step_cost import StepCostPanel
+import functools
+import importlib
+import pkgutil
+
+from rnnviz.gui.panels.base.panel import Behind, Column, Context, Panel
 
 
-def trace_panels(view_state: ViewState, clock: FrameClock, theme: Theme) -> list[Panel]:
-    """The panels that show a trace."""
-    kinds = (SequencePanel, HiddenPanel, UnitPanel, ChangePanel, SaliencyPanel, NotepadPanel)
-    return [kind(view_state, clock, theme) for kind in kinds]
+@functools.cache
+def kinds() -> tuple[type[Panel], ...]:
+    """Every panel that there is, in the order of their homes: columns from the top, then tabs.
+
+    A panel is a class below `Panel` with a name, in a module of a folder here.
+    """
+    for folder in pkgutil.iter_modules(__path__, f"{__name__}."):
+        package = importlib.import_module(folder.name)
+        for module in pkgutil.iter_modules(package.__path__, f"{folder.name}."):
+            importlib.import_module(module.name)
+    declared = sorted(_named(Panel), key=lambda kind: kind.name)
+    columns = [kind for kind in declared if isinstance(kind.home, Column)]
+    tabs = [kind for kind in declared if isinstance(kind.home, Behind)]
+    return (*_chained(columns), *_chained(tabs))
 
 
-def all_panels(workspace: Workspace, theme: Theme) -> list[Panel]:
-    """All panels of the main window."""
-    return [
-        ExperimentPanel(workspace, theme),
-        *trace_panels(workspace.view_state, workspace.clock, theme),
-        LossPanel(workspace, theme),
-        GradientNormPanel(workspace.run, workspace.clock, theme),
-        ErrorByPositionPanel(workspace, theme),
-        PinnedRunsPanel(workspace, theme),
-        ResultPanel(workspace, theme),
-        StepCostPanel(workspace, theme),
-        DropoutPanel(workspace, theme),
-        WritingPanel(workspace, theme),
-        ComposingPanel(workspace, theme),
-        PreprocessingPanel(workspace, theme),
-    ]
+def panels(context: Context, *, of_trace: bool = False) -> list[Panel]:
+    """Make all panels, or those that need no more than a trace."""
+    return [kind(context) for kind in kinds() if kind.of_trace or not of_trace]
+
+
+def _named(kind: type[Panel]) -> list[type[Panel]]:
+    below = [one for child in kind.__subclasses__() for one in _named(child)]
+    return [kind, *below] if "name" in vars(kind) else below
+
+
+def _chained(kinds: list[type[Panel]]) -> list[type[Panel]]:
+    """Each after the one that its home names; one whose neighbour is not there stays where it
+    would be without."""
+    names = {kind.name for kind in kinds}
+    chain: list[type[Panel]] = []
+
+    def add(kind: type[Panel]) -> None:
+        chain.append(kind)
+        for other in kinds:
+            if other.home.after == kind.name:
+                add(other)
+
+    for kind in kinds:
+        if kind.home.after not in names:
+            add(kind)
+    return chain

@@ -16,7 +16,7 @@ class Dock(QDockWidget):
     """Can be dragged by its header, floated with a double click there, closed and copied."""
 
     def __init__(self, panel: Panel) -> None:
-        super().__init__(panel.title)
+        super().__init__(tr(panel.title))
         self.panel = panel
         self.setObjectName(panel.name)
         self.setWidget(panel)
@@ -25,7 +25,7 @@ class Dock(QDockWidget):
         line = QHBoxLayout(header)
         line.setContentsMargins(10, 2, 4, 2)
         line.setSpacing(4)
-        line.addWidget(QLabel(panel.title, objectName="title"))
+        line.addWidget(QLabel(tr(panel.title), objectName="title", toolTip=tr(panel.help)))
         line.addSpacing(8)
         line.addLayout(panel.controls)
         line.addStretch(1)

@@ -1,51 +1,19 @@
-"""How the panels stand in the window when nobody moved them."""
+"""How the panels stand in the window when nobody moved them, as their homes say."""
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterable
 from itertools import pairwise
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QMainWindow
 
+from rnnviz.gui.panels.base.panel import Behind, Column
 from rnnviz.gui.window.dock import Dock
 
-COLUMNS: tuple[tuple[str, ...], ...] = (
-    ("experiment",),
-    ("sequence", "hidden", "unit", "change", "saliency"),
-    ("loss", "gradient_norm", "notepad"),
-)
-BEHIND = {
-    "result": "loss",
-    "step_cost": "loss",
-    "error_by_position": "gradient_norm",
-    "dropout": "gradient_norm",
-    "pinned_runs": "notepad",
-    "writing": "notepad",
-    "composing": "notepad",
-    "preprocessing": "sequence",
-}
-"""panels that share the place of another, as a tab behind it"""
-WIDTHS = (250, 605, 415)
-HEIGHTS = {
-    "experiment": 600,
-    "sequence": 190,
-    "hidden": 250,
-    "unit": 110,
-    "change": 110,
-    "saliency": 110,
-    "loss": 260,
-    "gradient_norm": 208,
-    "notepad": 192,
-}
-CLOSED = {"unit"}
-"""opened when a unit is selected"""
-
-
-def version(docks: Iterable[str]) -> int:
-    """The version of a layout that is kept: another where there are other panels."""
-    return zlib.crc32(" ".join(sorted(docks)).encode())
+WIDTHS = {"experiment": 250, "trace": 605, "run": 415}
+"""The columns from the left, with their widths in a window of 1280."""
+VERSION = 1
+"""Of the layout that is kept: another where docks mean something else."""
 
 
 def open_unit(window: QMainWindow, docks: dict[str, Dock]) -> None:
@@ -54,21 +22,21 @@ def open_unit(window: QMainWindow, docks: dict[str, Dock]) -> None:
     if dock.isVisible():
         return
     dock.show()
-    if not dock.isFloating():
-        _share_heights(window, [docks[name] for name in COLUMNS[1] if docks[name].isVisible()])
+    home = dock.panel.home
+    if isinstance(home, Column) and not dock.isFloating():
+        column = [one for one in _columns(docks)[home.name] if one.isVisible()]
+        _share_heights(window, column)
 
 
 def arrange(window: QMainWindow, docks: dict[str, Dock]) -> None:
-    """Put the docks that are there in their columns; time stands in the middle one."""
-    area = Qt.DockWidgetArea.LeftDockWidgetArea
-    columns = [[docks[name] for name in column if name in docks] for column in COLUMNS]
-    columns = [column for column in columns if column]
+    """Put the docks that are there in their columns."""
+    columns = [column for column in _columns(docks).values() if column]
     for dock in docks.values():
         if dock.parent() is window:  # not at first, and then it would cost time
             dock.setFloating(False)
             window.removeDockWidget(dock)
     first, *others = (column[0] for column in columns)
-    window.addDockWidget(area, first)
+    window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, first)
     before = first
     for dock in others:
         window.splitDockWidget(before, dock, Qt.Orientation.Horizontal)
@@ -76,29 +44,70 @@ def arrange(window: QMainWindow, docks: dict[str, Dock]) -> None:
     for column in columns:
         for above, below in pairwise(column):
             window.splitDockWidget(above, below, Qt.Orientation.Vertical)
-    for name, front in BEHIND.items():
-        if name in docks:
-            window.tabifyDockWidget(docks[front], docks[name])
-            docks[front].raise_()
     for dock in docks.values():
-        dock.setVisible(dock.objectName() not in CLOSED)
+        if isinstance(dock.panel.home, Behind):
+            _tab(window, docks, dock)
+    for dock in docks.values():
+        dock.setVisible(not dock.panel.home.closed)
     share_room(window, docks)
+
+
+def restore(
+    window: QMainWindow, docks: dict[str, Dock], state: QByteArray, names: list[str]
+) -> bool:
+    """Put back a layout that was kept when the panels of these names were there; say whether it
+    could be. Panels that are new since then go where their homes are."""
+    known = {name: dock for name, dock in docks.items() if name in names}
+    if not known:
+        return False
+    for dock in known.values():  # only those in the window can be restored
+        window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
+    if not window.restoreState(state, VERSION):
+        return False
+    for dock in docks.values():
+        if dock not in known.values():
+            _settle(window, docks, dock)
+    return True
 
 
 def share_room(window: QMainWindow, docks: dict[str, Dock]) -> None:
     """Give each column its width and each panel its height, as far as there is room."""
-    columns = [[docks[name] for name in column if name in docks] for column in COLUMNS]
-    columns = [column for column in columns if column]
-    sizes = {column[0]: width for column, width in zip(COLUMNS, WIDTHS, strict=True)}
-    tops = [column[0] for column in columns]
-    window.resizeDocks(
-        tops, [sizes.get(dock.objectName(), 400) for dock in tops], Qt.Orientation.Horizontal
-    )
-    for column in columns:
-        shown = [dock for dock in column if dock.objectName() not in CLOSED]
-        _share_heights(window, shown)
+    columns = {name: column for name, column in _columns(docks).items() if column}
+    tops = [column[0] for column in columns.values()]
+    window.resizeDocks(tops, [WIDTHS[name] for name in columns], Qt.Orientation.Horizontal)
+    for column in columns.values():
+        _share_heights(window, [dock for dock in column if not dock.panel.home.closed])
+
+
+def _columns(docks: dict[str, Dock]) -> dict[str, list[Dock]]:
+    columns: dict[str, list[Dock]] = {name: [] for name in WIDTHS}
+    for dock in docks.values():
+        if isinstance(dock.panel.home, Column):
+            columns[dock.panel.home.name].append(dock)
+    return columns
 
 
 def _share_heights(window: QMainWindow, docks: list[Dock]) -> None:
-    heights = [HEIGHTS[dock.objectName()] for dock in docks]
+    heights = [dock.panel.home.height for dock in docks if isinstance(dock.panel.home, Column)]
     window.resizeDocks(docks, heights, Qt.Orientation.Vertical)
+
+
+def _tab(window: QMainWindow, docks: dict[str, Dock], dock: Dock) -> None:
+    """Put a dock behind the one that its home names, or behind the first."""
+    home = dock.panel.home
+    front = docks.get(home.front) if isinstance(home, Behind) else None
+    if front is None:
+        front = next(iter(docks.values()))
+    window.tabifyDockWidget(front, dock)
+    front.raise_()
+
+
+def _settle(window: QMainWindow, docks: dict[str, Dock], dock: Dock) -> None:
+    """Put one dock into a window whose others were moved about."""
+    home = dock.panel.home
+    above = docks.get(home.after) if isinstance(home, Column) else None
+    if above is None or above.isFloating():
+        _tab(window, docks, dock)
+    else:
+        window.splitDockWidget(above, dock, Qt.Orientation.Vertical)
+    dock.setVisible(not home.closed)

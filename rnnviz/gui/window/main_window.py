@@ -26,7 +26,8 @@ from rnnviz.gui.look.theme import Choice, Theme
 from rnnviz.gui.model.preferences import Preferences
 from rnnviz.gui.model.sweep import Sweep, of_cells
 from rnnviz.gui.model.workspace import Workspace
-from rnnviz.gui.panels import all_panels
+from rnnviz.gui.panels import panels
+from rnnviz.gui.panels.base.panel import Context
 from rnnviz.gui.panels.generating.composing import ComposingPanel
 from rnnviz.gui.window import layout
 from rnnviz.gui.window.actions import Actions
@@ -63,7 +64,8 @@ class MainWindow(QMainWindow):
         )
         self.view_state = workspace.view_state
         self.actions_by_name = Actions(self, [*TRACE_COMMANDS, *WORKSPACE_COMMANDS])
-        self.docks = {panel.name: Dock(panel) for panel in all_panels(workspace, theme)}
+        context = Context(theme, workspace.clock, workspace.view_state, workspace)
+        self.docks = {panel.name: Dock(panel) for panel in panels(context)}
         self.notice = Notice(self)
         self.sweep = Sweep(workspace)
         self.saver = PieceSaver(workspace.composer, preferences, self)
@@ -270,11 +272,8 @@ class MainWindow(QMainWindow):
             screen = self.screen().availableGeometry()
             self.resize(min(1440, screen.width()), min(900, screen.height()))
         self.actions_by_name["full_screen"].setChecked(self.isFullScreen())
-        state = self.preferences.bytes("layout", layout.version(self.docks))
-        if state is not None:
-            for dock in self.docks.values():  # only those in the window can be restored
-                self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
-        self._first_layout = state is None or not self.restoreState(state)
+        state, names = self.preferences.bytes("layout", layout.VERSION), self.preferences.panels
+        self._first_layout = state is None or not layout.restore(self, self.docks, state, names)
         if self._first_layout:
             self.reset_layout()
 
@@ -288,7 +287,9 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
         """Remember places, end the engine."""
         self.preferences.keep_bytes("geometry", self.saveGeometry())
-        self.preferences.keep_bytes("layout", self.saveState(), layout.version(self.docks))
+        state = self.saveState(layout.VERSION)
+        self.preferences.keep_bytes("layout", state, layout.VERSION)
+        self.preferences.panels = list(self.docks)
         self.preferences.experiment = self.workspace.draft.experiment
         self.preferences.keep_flag("retrain", self.workspace.retrain)
         self.preferences.sync()

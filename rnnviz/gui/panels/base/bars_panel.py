@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from rnnviz.analysis.finite import extent, without_gaps
-from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.aspect import Aspect
-from rnnviz.gui.model.clock import FrameClock
-from rnnviz.gui.model.view_state import Scene, ViewState
+from rnnviz.gui.model.view_state import Scene
+from rnnviz.gui.panels.base.panel import Context
 from rnnviz.gui.panels.base.time_panel import TimePanel
 from rnnviz.gui.widgets.plot import set_bars
 from rnnviz.records.arrays import FloatArray
@@ -22,8 +21,8 @@ class BarsPanel(TimePanel):
     redraw_on = Aspect.TRACE
     """what changes the numbers"""
 
-    def __init__(self, view_state: ViewState, clock: FrameClock, theme: Theme) -> None:
-        super().__init__(view_state, clock, theme, "")
+    def __init__(self, context: Context) -> None:
+        super().__init__(context, "")
         self._bars = self.plot.add_curve()
         self._now = self.plot.add_curve()
         self._gaps = self.plot.add_curve()

@@ -11,11 +11,8 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsSimpleTextItem, QLabel, QToolButton
 
 from rnnviz.analysis.envelope import Envelope
-from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.aspect import Aspect
-from rnnviz.gui.model.clock import FrameClock
-from rnnviz.gui.model.run import Run
-from rnnviz.gui.panels.base.panel import Panel
+from rnnviz.gui.panels.base.panel import Context, Panel
 from rnnviz.gui.widgets.plot import Plot, pen, set_curve
 from rnnviz.words.number_format import short
 from rnnviz.words.translation import tr
@@ -31,8 +28,9 @@ class LearningPanel(Panel):
 
     lowest = LOWEST
 
-    def __init__(self, run: Run, clock: FrameClock, theme: Theme, y_label: str) -> None:
-        super().__init__(clock, theme)
+    def __init__(self, context: Context, y_label: str) -> None:
+        super().__init__(context)
+        run = context.workspace.run
         self._run = run
         self._view: tuple[float, float] | None = None
         self.plot = Plot(tr("epoch"), y_label)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -9,23 +12,80 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from rnnviz.gui.look.theme import Colours, Theme
 from rnnviz.gui.model.aspect import EVERYTHING, Aspect
 from rnnviz.gui.model.clock import FrameClock
+from rnnviz.gui.model.view_state import ViewState
+
+if TYPE_CHECKING:
+    from rnnviz.gui.model.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Column:
+    """The home of a panel that has a place of its own, in one of the window's columns."""
+
+    name: str
+    height: int
+    """in pixels, of a window of 800"""
+    after: str = ""
+    """the panel above it; it is the topmost without"""
+    closed: bool = False
+    """whether it is closed until something opens it"""
+
+
+@dataclass(frozen=True)
+class Behind:
+    """The home of a panel that shares the place of another, as a tab behind it."""
+
+    front: str
+    """that other one; "" for the topmost of the first column"""
+    after: str = ""
+    """the tab on its left, where not that other one"""
+    closed: bool = False
+
+
+class Context:
+    """What panels are made from: a trace to be looked at, and where networks are trained the
+    workspace as well."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        clock: FrameClock,
+        view_state: ViewState,
+        workspace: Workspace | None = None,
+    ) -> None:
+        self.theme, self.clock, self.view_state = theme, clock, view_state
+        self._workspace = workspace
+
+    @property
+    def workspace(self) -> Workspace:
+        """Where networks are trained; panels `of_trace` must do without."""
+        assert self._workspace is not None
+        return self._workspace
 
 
 class Panel(QWidget):
     """A view of a run or a trace.
 
-    Sources of data call `mark`; the clock calls `draw` at most once a frame, with all that
-    changed since, and only while the panel can be seen. `controls` stand in its header.
+    A panel is declared by its class alone: what stands here is read by the window, its menus and
+    its layout. Sources of data call `mark`; the clock calls `draw` at most once a frame, with all
+    that changed since, and only while the panel can be seen. `controls` stand in its header.
     """
 
-    name: str
-    """Names the panel in the kept layout; never shown."""
+    name: ClassVar[str]
+    """names the panel in the kept layout; never shown"""
+    title: ClassVar[str]
+    """what stands in its header"""
+    help: ClassVar[str]
+    """one or two sentences for one who never saw it"""
+    home: ClassVar[Column | Behind] = Behind("")
+    of_trace: ClassVar[bool] = False
+    """whether a trace is all that it needs"""
 
-    def __init__(self, clock: FrameClock, theme: Theme) -> None:
+    def __init__(self, context: Context) -> None:
         super().__init__(objectName="panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._clock = clock
-        self._theme = theme
+        self._clock = clock = context.clock
+        self._theme = theme = context.theme
         self._dirty = EVERYTHING
         self._built = False
         self._in_front = True
@@ -39,11 +99,6 @@ class Panel(QWidget):
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         theme.changed.connect(lambda: self.mark(Aspect.THEME))
         clock.add(self)
-
-    @property
-    def title(self) -> str:
-        """What stands in the header, in the person's language."""
-        raise NotImplementedError
 
     @property
     def colours(self) -> Colours:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import pyqtgraph as pg
 from PySide6.QtWidgets import QLabel
 
-from rnnviz.gui.look.theme import Colours, Theme
+from rnnviz.gui.look.theme import Colours
 from rnnviz.gui.model.aspect import EVERYTHING, Aspect
-from rnnviz.gui.model.clock import FrameClock
-from rnnviz.gui.model.view_state import Scene, ViewState
-from rnnviz.gui.panels.base.panel import Panel
+from rnnviz.gui.model.view_state import Scene
+from rnnviz.gui.panels.base.panel import Context, Panel
 from rnnviz.gui.widgets.plot import Plot, pen
 from rnnviz.words.translation import tr
 
@@ -18,10 +17,9 @@ class TimePanel(Panel):
     """A plot over timesteps. Press or drag in it to go to a timestep; the wheel zooms all
     panels along time at once, a double click shows all timesteps again."""
 
-    def __init__(
-        self, view_state: ViewState, clock: FrameClock, theme: Theme, y_label: str
-    ) -> None:
-        super().__init__(clock, theme)
+    def __init__(self, context: Context, y_label: str) -> None:
+        super().__init__(context)
+        view_state = context.view_state
         self._view_state = view_state
         self.plot = Plot(tr("timestep"), y_label, scrubs=True)
         self.body.addWidget(self.plot)

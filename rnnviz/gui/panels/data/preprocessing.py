@@ -15,10 +15,8 @@ from rnnviz.analysis.preprocessing import (
     series_view,
     strip_view,
 )
-from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.aspect import EVERYTHING, Aspect
-from rnnviz.gui.model.workspace import Workspace
-from rnnviz.gui.panels.base.panel import Panel
+from rnnviz.gui.panels.base.panel import Behind, Context, Panel
 from rnnviz.gui.panels.base.time_panel import key
 from rnnviz.gui.panels.data.prepared_series import SeriesPainter
 from rnnviz.gui.widgets.batch_picture import BatchPicture
@@ -32,7 +30,7 @@ from rnnviz.records.preprocessing import (
     Preprocessing,
 )
 from rnnviz.tasks import DataError, Task
-from rnnviz.words.translation import tr
+from rnnviz.words.translation import mark, tr
 
 ROOM_FOR_BATCHES = 560
 """A panel at least this wide, in pixels, shows two batches beside its strip."""
@@ -45,9 +43,16 @@ class PreprocessingPanel(Panel):
     """Shows where the watched example lies in the whole, and what was done to it."""
 
     name = "preprocessing"
+    title = mark("Preprocessing")
+    help = mark(
+        "How the example was made of raw data, step by step, up to the numbers that the network "
+        "reads."
+    )
+    home = Behind("sequence")
 
-    def __init__(self, workspace: Workspace, theme: Theme) -> None:
-        super().__init__(workspace.clock, theme)
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        workspace = context.workspace
         self._workspace = workspace
         self._asked: Wanted | None = None
         self._reader: _Reader | None = None
@@ -79,10 +84,6 @@ class PreprocessingPanel(Panel):
         self.plot.pointed.connect(self._point_series)
         self.plot.left.connect(self._rest)
         self.strip.pointed.connect(self._point_strip)
-
-    @property
-    def title(self) -> str:
-        return tr("Preprocessing")
 
     def draw(self, what: Aspect) -> None:
         # Only what can be seen is drawn, so data are read for a panel in view alone.

@@ -9,17 +9,15 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QMenu, QToolButton
 
 from rnnviz.gui.look.icons import icon
-from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.aspect import EVERYTHING, Aspect
 from rnnviz.gui.model.composer import Piece
-from rnnviz.gui.model.workspace import Workspace
-from rnnviz.gui.panels.base.panel import Panel
+from rnnviz.gui.panels.base.panel import Behind, Context, Panel
 from rnnviz.gui.panels.generating.piece_roll import PieceRoll, sign
 from rnnviz.gui.widgets.plot import Plot
 from rnnviz.gui.widgets.slider_grid import SliderGrid
 from rnnviz.store import wav
 from rnnviz.tasks import TASKS
-from rnnviz.words.translation import tr
+from rnnviz.words.translation import mark, tr
 
 
 class ComposingPanel(Panel):
@@ -28,9 +26,16 @@ class ComposingPanel(Panel):
     its place unless a person asks for it."""
 
     name = "composing"
+    title = mark("Composing")
+    help = mark(
+        "What the network composes by itself: each chord is drawn from its answer and read as "
+        "the next input."
+    )
+    home = Behind("notepad", after="writing")
 
-    def __init__(self, workspace: Workspace, theme: Theme) -> None:
-        super().__init__(workspace.clock, theme)
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        workspace = context.workspace
         self._workspace = workspace
         self._composer, self._speaker = workspace.composer, workspace.loudspeaker
         self._epoch = (0, 0)  # the run and the epoch that was composed after, unasked
@@ -43,10 +48,6 @@ class ComposingPanel(Panel):
         workspace.loudspeaker.changed.connect(self._sound_changed)
         workspace.loudspeaker.failed.connect(self._say_wrong)
         workspace.clock.ticked.connect(self._move)
-
-    @property
-    def title(self) -> str:
-        return tr("Composing")
 
     def save_with(self, actions: list[QAction]) -> None:
         """Offer these ways to save the piece."""

@@ -14,15 +14,13 @@ from PySide6.QtWidgets import (
 )
 
 from rnnviz.engine.messages import Written
-from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.aspect import Aspect
-from rnnviz.gui.model.workspace import Workspace
-from rnnviz.gui.panels.base.panel import Panel
+from rnnviz.gui.panels.base.panel import Behind, Context, Panel
 from rnnviz.gui.widgets.slider import Slider
 from rnnviz.gui.widgets.written_page import Chances, WrittenPage, legend
 from rnnviz.tasks import TASKS
 from rnnviz.words.number_format import short
-from rnnviz.words.translation import tr
+from rnnviz.words.translation import mark, tr
 
 LENGTHS = (100, 300, 1000, 2000)
 USUAL = 300
@@ -39,9 +37,16 @@ class WritingPanel(Panel):
     What is written comes bit by bit and can be stopped."""
 
     name = "writing"
+    title = mark("Writing")
+    help = mark(
+        "What the network writes by itself: each character is drawn from its answer and read as "
+        "the next input."
+    )
+    home = Behind("notepad", after="pinned_runs")
 
-    def __init__(self, workspace: Workspace, theme: Theme) -> None:
-        super().__init__(workspace.clock, theme)
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        workspace = context.workspace
         self._workspace = workspace
         self._run = workspace.run.number
         self._epochs = 0
@@ -124,10 +129,6 @@ class WritingPanel(Panel):
             *(self.seed_text, self.length),
             *(word, self.temperature, self._degrees, self._legend),
         )
-
-    @property
-    def title(self) -> str:
-        return tr("Writing")
 
     @property
     def going(self) -> bool:

@@ -6,19 +6,20 @@ from rnnviz.analysis.memory import change
 from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.view_state import Scene
 from rnnviz.gui.panels.base.bars_panel import BarsPanel
+from rnnviz.gui.panels.base.panel import Column
 from rnnviz.records.arrays import FloatArray
-from rnnviz.words.translation import tr
+from rnnviz.words.translation import mark, tr
 
 
 class ChangePanel(BarsPanel):
     """The length of h_t - h_{t-1}; backwards, of h_t - h_{t+1}."""
 
     name = "change"
+    title = mark("How much the notepad changed")
+    help = mark("How far the hidden state moved at each timestep: the length of h_t - h_{t-1}.")
+    home = Column("trace", 110, after="unit")
+    of_trace = True
     redraw_on = Aspect.TRACE
-
-    @property
-    def title(self) -> str:
-        return tr("How much the notepad changed")
 
     @property
     def promise(self) -> str:

@@ -11,25 +11,33 @@ from PySide6.QtWidgets import QComboBox, QGraphicsRectItem
 
 from rnnviz.analysis.finite import extent, without_gaps
 from rnnviz.analysis.units import Order
-from rnnviz.gui.look.theme import LIGHT, Colours, Theme, hidden_lookup, no_number_shade
+from rnnviz.gui.look.theme import LIGHT, Colours, hidden_lookup, no_number_shade
 from rnnviz.gui.model.aspect import Aspect
-from rnnviz.gui.model.clock import FrameClock
-from rnnviz.gui.model.view_state import Scene, ViewState, parts
+from rnnviz.gui.model.view_state import Scene, parts
+from rnnviz.gui.panels.base.panel import Column, Context
 from rnnviz.gui.panels.base.time_panel import TimePanel
 from rnnviz.gui.widgets.colour_key import ColourKey
 from rnnviz.gui.widgets.plot import pen
 from rnnviz.records.arrays import FloatArray
 from rnnviz.words.number_format import signed
-from rnnviz.words.translation import tr
+from rnnviz.words.translation import mark, tr
 
 
 class HiddenPanel(TimePanel):
     """Units from top to bottom, time from left to right. A click selects a unit."""
 
     name = "hidden"
+    title = mark("Hidden state")
+    help = mark(
+        "The hidden state h_t, the notepad: a row for each unit, a column for each timestep, "
+        "the colour its value. c_t and the gates can be chosen in its place."
+    )
+    home = Column("trace", 250, after="sequence")
+    of_trace = True
 
-    def __init__(self, view_state: ViewState, clock: FrameClock, theme: Theme) -> None:
-        super().__init__(view_state, clock, theme, "")
+    def __init__(self, context: Context) -> None:
+        super().__init__(context, "")
+        view_state = context.view_state
         self.plot.label(y_label=tr("hidden unit"))
         self.plot.box.invertY(True)
         self._image = pg.ImageItem(axisOrder="row-major")
@@ -64,10 +72,6 @@ class HiddenPanel(TimePanel):
         for widget in (self._key, self._part, self._layer, self._order):
             self.controls.addWidget(widget)
         self.plot.clicked.connect(self._pick)
-
-    @property
-    def title(self) -> str:
-        return tr("Hidden state")
 
     @property
     def promise(self) -> str:

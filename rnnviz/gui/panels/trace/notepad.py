@@ -6,25 +6,29 @@ import numpy as np
 from PySide6.QtWidgets import QLabel
 
 from rnnviz.analysis.units import on_notepad
-from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.aspect import Aspect
-from rnnviz.gui.model.clock import FrameClock
-from rnnviz.gui.model.view_state import ViewState
-from rnnviz.gui.panels.base.panel import Panel
+from rnnviz.gui.panels.base.panel import Column, Context, Panel
 from rnnviz.gui.panels.base.time_panel import absent
 from rnnviz.gui.panels.trace.hidden import greatest, to_bytes
 from rnnviz.gui.widgets.cells import Cells
 from rnnviz.words.number_format import signed
-from rnnviz.words.translation import tr
+from rnnviz.words.translation import mark, tr
 
 
 class NotepadPanel(Panel):
     """One cell a unit, in the order of the heatmap, row by row."""
 
     name = "notepad"
+    title = mark("The notepad now")
+    help = mark(
+        "The hidden state of this timestep as one page: a cell for each unit, the colour its value."
+    )
+    home = Column("run", 192, after="gradient_norm")
+    of_trace = True
 
-    def __init__(self, view_state: ViewState, clock: FrameClock, theme: Theme) -> None:
-        super().__init__(clock, theme)
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        view_state = context.view_state
         self._view_state = view_state
         self.cells = Cells()
         self.body.addWidget(self.cells)
@@ -36,10 +40,6 @@ class NotepadPanel(Panel):
             lambda cell: view_state.select_unit(int(view_state.scene.order[cell]))
         )
         view_state.changed.connect(self.mark)
-
-    @property
-    def title(self) -> str:
-        return tr("The notepad now")
 
     def draw(self, what: Aspect) -> None:
         scene = self._view_state.scene

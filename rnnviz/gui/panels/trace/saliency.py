@@ -8,9 +8,10 @@ from rnnviz.analysis.finite import extent
 from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.view_state import Scene
 from rnnviz.gui.panels.base.bars_panel import BarsPanel
+from rnnviz.gui.panels.base.panel import Column
 from rnnviz.records.arrays import FloatArray
 from rnnviz.words.number_format import short
-from rnnviz.words.translation import tr
+from rnnviz.words.translation import mark, tr
 
 PER_SECOND = 6e10
 """Multiplications in a second of a processor with two cores, roughly."""
@@ -21,11 +22,14 @@ class SaliencyPanel(BarsPanel):
     both directions are read, for every timestep."""
 
     name = "saliency"
+    title = mark("How much each input still matters")
+    help = mark(
+        "How much the answer at this timestep moves with each input that was read: the length "
+        "of dy_t / dx_s, by the chain rule through all timesteps between."
+    )
+    home = Column("trace", 110, after="change")
+    of_trace = True
     redraw_on = Aspect.TRACE | Aspect.TIMESTEP
-
-    @property
-    def title(self) -> str:
-        return tr("How much each input still matters")
 
     @property
     def promise(self) -> str:

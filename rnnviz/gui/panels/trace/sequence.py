@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QComboBox
 
-from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.aspect import EVERYTHING, Aspect
-from rnnviz.gui.model.clock import FrameClock
-from rnnviz.gui.model.view_state import Scene, ViewState
+from rnnviz.gui.model.view_state import Scene
+from rnnviz.gui.panels.base.panel import Column, Context
 from rnnviz.gui.panels.base.time_panel import TimePanel
 from rnnviz.gui.panels.trace.hidden import offer
 from rnnviz.gui.panels.trace.sequence_roll import Roll
 from rnnviz.gui.panels.trace.sequence_tokens import Tokens
 from rnnviz.gui.panels.trace.sequence_values import Values
-from rnnviz.words.translation import tr
+from rnnviz.words.translation import mark, tr
 
 
 class SequencePanel(TimePanel):
     """Draws a sequence as its task reads it: as curves, as words, or as a roll."""
 
     name = "sequence"
+    title = mark("Sequence")
+    help = mark(
+        "What the network has read up to the timestep, what it answers there, and what was "
+        "asked for. What it has not read yet is faint."
+    )
+    home = Column("trace", 190)
+    of_trace = True
 
-    def __init__(self, view_state: ViewState, clock: FrameClock, theme: Theme) -> None:
-        super().__init__(view_state, clock, theme, "")
+    def __init__(self, context: Context) -> None:
+        super().__init__(context, "")
         self._values = Values(self.plot)
         self._painters: dict[str, Values | Tokens | Roll] = {
             "values": self._values,
@@ -34,10 +40,6 @@ class SequencePanel(TimePanel):
         self._output.setToolTip(tr("Which of the outputs is drawn, with its target."))
         self._output.activated.connect(self._choose_output)
         self.controls.addWidget(self._output)
-
-    @property
-    def title(self) -> str:
-        return tr("Sequence")
 
     @property
     def promise(self) -> str:

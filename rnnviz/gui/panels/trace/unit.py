@@ -5,32 +5,34 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 
-from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.aspect import Aspect
-from rnnviz.gui.model.clock import FrameClock
-from rnnviz.gui.model.view_state import Scene, ViewState
+from rnnviz.gui.model.view_state import Scene
+from rnnviz.gui.panels.base.panel import Column, Context
 from rnnviz.gui.panels.base.time_panel import TimePanel
 from rnnviz.gui.panels.trace.hidden import greatest
 from rnnviz.gui.widgets.plot import NO_PEN, filling, set_curve, set_dots
 from rnnviz.words.number_format import signed
-from rnnviz.words.translation import tr
+from rnnviz.words.translation import mark, tr
 
 
 class UnitPanel(TimePanel):
     """One row of the heatmap as a curve."""
 
     name = "unit"
+    title = mark("One unit")
+    help = mark(
+        "One hidden unit over time: its h_t, or what is chosen in the hidden state. A click "
+        "there or in the notepad picks another."
+    )
+    home = Column("trace", 110, after="hidden", closed=True)
+    of_trace = True
 
-    def __init__(self, view_state: ViewState, clock: FrameClock, theme: Theme) -> None:
-        super().__init__(view_state, clock, theme, "")
+    def __init__(self, context: Context) -> None:
+        super().__init__(context, "")
         self.plot.label(y_label=tr("hidden state"))
         self._curve = self.plot.add_curve()
         self._now = pg.ScatterPlotItem(size=9, symbol="o", pxMode=True)
         self.plot.add(self._now)
-
-    @property
-    def title(self) -> str:
-        return tr("One unit")
 
     @property
     def promise(self) -> str:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLabel
 
-from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.aspect import Aspect
-from rnnviz.gui.model.workspace import Workspace
-from rnnviz.gui.panels.base.panel import Panel
+from rnnviz.gui.panels.base.panel import Behind, Context, Panel
 from rnnviz.gui.widgets.masks import Mask, Masks
 from rnnviz.records.arrays import BoolArray
-from rnnviz.words.translation import tr
+from rnnviz.words.translation import mark, tr
 
 
 class DropoutPanel(Panel):
@@ -21,9 +19,13 @@ class DropoutPanel(Panel):
     """
 
     name = "dropout"
+    title = mark("Dropout")
+    help = mark("What dropout hid from the network in its last batch.")
+    home = Behind("gradient_norm", after="error_by_position")
 
-    def __init__(self, workspace: Workspace, theme: Theme) -> None:
-        super().__init__(workspace.clock, theme)
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        workspace = context.workspace
         self._run = workspace.run
         self.readout = QLabel(objectName="muted")
         self.controls.addWidget(self.readout)
@@ -32,10 +34,6 @@ class DropoutPanel(Panel):
     def build(self) -> None:
         self.masks = Masks()
         self.body.addWidget(self.masks)
-
-    @property
-    def title(self) -> str:
-        return tr("Dropout")
 
     def draw(self, what: Aspect) -> None:
         if Aspect.THEME in what:

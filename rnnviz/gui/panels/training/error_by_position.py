@@ -5,14 +5,12 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QLabel
 
-from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.aspect import Aspect
-from rnnviz.gui.model.workspace import Workspace
-from rnnviz.gui.panels.base.panel import Panel
+from rnnviz.gui.panels.base.panel import Behind, Context, Panel
 from rnnviz.gui.panels.base.pinned_curves import PinnedCurves
 from rnnviz.gui.widgets.plot import Plot, set_curve
 from rnnviz.records.arrays import FloatArray
-from rnnviz.words.translation import tr
+from rnnviz.words.translation import mark, tr
 
 
 class ErrorByPositionPanel(Panel):
@@ -20,9 +18,16 @@ class ErrorByPositionPanel(Panel):
     pinned ones."""
 
     name = "error_by_position"
+    title = mark("Error by position")
+    help = mark(
+        "How wrong the answers are at each position of the sequence, on validation examples, "
+        "for this run and those that are pinned."
+    )
+    home = Behind("gradient_norm")
 
-    def __init__(self, workspace: Workspace, theme: Theme) -> None:
-        super().__init__(workspace.clock, theme)
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        workspace = context.workspace
         self._workspace = workspace
         self.along = QLabel(objectName="muted")
         self.controls.addWidget(self.along)
@@ -36,10 +41,6 @@ class ErrorByPositionPanel(Panel):
         self._pins = PinnedCurves(self.plot)
         self.plot.zoomed.connect(self.plot.set_x)
         self.plot.reset.connect(lambda: self.mark(Aspect.EPOCHS))
-
-    @property
-    def title(self) -> str:
-        return tr("Error by position")
 
     def draw(self, what: Aspect) -> None:
         if Aspect.THEME in what:

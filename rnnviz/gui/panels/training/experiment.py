@@ -16,14 +16,12 @@ from PySide6.QtWidgets import (
 )
 
 from rnnviz.experiment import idle, knobs, suited
-from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.aspect import Aspect
-from rnnviz.gui.model.workspace import Workspace
-from rnnviz.gui.panels.base.panel import Panel
+from rnnviz.gui.panels.base.panel import Column, Context, Panel
 from rnnviz.gui.widgets.knob_row import KnobRow, field_of
 from rnnviz.knobs import Knob, Value
 from rnnviz.tasks import TASKS
-from rnnviz.words.translation import tr
+from rnnviz.words.translation import mark, tr
 
 AFTER_MS = 200
 """When the rest of the rows is made after the window, in milliseconds."""
@@ -33,9 +31,15 @@ class ExperimentPanel(Panel):
     """Shows the draft; every row turns one of its knobs."""
 
     name = "experiment"
+    title = mark("Experiment")
+    help = mark(
+        "Every knob of the task, the network and the training: what they do stands in their tips."
+    )
+    home = Column("experiment", 600)
 
-    def __init__(self, workspace: Workspace, theme: Theme) -> None:
-        super().__init__(workspace.clock, theme)
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        workspace = context.workspace
         self._draft = draft = workspace.draft
         self.rows: dict[str, KnobRow] = {}
         self._scroll = _Scroll()
@@ -64,10 +68,6 @@ class ExperimentPanel(Panel):
         QTimer.singleShot(AFTER_MS, self, self._add_rest)
         self._show()
         draft.changed.connect(self._show)
-
-    @property
-    def title(self) -> str:
-        return tr("Experiment")
 
     def draw(self, what: Aspect) -> None:
         """Nothing moves here by itself; Qt paints the rows."""

@@ -5,34 +5,34 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 
-from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.aspect import Aspect
-from rnnviz.gui.model.clock import FrameClock
-from rnnviz.gui.model.run import Run
 from rnnviz.gui.panels.base.learning_panel import LearningPanel
+from rnnviz.gui.panels.base.panel import Column, Context
 from rnnviz.gui.panels.base.time_panel import key
 from rnnviz.gui.widgets.plot import pen, set_curve
 from rnnviz.words.number_format import short
-from rnnviz.words.translation import tr
+from rnnviz.words.translation import mark, tr
 
 
 class GradientNormPanel(LearningPanel):
     """How steep the loss was at each step of learning."""
 
     name = "gradient_norm"
+    title = mark("Gradient norm")
+    help = mark(
+        "The length of the gradient of each batch, before it is clipped, and the length at "
+        "which it is."
+    )
+    home = Column("run", 208, after="loss")
     lowest = 1e-30  # a gradient that vanishes goes through all decades on its way
 
-    def __init__(self, run: Run, clock: FrameClock, theme: Theme) -> None:
-        super().__init__(run, clock, theme, "")
+    def __init__(self, context: Context) -> None:
+        super().__init__(context, "")
         self.plot.label(y_label=tr("‖gradient‖"))
         self._clipped = self.plot.add_curve()
         self._means = self.plot.add_curve()
         self._clip = pg.InfiniteLine(angle=0)
         self.plot.add(self._clip)
-
-    @property
-    def title(self) -> str:
-        return tr("Gradient norm")
 
     def resting_text(self) -> str:
         clip, run = self._clip_norm(), self._run

@@ -7,15 +7,14 @@ import pyqtgraph as pg
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsSimpleTextItem
 
-from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.aspect import Aspect
-from rnnviz.gui.model.workspace import Workspace
 from rnnviz.gui.panels.base.learning_panel import LOWEST, LearningPanel
+from rnnviz.gui.panels.base.panel import Column, Context
 from rnnviz.gui.panels.base.pinned_curves import PinnedCurves
 from rnnviz.gui.panels.base.time_panel import key
 from rnnviz.gui.widgets.plot import NO_BRUSH, NO_PEN, filling, pen, set_curve
 from rnnviz.words.number_format import short
-from rnnviz.words.translation import tr
+from rnnviz.words.translation import mark, tr
 
 EXACT = 1e-12
 """A baseline below this has solved the task, up to the rounding of its numbers."""
@@ -25,9 +24,16 @@ class LossPanel(LearningPanel):
     """Training loss by batch (faint) and by epoch, validation loss, baselines as lines."""
 
     name = "loss"
+    title = mark("Loss")
+    help = mark(
+        "How wrong the network is while it learns: by batch, by epoch, and on examples that are "
+        "kept apart, beside what simple rules reach."
+    )
+    home = Column("run", 260)
 
-    def __init__(self, workspace: Workspace, theme: Theme) -> None:
-        super().__init__(workspace.run, workspace.clock, theme, "")
+    def __init__(self, context: Context) -> None:
+        super().__init__(context, "")
+        workspace = context.workspace
         self._player = player = workspace.player
         self._pinned_runs = workspace.pinned_runs
         workspace.pinned_runs.changed.connect(lambda: self.mark(Aspect.EPOCHS))
@@ -43,10 +49,6 @@ class LossPanel(LearningPanel):
         self._baselines: list[tuple[pg.InfiniteLine, QGraphicsSimpleTextItem, str, float]] = []
         player.epoch_changed.connect(lambda: self.mark(Aspect.EPOCHS))
         self.plot.box.sigResized.connect(lambda: self.mark(Aspect.EPOCHS))
-
-    @property
-    def title(self) -> str:
-        return tr("Loss")
 
     def resting_text(self) -> str:
         if not self._run.trained:

@@ -5,23 +5,28 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
-from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.pinned_runs import Pinned, pinned
-from rnnviz.gui.model.workspace import Workspace
-from rnnviz.gui.panels.base.panel import Panel
+from rnnviz.gui.panels.base.panel import Behind, Context, Panel
 from rnnviz.gui.widgets.table import Row, Table
 from rnnviz.words.number_format import short
-from rnnviz.words.translation import tr
+from rnnviz.words.translation import mark, tr
 
 
 class PinnedRunsPanel(Panel):
     """Delete lets the selected run go; a double click takes its settings back."""
 
     name = "pinned_runs"
+    title = mark("Comparison")
+    help = mark(
+        "The present run and those that are pinned, each with its settings and figures. A "
+        "double click takes the settings over."
+    )
+    home = Behind("notepad")
 
-    def __init__(self, workspace: Workspace, theme: Theme) -> None:
-        super().__init__(workspace.clock, theme)
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        workspace = context.workspace
         self._workspace = workspace
         workspace.pinned_runs.changed.connect(lambda: self.mark(Aspect.PINS))
         workspace.run.changed.connect(self.mark)
@@ -30,10 +35,6 @@ class PinnedRunsPanel(Panel):
         self.table = _Table(self)
         self.body.addWidget(self.table)
         self.table.cellDoubleClicked.connect(lambda row, _: self._take_back(row))
-
-    @property
-    def title(self) -> str:
-        return tr("Comparison")
 
     def let_go(self, row: int) -> None:
         """Let the run in a row go; the present run stays."""

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QLabel
 
 from rnnviz.engine.messages import Result
-from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.aspect import Aspect
-from rnnviz.gui.model.workspace import Workspace
-from rnnviz.gui.panels.base.panel import Panel
+from rnnviz.gui.panels.base.panel import Behind, Context, Panel
 from rnnviz.gui.widgets.table import Row, Table
 from rnnviz.words.number_format import short
-from rnnviz.words.translation import tr
+from rnnviz.words.translation import mark, tr
 
 
 @dataclass(frozen=True)
@@ -46,9 +44,16 @@ class ResultPanel(Panel):
     them."""
 
     name = "result"
+    title = mark("Result")
+    help = mark(
+        "How good the network is on examples that nothing was chosen by, beside simple rules on "
+        "the same examples."
+    )
+    home = Behind("loss")
 
-    def __init__(self, workspace: Workspace, theme: Theme) -> None:
-        super().__init__(workspace.clock, theme)
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        workspace = context.workspace
         self._run = workspace.run
         workspace.run.changed.connect(self.mark)
 
@@ -62,10 +67,6 @@ class ResultPanel(Panel):
         for widget in (self.about, self.table, self.lag):
             self.body.addWidget(widget)
         self.body.setStretchFactor(self.table, 1)
-
-    @property
-    def title(self) -> str:
-        return tr("Result")
 
     def draw(self, what: Aspect) -> None:
         if not what & (Aspect.RESULT | Aspect.STATE | Aspect.THEME):

@@ -8,14 +8,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QToolButton
 
 from rnnviz.engine.messages import StepCost
-from rnnviz.gui.look.theme import Theme
 from rnnviz.gui.model.aspect import Aspect
-from rnnviz.gui.model.workspace import Workspace
-from rnnviz.gui.panels.base.panel import Panel
+from rnnviz.gui.panels.base.panel import Behind, Context, Panel
 from rnnviz.gui.widgets.label_spacing import apart
 from rnnviz.gui.widgets.plot import Plot, pen
 from rnnviz.words.number_format import short
-from rnnviz.words.translation import tr
+from rnnviz.words.translation import mark, tr
 
 SIGNS = {"RNN": "o", "GRU": "s", "LSTM": "t"}
 """told apart by shape and by name, not by colour"""
@@ -25,9 +23,16 @@ class StepCostPanel(Panel):
     """Measured here and now, when it is asked for."""
 
     name = "step_cost"
+    title = mark("Price of a step")
+    help = mark(
+        "How long a training step takes against the length of the sequence and the size of the "
+        "network, measured here and now."
+    )
+    home = Behind("loss", after="result")
 
-    def __init__(self, workspace: Workspace, theme: Theme) -> None:
-        super().__init__(workspace.clock, theme)
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        workspace = context.workspace
         self._workspace = workspace
         self.button = QToolButton()
         self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -51,10 +56,6 @@ class StepCostPanel(Panel):
         for plot in self._lines:
             plot.y_axis.setLogMode(y=True)
             plot.x_axis.setLogMode(x=True)
-
-    @property
-    def title(self) -> str:
-        return tr("Price of a step")
 
     def _start_or_stop(self) -> None:
         if self._workspace.step_costs.measuring:
