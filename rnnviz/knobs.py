@@ -15,22 +15,18 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from rnnviz.words.number_format import short
+from rnnviz.words.phrase import Refused
 
 Scale = Literal["linear", "log"]
 Value = int | float | str
 
 
-class KnobError(ValueError):
-    """A value that its knob does not take; the message is one sentence for a person.
-
-    `template` and `values` are the sentence before it was put together, for translation.
-    """
+class KnobError(Refused, ValueError):
+    """A value that its knob does not take."""
 
     def __init__(self, knob: str, template: str, **values: object) -> None:
-        super().__init__(template.format(**values))
+        super().__init__(template, **values)
         self.knob = knob
-        self.template = template
-        self.values = values
 
 
 class Knob(msgspec.Struct, frozen=True):

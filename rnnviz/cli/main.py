@@ -43,8 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _show(command, rest)
         there = ", ".join(COMMANDS)
         raise UsageError(
-            f"There is no command {command}{meant(command, COMMANDS)}; there are {there}, "
-            "or none for the window."
+            "There is no command {command}{hint}; there are {there}, or none for the window.",
+            command=command,
+            hint=meant(command, COMMANDS),
+            there=there,
         )
     except UsageError as error:
         print(f"rnnviz: {printable(str(error))}", file=sys.stderr)

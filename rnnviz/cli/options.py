@@ -12,10 +12,11 @@ import msgspec
 from rnnviz.experiment import Experiment, knobs, suited
 from rnnviz.knobs import Knob, KnobError, Value, knobs_of
 from rnnviz.tasks import TASKS
+from rnnviz.words.phrase import Refused
 
 
-class UsageError(Exception):
-    """What was typed cannot be meant; the message is one sentence for a person."""
+class UsageError(Refused):
+    """What was typed cannot be meant."""
 
 
 class Option(NamedTuple):
@@ -72,15 +73,19 @@ def read(arguments: Sequence[str], options: Iterable[Option]) -> dict[str, str]:
         name, equals, value = rest.pop(0).partition("=")
         if name not in known:
             what = "option" if name.startswith("-") else "argument"
-            raise UsageError(f"There is no {what} {name}{meant(name, known)}.")
+            raise UsageError(
+                "There is no {what} {name}{hint}.", what=what, name=name, hint=meant(name, known)
+            )
         if known[name].value and not equals:
             if not rest or rest[0].startswith("--"):
                 raise UsageError(
-                    f"The option {name} needs a value, as in {name} {_sample(known[name])}."
+                    "The option {name} needs a value, as in {name} {sample}.",
+                    name=name,
+                    sample=_sample(known[name]),
                 )
             value = rest.pop(0)
         elif equals and not known[name].value:
-            raise UsageError(f"The option {name} takes no value.")
+            raise UsageError("The option {name} takes no value.", name=name)
         typed[name] = value
     return typed
 
@@ -90,20 +95,23 @@ def experiment_of(typed: dict[str, str], options: Iterable[Option]) -> Experimen
     task = typed.get("--task", "sine")
     if task not in TASKS:
         raise UsageError(
-            f"There is no task {task}{meant(task, TASKS)}; there are these: {_listed(TASKS)}."
+            "There is no task {task}{hint}; there are these: {tasks}.",
+            task=task,
+            hint=meant(task, TASKS),
+            tasks=_listed(TASKS),
         )
     experiment = Experiment(task=TASKS[task]())
     own = dict(knobs(experiment))
     turned = [option for option in options if option.path and option.name in typed]
     for option in turned:
         if option.path not in own:
-            raise UsageError(f"The task {task} has no option {option.name}.")
+            raise UsageError("The task {task} has no option {name}.", task=task, name=option.name)
     values: dict[str, dict[str, Value]] = {"task": {}, "network": {}, "training": {}}
     for option in turned:
         try:
             value = own[option.path].parse(typed[option.name])
         except KnobError as error:
-            raise UsageError(f"{option.name}: {error}") from None
+            raise UsageError("{name}: {error}", name=option.name, error=error) from None
         part, name = option.path.split(".")
         values[part][name] = value
     # All knobs of a part at once, for some are refused only together; the task first, for what
@@ -118,7 +126,7 @@ def experiment_of(typed: dict[str, str], options: Iterable[Option]) -> Experimen
             training=msgspec.structs.replace(suits.training, **values["training"]),
         )
     except KnobError as error:
-        raise UsageError(f"{_spelled(error.knob)}: {error}") from None
+        raise UsageError("{name}: {error}", name=_spelled(error.knob), error=error) from None
 
 
 def described(options: Iterable[Option], width: int = 88) -> str:

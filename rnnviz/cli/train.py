@@ -17,6 +17,7 @@ from rnnviz.records.run import EpochRecord
 from rnnviz.store import files, history
 from rnnviz.words.escaping import printable
 from rnnviz.words.number_format import short
+from rnnviz.words.phrase import Refused
 
 if TYPE_CHECKING:
     from rnnviz.learning.training.trainer import Trainer
@@ -44,20 +45,19 @@ def train(experiment: Experiment, json: str | None = None, csv: str | None = Non
     for name in filter(None, [json if json != "-" else None, csv]):
         reason = files.why_not(Path(name))
         if reason is not None:
-            raise UsageError(f"Cannot write {name}: {reason}.")
+            raise UsageError("Cannot write {name}: {reason}.", name=name, reason=reason)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from rnnviz.engine.failures import kind_of
         from rnnviz.learning.training.trainer import Trainer
 
         try:
             trainer = Trainer(experiment)
+        except Refused as error:
+            raise UsageError(error.phrase) from None
         except Exception as error:
-            if kind_of(error) in ("no_device", "no_data"):
-                raise UsageError(str(error)) from None
             return max(_fail(error), _write(experiment, [], {}, json, csv))
         if experiment.task.remark:
-            _complain(experiment.task.remark)
+            _complain(str(experiment.task.remark))
         with _interruptible() as interrupted:
             status, result = 0, {}
             try:

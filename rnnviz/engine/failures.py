@@ -9,6 +9,7 @@ from rnnviz.engine.messages import Failed
 from rnnviz.learning.training.devices import DeviceMissing
 from rnnviz.learning.training.trainer import TrainingFailed
 from rnnviz.tasks import DataError
+from rnnviz.words.phrase import Phrase
 
 log = logging.getLogger(__name__)
 
@@ -35,9 +36,9 @@ def failure(error: Exception, run: int, step: int = 0, request: int | None = Non
     kind = kind_of(error)
     if kind == "error":
         log.error("run %d failed at step %d", run, step, exc_info=error)
-    detail = f"{type(error).__name__}: {error}"
+    detail: str | Phrase = f"{type(error).__name__}: {error}"
     if isinstance(error, DataError):
-        detail = str(error)
+        detail = error.phrase
     elif isinstance(error, TrainingFailed):
         detail = ""
     return Failed(run=run, kind=kind, step=step, detail=detail, request=request)

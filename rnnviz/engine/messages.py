@@ -16,6 +16,7 @@ from rnnviz.experiment import Experiment
 from rnnviz.records.arrays import BoolArray, FloatArray
 from rnnviz.records.run import Device, EpochRecord, Timing
 from rnnviz.records.trace import Trace
+from rnnviz.words.phrase import Phrase
 
 
 class _Message(msgspec.Struct, frozen=True, kw_only=True, tag=True, eq=False):
@@ -164,7 +165,7 @@ class Started(_Message):
     """batches in an epoch"""
     valid_examples: int
     baselines: dict[str, float]
-    remark: str = ""
+    remark: Phrase | None = None
     """what should be known about a person's data as they were read"""
 
 
@@ -311,7 +312,7 @@ class Failed(_Message):
     run: int
     kind: Literal["not_finite", "diverged", "out_of_memory", "no_device", "no_data", "error"]
     step: int = 0
-    detail: str = ""
+    detail: str | Phrase = ""
     request: int | None = None
 
 

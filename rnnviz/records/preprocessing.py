@@ -7,16 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rnnviz.records.arrays import FloatArray
-
-
-class Phrase(msgspec.Struct, frozen=True):
-    """Words for a person with numbers in them, kept apart so that the words can be translated."""
-
-    template: str
-    values: dict[str, int | str] = {}
-
-    def __str__(self) -> str:
-        return self.template.format(**self.values)
+from rnnviz.words.phrase import Phrase
 
 
 class PreparedSeries(msgspec.Struct, frozen=True, kw_only=True, eq=False):

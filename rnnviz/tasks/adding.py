@@ -7,9 +7,10 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from rnnviz.knobs import Knob, Value
-from rnnviz.records.preprocessing import DrawnByLot, Phrase
+from rnnviz.records.preprocessing import DrawnByLot
 from rnnviz.records.trace import Presentation
 from rnnviz.tasks.task import Examples, FloatArray, Part, Shape, Split, Task
+from rnnviz.words.phrase import Phrase
 
 CLOSE = 0.04
 """A sum, which lies between 0 and 2, counts as right within this much. (The limit of Hochreiter

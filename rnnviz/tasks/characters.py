@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rnnviz.knobs import Knob, Value, knobs_of
-from rnnviz.records.preprocessing import Column, Phrase, PreparedSequence, Stretch
+from rnnviz.records.preprocessing import Column, PreparedSequence, Stretch
 from rnnviz.records.trace import Presentation
 from rnnviz.tasks.data import own_file, shipped
 from rnnviz.tasks.rules import measures, ngrams
@@ -28,6 +28,7 @@ from rnnviz.tasks.task import (
     nth,
 )
 from rnnviz.words.escaping import printable
+from rnnviz.words.phrase import Phrase
 
 UNKNOWN = 1
 """The token of characters that were seen too seldom to be learned."""
@@ -128,7 +129,7 @@ class Characters(Task, tag="characters", dict=True):
         return knob == "text" and bool(self.file)
 
     @property
-    def remark(self) -> str:
+    def remark(self) -> Phrase | None:
         return self._text.remark
 
     @property
@@ -170,20 +171,25 @@ class Characters(Task, tag="characters", dict=True):
             self._windows(tokens[train + valid :][:most], streams=STREAMS),
         )
 
-    def _too_short(self) -> str:
+    def _too_short(self) -> Phrase:
         """In a text of n characters each part must have a window, and one more to ask for."""
         used = len(self._text.tokens)
         needed = used
         while min(_parts(needed)[1:]) <= self.window:
             needed += 1
         name = printable(os.path.basename(self.file)) if self.file else self.text
-        of = "" if self.share == 1 else f" of which a share of {self.share:g} is used,"
+        length = Phrase("{name} has {count} characters", {"name": name, "count": self._text.length})
+        if self.share != 1:
+            of = {"length": length, "share": self.share}
+            length = Phrase("{length}, of which a share of {share:g} is used", of)
+        takes = Phrase("that takes {count}", {"count": math.ceil(needed / self.share)})
         shorter = min(_parts(used)[1:]) - 1
-        window = knobs_of(Characters)["window"]
-        smaller = f", or windows of {shorter} at most" if shorter >= window.low else ""
-        return (
-            f"{name} has {self._text.length} characters,{of} too few for windows of "
-            f"{self.window}: that takes {math.ceil(needed / self.share)}{smaller}."
+        if shorter >= knobs_of(Characters)["window"].low:
+            or_less = {"takes": takes, "shorter": shorter}
+            takes = Phrase("{takes}, or windows of {shorter} at most", or_less)
+        return Phrase(
+            "{length}, too few for windows of {window}: {takes}.",
+            {"length": length, "window": self.window, "takes": takes},
         )
 
     def baselines(self, examples: Examples) -> dict[str, float]:
@@ -278,7 +284,7 @@ class _Encoded(NamedTuple):
     """``(n,)``, the code point of each character as it stands in the text"""
     length: int
     """how many characters the whole text has"""
-    remark: str = ""
+    remark: Phrase | None = None
 
 
 @lru_cache(maxsize=4)
@@ -292,8 +298,9 @@ def _encoded_file(file: own_file.Stamp, share: float) -> _Encoded:
     encoded = _numbered_by_training(found.text, share)
     if not len(encoded.known):
         raise DataError(
-            f"{file.name} has hardly a character twice, so nothing can be learned from it: "
-            "choose a longer text."
+            "{name} has hardly a character twice, so nothing can be learned from it: "
+            "choose a longer text.",
+            name=file.name,
         )
     return encoded._replace(remark=found.remark(file.name))
 
@@ -327,8 +334,10 @@ def _text(name: str) -> str:
         found = "\n".join(lines) + "\n"
     if len(found) < SHORTEST:
         raise DataError(
-            f"The data file {file} has only {len(found)} characters; install rnnviz again to "
-            "put it back."
+            "The data file {file} has only {count} characters; install rnnviz again to "
+            "put it back.",
+            file=file,
+            count=len(found),
         )
     return found
 

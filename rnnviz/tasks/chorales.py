@@ -10,13 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from rnnviz.knobs import Knob, Value
-from rnnviz.records.preprocessing import Phrase, PreparedSequence, Stretch
+from rnnviz.records.preprocessing import PreparedSequence, Stretch
 from rnnviz.records.trace import Presentation
 from rnnviz.tasks.data import shipped
 from rnnviz.tasks.rules import logistic, measures
 from rnnviz.tasks.rules.logistic import Dense
 from rnnviz.tasks.rules.parts import Parts, finished
 from rnnviz.tasks.task import DataError, Examples, FloatArray, Loss, Part, Shape, Split, Task, nth
+from rnnviz.words.phrase import Phrase
 
 FILE = "bach-chorales.json"
 LOWEST, NOTES = 21, 88
@@ -278,12 +279,18 @@ def _rolls() -> dict[str, list[npt.NDArray[np.bool_]]]:
     try:
         parts = json.loads(shipped.text(FILE))
     except ValueError as error:
-        raise DataError(f"The data file {FILE} is damaged: it is no JSON ({error}).") from None
+        raise DataError(
+            "The data file {file} is damaged: it is no JSON ({error}).", file=FILE, error=error
+        ) from None
     found: dict[str, list[npt.NDArray[np.bool_]]] = {}
     for name in ("train", "valid", "test"):
         chorales = parts.get(name) if isinstance(parts, dict) else None
         if not isinstance(chorales, list) or not chorales:
-            raise DataError(f"The data file {FILE} is damaged: it has no list of chorales {name}.")
+            raise DataError(
+                "The data file {file} is damaged: it has no list of chorales {name}.",
+                file=FILE,
+                name=name,
+            )
         found[name] = [_roll(chorale, f"{name}, {k}") for k, chorale in enumerate(chorales, 1)]
     return found
 
@@ -297,11 +304,19 @@ def _roll(chorale: Any, where: str) -> npt.NDArray[np.bool_]:
             row[[pitch - LOWEST for pitch in pitches]] = True
     except (TypeError, ValueError, IndexError):
         raise DataError(
-            f"The data file {FILE} is damaged: chorale {where} must be a list of steps, each a "
-            f"list of pitches from {LOWEST} to {LOWEST + NOTES - 1}."
+            "The data file {file} is damaged: chorale {where} must be a list of steps, "
+            "each a list of pitches from {lowest} to {highest}.",
+            file=FILE,
+            where=where,
+            lowest=LOWEST,
+            highest=LOWEST + NOTES - 1,
         ) from None
     if len(roll) < 2:
-        raise DataError(f"The data file {FILE} is damaged: chorale {where} has less than 2 steps.")
+        raise DataError(
+            "The data file {file} is damaged: chorale {where} has less than 2 steps.",
+            file=FILE,
+            where=where,
+        )
     return roll
 
 

@@ -7,10 +7,11 @@ from typing import Annotated, ClassVar
 import numpy as np
 
 from rnnviz.knobs import Knob, Value
-from rnnviz.records.preprocessing import Column, Phrase, PreparedSequence, Stretch
+from rnnviz.records.preprocessing import Column, PreparedSequence, Stretch
 from rnnviz.records.trace import Presentation
 from rnnviz.tasks.rules import measures
 from rnnviz.tasks.task import Examples, FloatArray, IntArray, Loss, Part, Shape, Split, Task, nth
+from rnnviz.words.phrase import Phrase
 
 SYMBOLS, LONG = 8, 10
 """Eight different symbols, of which ten are to be copied, as in the published task."""

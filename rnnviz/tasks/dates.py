@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Literal, NamedTuple
 import numpy as np
 
 from rnnviz.knobs import Knob, Value
-from rnnviz.records.preprocessing import Column, Phrase, PreparedSequence, Stretch
+from rnnviz.records.preprocessing import Column, PreparedSequence, Stretch
 from rnnviz.records.trace import Presentation
 from rnnviz.tasks.rules import measures
 from rnnviz.tasks.task import (
@@ -25,6 +25,7 @@ from rnnviz.tasks.task import (
     Task,
     nth,
 )
+from rnnviz.words.phrase import Phrase
 
 FIRST, END = datetime.date(1950, 1, 1), datetime.date(2050, 1, 1)
 """The days that are drawn from, up to the last of 2049: two digits of a year are enough."""

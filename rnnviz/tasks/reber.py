@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rnnviz.knobs import Knob, Value
-from rnnviz.records.preprocessing import Column, Phrase, PreparedSequence, Stretch
+from rnnviz.records.preprocessing import Column, PreparedSequence, Stretch
 from rnnviz.records.trace import Presentation
 from rnnviz.tasks.rules import measures
 from rnnviz.tasks.task import (
@@ -23,6 +23,7 @@ from rnnviz.tasks.task import (
     Task,
     nth,
 )
+from rnnviz.words.phrase import Phrase
 
 SYMBOLS = "BTPSXVE"
 

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 
 from rnnviz.knobs import Knob, Value
-from rnnviz.records.preprocessing import Phrase, PreparedSequence, Stretch
+from rnnviz.records.preprocessing import PreparedSequence, Stretch
 from rnnviz.records.trace import Presentation
 from rnnviz.tasks.data import shipped, vocabulary
 from rnnviz.tasks.data.subwords import START, Subwords
@@ -17,6 +17,7 @@ from rnnviz.tasks.data.vocabulary import Vocabulary
 from rnnviz.tasks.rules import bags, measures
 from rnnviz.tasks.rules.logistic import Doubles
 from rnnviz.tasks.task import Examples, FloatArray, Loss, Part, Shape, Split, Task, nth
+from rnnviz.words.phrase import Phrase
 
 Review = tuple[str, int]
 """a text, and 1 where it is a good one, else 0"""

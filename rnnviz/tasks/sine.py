@@ -9,12 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from rnnviz.knobs import Knob
-from rnnviz.records.preprocessing import DrawnByLot, Phrase
+from rnnviz.records.preprocessing import DrawnByLot
 from rnnviz.records.trace import Presentation
 from rnnviz.tasks.data.waveforms import SHAPES
 from rnnviz.tasks.rules import baselines
 from rnnviz.tasks.task import Examples, FloatArray, Part, Shape, Split, Task
 from rnnviz.words.number_format import short
+from rnnviz.words.phrase import Phrase
 
 OVERTONE = (1 + math.sqrt(5)) / 2
 """How much faster the second of two waves is: by the golden ratio, so that their sum never

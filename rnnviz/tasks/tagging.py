@@ -8,13 +8,14 @@ from typing import Annotated, ClassVar, Literal, NamedTuple
 import numpy as np
 
 from rnnviz.knobs import Knob, Value
-from rnnviz.records.preprocessing import Column, Phrase, PreparedSequence, Stretch
+from rnnviz.records.preprocessing import Column, PreparedSequence, Stretch
 from rnnviz.records.trace import Presentation
 from rnnviz.tasks.data import shipped, vocabulary
 from rnnviz.tasks.rules import measures, word_tags
 from rnnviz.tasks.rules.logistic import Doubles
 from rnnviz.tasks.rules.parts import Parts, finished
 from rnnviz.tasks.task import Examples, FloatArray, IntArray, Loss, Part, Shape, Split, Task, nth
+from rnnviz.words.phrase import Phrase
 
 TAGS = [
     *("NOUN", "VERB", "ADJ", "ADV", "PRON", "PROPN", "DET", "ADP", "AUX", "NUM"),

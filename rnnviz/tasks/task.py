@@ -11,6 +11,7 @@ from rnnviz.knobs import Settings, Value
 from rnnviz.records.preprocessing import Preprocessing
 from rnnviz.records.trace import Presentation
 from rnnviz.tasks.rules.parts import Parts
+from rnnviz.words.phrase import Phrase, Refused
 
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
@@ -136,10 +137,10 @@ class Task(Settings, tag_field="name"):
         return False
 
     @property
-    def remark(self) -> str:
+    def remark(self) -> Phrase | None:
         """What a person should know about the data as they were read, in one sentence, such
-        as that a file was too long; "" where there is nothing to say. Raises `DataError`."""
-        return ""
+        as that a file was too long; None where there is nothing to say. Raises `DataError`."""
+        return None
 
     def examples(self, seed: int) -> Examples:
         """Make all examples; the same seed gives the same ones. Raises `DataError`."""
@@ -198,5 +199,5 @@ def nth(example: int, count: int, part: Part) -> int:
     return example
 
 
-class DataError(Exception):
-    """Data of a task that is missing or damaged; the message is one sentence for a person."""
+class DataError(Refused):
+    """Data of a task that is missing or damaged."""

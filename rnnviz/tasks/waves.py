@@ -10,13 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from rnnviz.knobs import Knob, Value
-from rnnviz.records.preprocessing import DrawnByLot, Phrase
+from rnnviz.records.preprocessing import DrawnByLot
 from rnnviz.records.trace import Presentation
 from rnnviz.tasks.data.waveforms import SHAPES
 from rnnviz.tasks.rules import measures
 from rnnviz.tasks.rules.templates import templates
 from rnnviz.tasks.task import Examples, FloatArray, IntArray, Loss, Part, Shape, Split, Task
 from rnnviz.words.number_format import short
+from rnnviz.words.phrase import Phrase
 
 NAMES = list(SHAPES)
 

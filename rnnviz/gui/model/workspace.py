@@ -22,6 +22,7 @@ from rnnviz.gui.model.run import Run
 from rnnviz.gui.model.step_costs import StepCosts
 from rnnviz.gui.model.view_state import Subject, ViewState
 from rnnviz.records.trace import Trace
+from rnnviz.words.phrase import Phrase
 
 REST_MS = 150
 """How long a slider has to rest before the network follows it, in milliseconds."""
@@ -59,7 +60,7 @@ class Workspace(QObject):
         self.loudspeaker = Loudspeaker(self)
         self.retrain = False
         self._trained = False
-        self._remark = ""
+        self._remark: Phrase | None = None
         self._rest = QTimer(self, interval=REST_MS, singleShot=True)
         self._rest.timeout.connect(self._follow)
         self._launch = QTimer(self, interval=PAINT_MS, singleShot=True)
@@ -187,10 +188,10 @@ class Workspace(QObject):
         if begins or what & (Aspect.EPOCHS | Aspect.STATE):
             self.changed.emit()
 
-    def _say(self, remark: str) -> None:
+    def _say(self, remark: Phrase | None) -> None:
         """Pass on what the engine remarks about a file, once and not with every run."""
-        if remark and remark != self._remark:
-            self.warned.emit(remark)
+        if remark is not None and remark != self._remark:
+            self.warned.emit(str(remark))
         self._remark = remark
 
     def _hold_on(self) -> None:

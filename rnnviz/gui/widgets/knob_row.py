@@ -17,11 +17,6 @@ from rnnviz.words.translation import tr
 _gestures = count(1)
 
 
-def refusal(error: KnobError) -> str:
-    """Why a value was refused, in the person's language."""
-    return tr(error.template, **error.values)
-
-
 def field_of(knob: Knob) -> str:
     """Which kind of field a knob needs: a row can show any knob of its kind."""
     return "choice" if knob.choices else "file" if knob.files else "slider"
@@ -162,7 +157,7 @@ class KnobRow(QWidget):
         try:
             value = self.knob.parse(text)
         except KnobError as error:
-            self._complain(refusal(error))
+            self._complain(str(error))
             return
         self._begin()
         self._complain("")

@@ -11,10 +11,12 @@ from torch import Tensor, nn
 
 from rnnviz.learning.cells.forward import Start
 from rnnviz.tasks.task import Loss
+from rnnviz.words.phrase import Refused
+from rnnviz.words.translation import mark
 
 
-class TraceError(ValueError):
-    """A module or an input that cannot be traced; the message is one sentence for a person."""
+class TraceError(Refused, ValueError):
+    """A module or an input that cannot be traced."""
 
 
 def check_module(module: Any) -> None:
@@ -23,22 +25,33 @@ def check_module(module: Any) -> None:
         name = type(module).__name__
         if "quantiz" in type(module).__module__:  # of PyTorch's, which has the same names
             raise TraceError(
-                f"A quantized {name} cannot be traced, because its gates are computed in whole "
-                "numbers: trace the float module that it was made from."
+                "A quantized {name} cannot be traced, because its gates are computed in "
+                "whole numbers: trace the float module that it was made from.",
+                name=name,
             )
-        raise TraceError(f"Only nn.RNN, nn.GRU and nn.LSTM can be traced, and this is a {name}.")
+        raise TraceError(
+            "Only nn.RNN, nn.GRU and nn.LSTM can be traced, and this is a {name}.", name=name
+        )
     if module.proj_size:
         raise TraceError("LSTMs with projections cannot be traced yet: set proj_size=0.")
     for name, weight in module.named_parameters():
         if weight.dtype not in (torch.float32, torch.float64):
             kind = str(weight.dtype).removeprefix("torch.")
             raise TraceError(
-                f"The weights must be float32 or float64, but {name} is {kind}: trace "
-                "module.float()."
+                "The weights must be float32 or float64, but {name} is {kind}: trace "
+                "module.float().",
+                name=name,
+                kind=kind,
             )
         if weight.is_meta:
-            raise TraceError(f"The weights must have values, but {name} is on the meta device.")
-        _check_finite(weight.detach(), f"The weights must be finite, but {name}")
+            raise TraceError(
+                "The weights must have values, but {name} is on the meta device.", name=name
+            )
+        _check_finite(
+            weight.detach(),
+            mark("The weights must be finite, but {name} is {value:g} at {place}."),
+            name,
+        )
 
 
 def check_readout(module: nn.RNNBase, readout: Any, target: Any) -> None:
@@ -48,18 +61,30 @@ def check_readout(module: nn.RNNBase, readout: Any, target: Any) -> None:
             raise TraceError("A target needs a readout, whose answer it is compared with.")
         return
     if not isinstance(readout, nn.Linear):
-        raise TraceError(f"The readout must be an nn.Linear, not a {type(readout).__name__}.")
+        raise TraceError(
+            "The readout must be an nn.Linear, not a {kind}.", kind=type(readout).__name__
+        )
     units = module.hidden_size * (2 if module.bidirectional else 1)
     if readout.in_features != units:
-        raise TraceError(f"The readout must read {units} hidden units, not {readout.in_features}.")
+        raise TraceError(
+            "The readout must read {units} hidden units, not {in_features}.",
+            units=units,
+            in_features=readout.in_features,
+        )
     for name, weight in readout.named_parameters():
-        _check_finite(weight.detach(), f"The readout must be finite, but its {name}")
+        _check_finite(
+            weight.detach(),
+            mark("The readout must be finite, but its {name} is {value:g} at {place}."),
+            name,
+        )
 
 
 def check_horizon(horizon: Any) -> None:
     """Refuse what is no number of timesteps."""
     if not isinstance(horizon, int) or horizon < 0:
-        raise TraceError(f"The horizon must be 0 timesteps or more, not {horizon!r}.")
+        raise TraceError(
+            "The horizon must be 0 timesteps or more, not {horizon}.", horizon=repr(horizon)
+        )
 
 
 def sequence(x: Any, module: nn.RNNBase) -> Tensor:
@@ -69,11 +94,18 @@ def sequence(x: Any, module: nn.RNNBase) -> Tensor:
         values = values.squeeze(batch)
     if values.ndim != 2 or values.shape[1] != size or not len(values):
         shape = tuple(values.shape)
-        one = "(1, T, I)" if module.batch_first else "(T, 1, I)"
-        hint = f": trace one example at a time, or {one}" if values.ndim == 3 else ""
+        if values.ndim == 3:
+            raise TraceError(
+                "x must have the shape (T, I), timesteps by inputs, here (T, {size}), not {shape}: "
+                "trace one example at a time, or {one}.",
+                size=size,
+                shape=shape,
+                one="(1, T, I)" if module.batch_first else "(T, 1, I)",
+            )
         raise TraceError(
-            f"x must have the shape (T, I), timesteps by inputs, here (T, {size}), not "
-            f"{shape}{hint}."
+            "x must have the shape (T, I), timesteps by inputs, here (T, {size}), not {shape}.",
+            size=size,
+            shape=shape,
         )
     return values
 
@@ -93,7 +125,12 @@ def start_of(start: Any, module: nn.RNNBase) -> list[Start] | None:
         if values.ndim == 3 and values.shape[1] == 1:
             values = values.squeeze(1)
         if values.shape != shape:
-            raise TraceError(f"{name} must have the shape {shape}, not {tuple(values.shape)}.")
+            raise TraceError(
+                "{name} must have the shape {shape}, not {given}.",
+                name=name,
+                shape=shape,
+                given=tuple(values.shape),
+            )
         found.append(values.to(next(module.parameters()).dtype))
     if lstm:
         return list(zip(*found, strict=True))
@@ -119,26 +156,41 @@ def asked_of(target: Any, loss: Any, timesteps: int, outputs: int) -> Asked:
         classes = outputs > 1 and shape in of_classes and _whole(target)
         if classes and shape in of_values:
             raise TraceError(
-                f"{timesteps} whole numbers for {timesteps} timesteps and as many outputs may be "
-                'classes or values: say loss="cross-entropy" or loss="MSE".'
+                "{timesteps} whole numbers for {timesteps} timesteps and as many outputs "
+                'may be classes or values: say loss="cross-entropy" or loss="MSE".',
+                timesteps=timesteps,
             )
         loss = "cross-entropy" if classes else "MSE"
     if loss not in get_args(Loss):
         losses = ", ".join(f'"{known}"' for known in get_args(Loss))
-        raise TraceError(f"The loss must be one of {losses}, not {loss!r}.")
+        raise TraceError(
+            "The loss must be one of {losses}, not {loss}.", losses=losses, loss=repr(loss)
+        )
     if loss != "cross-entropy":
         if shape not in of_values:
             raise TraceError(
-                f"The target must have the shape {of_values[0]} for the last timestep or "
-                f"{of_values[1]} for all, or be a class or {timesteps} of them, not {shape}."
+                "The target must have the shape {last} for the last timestep or {every} "
+                "for all, or be a class or {timesteps} of them, not {shape}.",
+                last=of_values[0],
+                every=of_values[1],
+                timesteps=timesteps,
+                shape=shape,
             )
         return Asked(values, shape == of_values[1], loss)
     if shape not in of_classes:
-        raise TraceError(f"The target must be a class or {timesteps} of them, not {shape}.")
+        raise TraceError(
+            "The target must be a class or {timesteps} of them, not {shape}.",
+            timesteps=timesteps,
+            shape=shape,
+        )
     known = (values == values.round()) & (values >= 0) & (values < outputs)
     if not known.all():
         bad = values[~known].reshape(-1)[0]
-        raise TraceError(f"The classes must be whole numbers below {outputs}, not {bad:g}.")
+        raise TraceError(
+            "The classes must be whole numbers below {outputs}, not {bad:g}.",
+            outputs=outputs,
+            bad=bad.item(),
+        )
     return Asked(values.long(), bool(shape), "cross-entropy")
 
 
@@ -149,20 +201,22 @@ def _whole(values: Any) -> bool:
     return bool(np.asarray(values).dtype.kind in "iu")
 
 
-def _check_finite(values: Tensor, subject: str) -> None:
+def _check_finite(values: Tensor, template: str, name: str) -> None:
     if math.isfinite(values.sum()):  # of a sum it is told sooner, but for one that overflows
         return
     finite = torch.isfinite(values)
     if not finite.all():
         place = torch.nonzero(~finite)[0].tolist()
-        raise TraceError(f"{subject} is {values[tuple(place)]:g} at {place}.")
+        raise TraceError(template, name=name, value=values[tuple(place)].item(), place=place)
 
 
 def _numbers(values: Any, name: str) -> Tensor:
     """`values` as a float64 tensor on the CPU, which holds float32 and float64 exactly."""
     if isinstance(values, Tensor):
         if values.is_complex():
-            raise TraceError(f"{name} must be real numbers, not {values.dtype}.")
+            raise TraceError(
+                "{name} must be real numbers, not {dtype}.", name=name, dtype=values.dtype
+            )
         found = values.detach().cpu().double()
     else:
         try:
@@ -171,13 +225,17 @@ def _numbers(values: Any, name: str) -> Tensor:
                 raise TypeError(f"not {array.dtype}")
             found = torch.from_numpy(array.astype(np.float64))
         except (TypeError, ValueError) as error:
-            raise TraceError(f"{name} must be an array of numbers: {error}.") from error
-    _check_finite(found, f"{name} must be finite, but")
+            raise TraceError(
+                "{name} must be an array of numbers: {error}.", name=name, error=error
+            ) from error
+    _check_finite(found, mark("{name} must be finite, but is {value:g} at {place}."), name)
     beyond = found.abs() > torch.finfo(torch.float32).max
     if beyond.any():
         place = torch.nonzero(beyond)[0].tolist()
         raise TraceError(
-            f"{name} must be within 3.4e38, the range of float32, but is "
-            f"{found[tuple(place)]:g} at {place}."
+            "{name} must be within 3.4e38, the range of float32, but is {value:g} at {place}.",
+            name=name,
+            value=found[tuple(place)].item(),
+            place=place,
         )
     return found

@@ -17,6 +17,7 @@ from rnnviz.experiment import Experiment, Training
 from rnnviz.learning.network.model import build
 from rnnviz.learning.training.optimizer import Optimizer
 from rnnviz.records.run import Device, Timing
+from rnnviz.words.phrase import Refused
 
 ALL_THREADS = min(8, torch.get_num_threads())
 """What "all threads" means. The products of one timestep are too small to feed more."""
@@ -28,8 +29,8 @@ STEPS, SECONDS = 15, 0.04
 """How many steps are timed on each, or for how long; two at least."""
 
 
-class DeviceMissing(Exception):
-    """The device that was asked for is not there; the message is one sentence for a person."""
+class DeviceMissing(Refused):
+    """The device that was asked for is not there."""
 
 
 class Choice(NamedTuple):

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from rnnviz.tasks.task import DataError
+from rnnviz.words.phrase import Phrase
+from rnnviz.words.translation import mark
 
 LONGEST = 5_000_000
 """Characters that are read at most, some fifteen novels: an epoch of them takes minutes."""
@@ -54,16 +56,23 @@ class OwnText(NamedTuple):
     torn: bool = False
     """whether the file ends within a character"""
 
-    def remark(self, name: str) -> str:
+    def remark(self, name: str) -> Phrase | None:
         """What a person should know about how it was read, if there is anything."""
-        said = []
+        parts = []
         if self.guessed:
-            said.append(f"is not UTF-8 and was read as {self.encoding}")
+            read_as = {"encoding": self.encoding}
+            parts.append(Phrase("is not UTF-8 and was read as {encoding}", read_as))
         if self.torn:
-            said.append("ends within a character, which is left out")
+            parts.append(Phrase("ends within a character, which is left out"))
         if not self.whole:
-            said.append(f"is very long, so that its first {LONGEST:,} characters are used")
-        return f"{name} {', and '.join(said)}." if said else ""
+            template = mark("is very long, so that its first {most:,} characters are used")
+            parts.append(Phrase(template, {"most": LONGEST}))
+        if not parts:
+            return None
+        whole, *others = parts
+        for part in others:
+            whole = Phrase("{before}, and {part}", {"before": whole, "part": part})
+        return Phrase("{name} {remark}.", {"name": name, "remark": whole})
 
 
 def stamp(path: str) -> Stamp:
@@ -71,13 +80,15 @@ def stamp(path: str) -> Stamp:
     try:
         found = os.stat(path)
     except (FileNotFoundError, NotADirectoryError):
-        raise DataError(f"There is no file {path}: choose another, or put it back.") from None
+        raise DataError(
+            "There is no file {path}: choose another, or put it back.", path=path
+        ) from None
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from None
     if stat.S_ISDIR(found.st_mode):
-        raise DataError(f"{path} is a folder: choose a text file in it.")
+        raise DataError("{path} is a folder: choose a text file in it.", path=path)
     if not stat.S_ISREG(found.st_mode):
-        raise DataError(f"{path} is no ordinary file: choose a text file.")
+        raise DataError("{path} is no ordinary file: choose a text file.", path=path)
     return Stamp(path, found.st_mtime_ns, found.st_size)
 
 
@@ -106,13 +117,15 @@ def read(file: Stamp) -> OwnText:
             torn = text is not None
         if text is None:
             raise DataError(
-                f"{file.name} begins as {encoding[:6].upper()} and does not go on so: save it "
-                "again as UTF-8."
+                "{name} begins as {encoding} and does not go on so: save it again as UTF-8.",
+                name=file.name,
+                encoding=encoding[:6].upper(),
             )
     elif b"\0" in data:
         raise DataError(
-            f"{file.name} is no text, it has bytes that no text has: choose a file that was "
-            "saved as plain text."
+            "{name} is no text, it has bytes that no text has: choose a file that was "
+            "saved as plain text.",
+            name=file.name,
         )
     else:
         encoding, text = "utf-8", _decoded(data, "utf-8", cut)
@@ -125,16 +138,20 @@ def read(file: Stamp) -> OwnText:
                 encoding = _guess(_sample(data)) or ""
                 text = _decoded(data, encoding, cut) if encoding else None
         if text is None:
-            raise DataError(f"{file.name} is in an unknown encoding: save it again as UTF-8.")
+            raise DataError(
+                "{name} is in an unknown encoding: save it again as UTF-8.", name=file.name
+            )
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
-        raise DataError(f"{file.name} is empty: choose a file with a text in it.")
+        raise DataError("{name} is empty: choose a file with a text in it.", name=file.name)
     return OwnText(text[:LONGEST], encoding, not cut and len(text) <= LONGEST, guessed, torn)
 
 
 def _unreadable(path: str, error: Exception) -> DataError:
     why = error.strerror if isinstance(error, OSError) else error
-    return DataError(f"{path} cannot be read ({why}): choose a file that you may read.")
+    return DataError(
+        "{path} cannot be read ({why}): choose a file that you may read.", path=path, why=why
+    )
 
 
 def _decoded(data: bytes, encoding: str, cut: bool) -> str | None:

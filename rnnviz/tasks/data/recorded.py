@@ -53,8 +53,11 @@ def recorded(name: str) -> Recorded:
     rows = shipped.rows(source.file, _parse, header=True)
     if len(rows) != source.points:
         raise DataError(
-            f"The data file {source.file} has {len(rows)} points instead of {source.points}; "
-            "install rnnviz again to put it back."
+            "The data file {file} has {count} points instead of {points}; install "
+            "rnnviz again to put it back.",
+            file=source.file,
+            count=len(rows),
+            points=source.points,
         )
     values = np.array([value for _, value in rows])
     values.flags.writeable = False

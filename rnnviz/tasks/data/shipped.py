@@ -18,7 +18,9 @@ def text(name: str) -> str:
     try:
         return resource(f"data/{name}").read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"The data file {name} cannot be read: {error}.") from error
+        raise DataError(
+            "The data file {name} cannot be read: {error}.", name=name, error=error
+        ) from error
 
 
 def rows(name: str, parse: Callable[[str], Parsed], *, header: bool = False) -> list[Parsed]:
@@ -33,7 +35,14 @@ def rows(name: str, parse: Callable[[str], Parsed], *, header: bool = False) -> 
         try:
             found.append(parse(line))
         except (ValueError, IndexError) as error:
-            raise DataError(f"Line {number} of the data file {name} is damaged: {error}.") from None
+            raise DataError(
+                "Line {number} of the data file {name} is damaged: {error}.",
+                number=number,
+                name=name,
+                error=error,
+            ) from None
     if not found:
-        raise DataError(f"The data file {name} is empty; install rnnviz again to put it back.")
+        raise DataError(
+            "The data file {name} is empty; install rnnviz again to put it back.", name=name
+        )
     return found

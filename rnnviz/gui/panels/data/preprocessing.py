@@ -22,13 +22,7 @@ from rnnviz.gui.panels.data.prepared_series import SeriesPainter
 from rnnviz.gui.widgets.batch_picture import BatchPicture
 from rnnviz.gui.widgets.plot import Plot
 from rnnviz.gui.widgets.strip import Strip
-from rnnviz.records.preprocessing import (
-    DrawnByLot,
-    Phrase,
-    PreparedSequence,
-    PreparedSeries,
-    Preprocessing,
-)
+from rnnviz.records.preprocessing import DrawnByLot, PreparedSequence, PreparedSeries, Preprocessing
 from rnnviz.tasks import DataError, Task
 from rnnviz.words.translation import mark, tr
 
@@ -148,7 +142,7 @@ class PreprocessingPanel(Panel):
 
     def _instead(self, found: Preprocessing | None) -> str:
         if isinstance(found, DrawnByLot):
-            return " ".join(_said(phrase) for phrase in found.how)
+            return " ".join(str(phrase) for phrase in found.how)
         if found is None:
             return tr("How the watched example was made of raw data.")
         return ""
@@ -199,7 +193,7 @@ class PreprocessingPanel(Panel):
             for stretch in found.stretches
             for column in stretch.columns
         ]
-        return ", ".join([*sizes, _said(found.fitted)])
+        return ", ".join([*sizes, str(found.fitted)])
 
     # --- the mouse -----------------------------------------------------------------------
 
@@ -266,8 +260,3 @@ def _read(wanted: Wanted) -> _Answer:
     if isinstance(found, PreparedSequence):
         return found, None, strip_view(found), batch_view(found, size)
     return found, None, None, None
-
-
-def _said(phrase: Phrase) -> str:
-    """A phrase of a task in the person's language."""
-    return tr(phrase.template).format(**phrase.values)
