@@ -16,6 +16,7 @@ import msgspec
 
 from rnnviz.words.number_format import short
 from rnnviz.words.phrase import Refused
+from rnnviz.words.translation import tr
 
 Scale = Literal["linear", "log"]
 Value = int | float | str
@@ -90,13 +91,13 @@ class Knob(msgspec.Struct, frozen=True):
         A path may begin with ``~`` or where the program was started; what is kept is absolute.
         """
         if self.files:
-            none = text.strip().lower() in ("", self.off.lower())
+            none = text.strip().lower() in ("", *self._spellings_of_off)
             self.check(text)
             return "" if none else os.path.abspath(os.path.expanduser(text))
         text = text.strip()
         value: Value = text
         if not self.choices:
-            if self.off and text.lower() == self.off.lower():
+            if self.off and text.lower() in self._spellings_of_off:
                 return self.kind(0)
             try:
                 number = float(text.replace(",", "."))
@@ -111,25 +112,33 @@ class Knob(msgspec.Struct, frozen=True):
     def takes(self) -> str:
         """What is taken, in words: ``"1 to 512"`` or ``"auto, cpu or cuda"``."""
         if self.choices:
-            return " or ".join([", ".join(self.choices[:-1]), self.choices[-1]])
+            *first, last = (tr(choice) for choice in self.choices)
+            return tr("{first} or {last}", first=", ".join(first), last=last)
+        off = tr(self.off)
         if self.files:
-            return f"{self.files}, or {self.off}"
-        zero = f", or 0 ({self.off})" if self.off else ""
-        return f"{self.low:g} to {self.limit:g}{zero}"
+            return tr("{files}, or {off}", files=tr(self.files), off=off)
+        if self.off:
+            return tr("{low:g} to {high:g}, or 0 ({off})", low=self.low, high=self.limit, off=off)
+        return tr("{low:g} to {high:g}", low=self.low, high=self.limit)
 
     def text(self, value: Value) -> str:
         """`value` as a person reads it: three significant digits, no trailing zeros."""
         if isinstance(value, str):
-            return self.off if self.files and not value else value
+            return tr(self.off) if self.files and not value else tr(value)
         if self.off and value == 0:
-            return self.off
+            return tr(self.off)
         if self.kind is int:
             return str(value)
         return short(value)
 
+    @property
+    def _spellings_of_off(self) -> tuple[str, str]:
+        return self.off.lower(), tr(self.off).lower()
+
     def _refuse(self, template: str, given: Value) -> typing.NoReturn:
         shown = f"{given:g}" if isinstance(given, float) else given
-        title = self.title[:1].upper() + self.title[1:]
+        title = tr(self.title)
+        title = title[:1].upper() + title[1:]
         raise KnobError(self.name, template, title=title, right=self.takes, given=shown)
 
 

@@ -180,13 +180,16 @@ class Characters(Task, tag="characters", dict=True):
         name = printable(os.path.basename(self.file)) if self.file else self.text
         length = Phrase("{name} has {count} characters", {"name": name, "count": self._text.length})
         if self.share != 1:
-            of = {"length": length, "share": self.share}
-            length = Phrase("{length}, of which a share of {share:g} is used", of)
+            length = Phrase(
+                "{length}, of which a share of {share:g} is used",
+                {"length": length, "share": self.share},
+            )
         takes = Phrase("that takes {count}", {"count": math.ceil(needed / self.share)})
         shorter = min(_parts(used)[1:]) - 1
         if shorter >= knobs_of(Characters)["window"].low:
-            or_less = {"takes": takes, "shorter": shorter}
-            takes = Phrase("{takes}, or windows of {shorter} at most", or_less)
+            takes = Phrase(
+                "{takes}, or windows of {shorter} at most", {"takes": takes, "shorter": shorter}
+            )
         return Phrase(
             "{length}, too few for windows of {window}: {takes}.",
             {"length": length, "window": self.window, "takes": takes},

@@ -65,7 +65,7 @@ class KnobRow(QWidget):
         self._title.setText(title)
         if self._choice is not None:
             self._choice.clear()
-            self._choice.addItems(list(knob.choices))
+            self._choice.addItems([tr(choice) for choice in knob.choices])
             self._choice.setAccessibleName(title)
         elif self._file is not None:
             self._file.files = knob.files
@@ -79,8 +79,12 @@ class KnobRow(QWidget):
             self.slider.setAccessibleName(title)
             self._number.setAccessibleName(title)
         what = tr(knob.help)
-        near = f"{knob.takes} {unit}".strip()
-        self.setToolTip(f"<p>{what}</p><p>{near}; default {knob.text(knob.default)}</p>")
+        takes = tr(
+            "{takes}; default {default}",
+            takes=f"{knob.takes} {unit}".strip(),
+            default=knob.text(knob.default),
+        )
+        self.setToolTip(f"<p>{what}</p><p>{takes}</p>")
         self.show_value(knob.default)
 
     @property
@@ -132,7 +136,7 @@ class KnobRow(QWidget):
         """Show a value without saying that it was turned."""
         self._value = value
         if self._choice is not None:
-            self._choice.setCurrentText(str(value))
+            self._choice.setCurrentIndex(self.knob.choices.index(str(value)))
             return
         if self._file is not None:
             self._file.show_path(str(value))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
@@ -45,10 +46,11 @@ class Command:
     """whether a line is drawn above it in its menu"""
 
 
-class Actions:
+class Actions(QObject):
     """A window's actions by name, made of the commands that it knows."""
 
     def __init__(self, window: QWidget, commands: Sequence[Command]) -> None:
+        super().__init__(window)
         self._window = window
         self.commands = {command.name: command for command in commands}
         self._actions = {command.name: self._make(command) for command in commands}
