@@ -41,8 +41,7 @@ def _written(file: Path) -> Iterator[str]:
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
             for place in SAYS.get(name, ()):
-                for text in _literals(node.args[place : place + 1]):
-                    yield text
+                yield from _literals(node.args[place : place + 1])
 
 
 def _literals(nodes: list[ast.expr]) -> Iterator[str]:
@@ -75,9 +74,7 @@ def main() -> None:
     for file in sorted({TEMPLATE, *FOLDER.glob("*.json")}):
         known = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
         kept = {text: known.get(text, "") for text in wanted}
-        file.write_text(
-            json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-        )
+        file.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         missing = sum(not text for text in kept.values())
         print(f"{file.name}: {len(kept)} texts, {missing} without a translation")
 

@@ -7,9 +7,11 @@ import platform
 from importlib import metadata
 
 import rnnviz
+from rnnviz.records.run import Device
 from rnnviz.store import places
 from rnnviz.tasks import TASKS
 from rnnviz.words.escaping import printable
+from rnnviz.words.translation import tr
 
 PACKAGES = ("torch", "PySide6-Essentials", "pyqtgraph", "numpy", "msgspec")
 
@@ -41,29 +43,32 @@ def folders() -> list[tuple[str, str]]:
 def tasks() -> str:
     """The tasks, one a line."""
     width = max(len(name) for name in TASKS)
-    return "\n".join(f"{name:<{width}}  {task.summary}" for name, task in TASKS.items())
+    return "\n".join(f"{name:<{width}}  {tr(task.summary)}" for name, task in TASKS.items())
 
 
 def _version(package: str) -> str:
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
-        return "not installed"
+        return tr("not installed")
 
 
 def _devices() -> list[tuple[str, str]]:
     try:
         from rnnviz.learning.training.devices import available
     except ImportError as error:
-        return [("devices", f"unknown: {error}")]
-    return [
-        (device.kind, device.name + (f" ({device.threads} threads)" if device.threads else ""))
-        for device in available()
-    ]
+        return [("devices", tr("unknown: {error}", error=error))]
+    return [(device.kind, _named(device)) for device in available()]
+
+
+def _named(device: Device) -> str:
+    if not device.threads:
+        return device.name
+    return tr("{name} ({n} threads)", name=device.name, n=device.threads)
 
 
 def _place(name: str) -> str:
     try:
         return printable(str(getattr(places, f"{name}_folder")()))
     except OSError as error:
-        return printable(f"cannot be made: {error}")
+        return printable(tr("cannot be made: {error}", error=error))

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 
 import rnnviz
 from rnnviz.cli.status import INTERRUPTED
+from rnnviz.words.translation import mark, tr
 
 if TYPE_CHECKING:
     from rnnviz.cli.options import Option
 
 COMMANDS = {
-    "train": "train without a window",
-    "tasks": "list what there is to learn",
-    "info": "show versions, devices and folders, for a report of a problem",
+    "train": mark("train without a window"),
+    "tasks": mark("list what there is to learn"),
+    "info": mark("show versions, devices and folders, for a report of a problem"),
 }
 
 
@@ -31,8 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Before numpy is loaded: as in the engine, so that baselines have the same last digits.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from rnnviz.cli.options import UsageError, meant
+    from rnnviz.words import languages
     from rnnviz.words.escaping import printable
 
+    languages.speak(languages.best(languages.of_environment()))
     try:
         if not typed or typed[0].startswith("-"):
             return _window(typed)
@@ -58,13 +61,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _window(typed: list[str]) -> int:
     from rnnviz.cli.options import Option, UsageError, experiment_of, knob_options, read
 
-    options = [Option("--train", "Begin to train at once."), *knob_options()]
+    options = [Option("--train", mark("Begin to train at once.")), *knob_options()]
     if _wants_help(typed):
+        commands = {tr("[options]"): tr("open the window")}
+        commands |= {name: tr(what) for name, what in COMMANDS.items()}
         print(
-            "rnnviz: see a recurrent network learn and think.\n\n"
-            "  rnnviz [options]        open the window\n"
-            + "".join(f"  rnnviz {name:<16} {what}\n" for name, what in COMMANDS.items())
-            + "  rnnviz --version\n\nOptions of the window:"
+            f"rnnviz: {tr('see a recurrent network learn and think')}.\n\n"
+            + "".join(f"  rnnviz {name:<16} {what}\n" for name, what in commands.items())
+            + f"  rnnviz --version\n\n{tr('Options of the window')}:"
         )
         _print_options(options)
         return 0
@@ -90,12 +94,12 @@ def _train(typed: list[str]) -> int:
     from rnnviz.cli.options import Option, experiment_of, knob_options, read
 
     options = [
-        Option("--json", "Write experiment, history and result here; - is stdout.", "FILE"),
-        Option("--csv", "Write the history here as a table.", "FILE"),
+        Option("--json", mark("Write experiment, history and result here; - is stdout."), "FILE"),
+        Option("--csv", mark("Write the history here as a table."), "FILE"),
         *knob_options(),
     ]
     if _wants_help(typed):
-        print("rnnviz train: train without a window.\n\nOptions:")
+        print(f"rnnviz train: {tr(COMMANDS['train'])}.\n\n{tr('Options')}:")
         _print_options(options)
         return 0
     values = read(typed, options)
@@ -107,7 +111,7 @@ def _train(typed: list[str]) -> int:
 
 def _show(command: str, typed: list[str]) -> int:
     if _wants_help(typed):
-        print(f"rnnviz {command}: {COMMANDS[command]}.")
+        print(f"rnnviz {command}: {tr(COMMANDS[command])}.")
         return 0
     from rnnviz.cli.options import read
 

@@ -13,6 +13,7 @@ from rnnviz.experiment import Experiment, knobs, suited
 from rnnviz.knobs import Knob, KnobError, Value, knobs_of
 from rnnviz.tasks import TASKS
 from rnnviz.words.phrase import Refused
+from rnnviz.words.translation import tr
 
 
 class UsageError(Refused):
@@ -31,7 +32,7 @@ class Option(NamedTuple):
 
 def knob_options() -> list[Option]:
     """The task, then every knob of every task, of the network and of the training."""
-    options = [Option("--task", f"What to learn: {_listed(TASKS)}.", "NAME")]
+    options = [Option("--task", tr("What to learn: {tasks}.", tasks=_listed(TASKS)), "NAME")]
     for name, task in TASKS.items():
         options += [_option(f"task.{knob.name}", knob, name) for knob in knobs_of(task).values()]
     options += [
@@ -46,13 +47,13 @@ def knob_options() -> list[Option]:
 
 
 def _option(path: str, knob: Knob, task: str = "") -> Option:
-    details = [f"{task} task" if task else "", knob.takes, knob.unit]
-    details.append(f"default {knob.text(knob.default)}")
+    details = [tr("{task} task", task=task) if task else "", knob.takes, tr(knob.unit)]
+    details.append(tr("default {value}", value=knob.text(knob.default)))
     value = "N" if knob.kind is int else "X"
     if knob.choices or knob.files:
         value = "NAME" if knob.choices else "FILE"
     return Option(
-        _spelled(knob.name), f"{knob.help} ({'; '.join(filter(None, details))})", value, path
+        _spelled(knob.name), f"{tr(knob.help)} ({'; '.join(filter(None, details))})", value, path
     )
 
 
@@ -72,10 +73,10 @@ def read(arguments: Sequence[str], options: Iterable[Option]) -> dict[str, str]:
     while rest:
         name, equals, value = rest.pop(0).partition("=")
         if name not in known:
-            what = "option" if name.startswith("-") else "argument"
-            raise UsageError(
-                "There is no {what} {name}{hint}.", what=what, name=name, hint=meant(name, known)
-            )
+            hint = meant(name, known)
+            if name.startswith("-"):
+                raise UsageError("There is no option {name}{hint}.", name=name, hint=hint)
+            raise UsageError("There is no argument {name}{hint}.", name=name, hint=hint)
         if known[name].value and not equals:
             if not rest or rest[0].startswith("--"):
                 raise UsageError(
@@ -135,7 +136,7 @@ def described(options: Iterable[Option], width: int = 88) -> str:
     for option in options:
         lines.append(f"  {option.name} {option.value}".rstrip())
         lines += textwrap.wrap(
-            option.help, width, initial_indent=" " * 6, subsequent_indent=" " * 6
+            tr(option.help), width, initial_indent=" " * 6, subsequent_indent=" " * 6
         )
     return "\n".join(lines)
 
@@ -143,7 +144,7 @@ def described(options: Iterable[Option], width: int = 88) -> str:
 def meant(typed: str, known: Iterable[str]) -> str:
     """``"; did you mean …?"`` without its full stop, or nothing."""
     close = difflib.get_close_matches(typed, list(known), n=1)
-    return f" (did you mean {close[0]}?)" if close else ""
+    return tr(" (did you mean {name}?)", name=close[0]) if close else ""
 
 
 def _sample(option: Option) -> str:

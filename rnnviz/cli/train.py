@@ -18,18 +18,10 @@ from rnnviz.store import files, history
 from rnnviz.words.escaping import printable
 from rnnviz.words.number_format import short
 from rnnviz.words.phrase import Refused
+from rnnviz.words.translation import tr
 
 if TYPE_CHECKING:
     from rnnviz.learning.training.trainer import Trainer
-
-REMEDIES = {
-    "not_finite": "The loss is no longer a number; try a smaller learning rate, or clipping.",
-    "diverged": "The loss grew instead of falling; try a smaller learning rate, or clipping.",
-    "out_of_memory": "The memory is full; try fewer hidden units, a smaller batch or a shorter "
-    "window.",
-    "error": "Something unforeseen went wrong ({detail}); please report it with what rnnviz info "
-    "says.",
-}
 
 
 def train(experiment: Experiment, json: str | None = None, csv: str | None = None) -> int:
@@ -74,9 +66,10 @@ def train(experiment: Experiment, json: str | None = None, csv: str | None = Non
 
 def _fail(error: Exception) -> int:
     """Say what went wrong and what to try; gives the exit status."""
-    from rnnviz.engine.failures import kind_of
+    from rnnviz.engine.explain import explain
+    from rnnviz.engine.failures import failure
 
-    _complain(REMEDIES[kind_of(error)].format(detail=f"{type(error).__name__}: {error}"))
+    _complain(explain(failure(error, run=0, step=getattr(error, "step", 0))))
     return 1
 
 
@@ -104,7 +97,8 @@ def _write(
         if csv is not None:
             history.write_csv(Path(csv), epochs)
     except OSError as error:
-        _complain(f"The result could not be written: {error.strerror or error}.")
+        why = error.strerror or str(error)
+        _complain(tr("The result could not be written: {why}.", why=why))
         return 1
     if json != "-" and result.get("valid_loss") is not None:
         print(_summary(result))
@@ -112,14 +106,16 @@ def _write(
 
 
 def _summary(result: dict[str, Any]) -> str:
-    epochs = short(result["epoch"])
-    rules = ", ".join(f"{name} {loss:.2g}" for name, loss in result["baselines"].items())
-    threads = result["threads"]
-    where = f"{result['device']}, {threads} thread{'' if threads == 1 else 's'}"
-    return (
-        f"validation loss {result['valid_loss']:.3g} after {epochs} "
-        f"epoch{'' if epochs == '1' else 's'} ({rules}); "
-        f"{result['seconds']:.1f} s on {where}"
+    epochs, threads = short(result["epoch"]), result["threads"]
+    return tr(
+        "validation loss {loss:.3g} after {epochs} ({rules}); "
+        "{seconds:.1f} s on {device}, {threads}",
+        loss=result["valid_loss"],
+        epochs=tr("1 epoch") if epochs == "1" else tr("{n} epochs", n=epochs),
+        rules=", ".join(f"{tr(name)} {loss:.2g}" for name, loss in result["baselines"].items()),
+        seconds=result["seconds"],
+        device=result["device"],
+        threads=tr("1 thread") if threads == 1 else tr("{n} threads", n=threads),
     )
 
 
@@ -172,11 +168,11 @@ def _progress(epochs: int, batches: int) -> Iterator[_Shown]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
-        TextColumn("epoch {task.fields[epoch]}/" + str(epochs)),
+        TextColumn(tr("epoch") + " {task.fields[epoch]}/" + str(epochs)),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %"),
         TimeRemainingColumn(),
-        TextColumn("validation loss {task.fields[valid]}"),
+        TextColumn(tr("validation loss") + " {task.fields[valid]}"),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         yield _Bar(bar, bar.add_task("", total=epochs * batches, epoch=0, valid="…"))

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-NO_WINDOW = "`rnnviz train` needs no window"
+from rnnviz.words.translation import tr
 
 # The packages of Debian and Ubuntu by the library that Qt asks for, in the order in which
 # they are worth naming. What a package brings along with another here is left out.
@@ -61,12 +61,13 @@ def complain() -> str | None:
         return None
     qt = _qt_folder()
     if qt is None:
-        return "PySide6 is missing: install it with `pip install PySide6-Essentials`."
+        return tr("PySide6 is missing: install it with `pip install PySide6-Essentials`.")
     platforms = _platforms(os.environ)
     if not platforms:
-        return (
+        return tr(
             "There is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is "
-            f"set): start rnnviz from a desktop, or log in with `ssh -X`; {NO_WINDOW}."
+            "set): start rnnviz from a desktop, or log in with `ssh -X`; `rnnviz train` needs no "
+            "window."
         )
     complaints = []
     for platform in platforms:
@@ -97,9 +98,11 @@ def _why_not(platform: str, qt: Path) -> str | None:
     packages = BASE | {"xcb": XCB, "wayland": WAYLAND, "vnc": VNC}.get(platform, {})
     plugin, choices = _plugin(platform, qt)
     if plugin is None and choices:
-        return (
-            f"QT_QPA_PLATFORM asks for {platform}, which this Qt does not have: "
-            f"leave it out, or choose one of {', '.join(choices)}."
+        return tr(
+            "QT_QPA_PLATFORM asks for {platform}, which this Qt does not have: leave it out, or "
+            "choose one of {choices}.",
+            platform=platform,
+            choices=", ".join(choices),
         )
     complaint = _missing_libraries(plugin, packages)
     if complaint is None and platform == "xcb":
@@ -139,13 +142,18 @@ def _missing_libraries(plugin: Path | None, packages: Mapping[str, str]) -> str 
     missing = [library for library in packages if _load(library) is not None]
     if missing:
         names = " ".join(dict.fromkeys(packages[library] for library in missing))
-        return (
-            f"Qt cannot open a window without {', '.join(missing)}: install what is missing "
-            f"with `sudo apt-get install {names}`."
+        return tr(
+            "Qt cannot open a window without {libraries}: install what is missing with "
+            "`sudo apt-get install {packages}`.",
+            libraries=", ".join(missing),
+            packages=names,
         )
     if trouble is None:
         return None
-    return f"Qt cannot open a window: {trouble}; install the library that is missing."
+    return tr(
+        "Qt cannot open a window: {trouble}; install the library that is missing.",
+        trouble=trouble,
+    )
 
 
 def _load(library: str) -> str | None:
@@ -168,10 +176,11 @@ def _unreachable_x() -> str | None:
         xcb.xcb_disconnect(connection)
     if not failed:
         return None
-    display = os.environ.get("DISPLAY", "")
-    return (
-        f'The display "{display}" cannot be reached or does not let rnnviz in: set DISPLAY to '
-        f"one that is there, start rnnviz from a desktop, or log in with `ssh -X`; {NO_WINDOW}."
+    return tr(
+        'The display "{display}" cannot be reached or does not let rnnviz in: set DISPLAY to one '
+        "that is there, start rnnviz from a desktop, or log in with `ssh -X`; `rnnviz train` "
+        "needs no window.",
+        display=os.environ.get("DISPLAY", ""),
     )
 
 
@@ -184,9 +193,11 @@ def _unreachable_wayland(environment: Mapping[str, str]) -> str | None:
         try:
             test.connect(path)
         except OSError as error:
-            return (
-                f'The Wayland display "{name}" cannot be reached ({error.strerror}): '
-                f"start rnnviz from a desktop; {NO_WINDOW}."
+            return tr(
+                'The Wayland display "{name}" cannot be reached ({why}): start rnnviz from a '
+                "desktop; `rnnviz train` needs no window.",
+                name=name,
+                why=error.strerror,
             )
     return None
 

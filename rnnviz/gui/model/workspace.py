@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from rnnviz.engine.explain import engine_lost, explain
 from rnnviz.engine.messages import Failed
 from rnnviz.experiment import Experiment
 from rnnviz.gui.model.aspect import Aspect
@@ -13,7 +14,6 @@ from rnnviz.gui.model.clock import FrameClock
 from rnnviz.gui.model.composer import Composer
 from rnnviz.gui.model.draft import Draft
 from rnnviz.gui.model.engine_thread import EngineThread
-from rnnviz.gui.model.failures import engine_lost, explain
 from rnnviz.gui.model.garbage import Garbage
 from rnnviz.gui.model.loudspeaker import Loudspeaker
 from rnnviz.gui.model.pinned_runs import PinnedRuns
