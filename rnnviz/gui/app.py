@@ -7,7 +7,7 @@ import logging
 import signal
 import sys
 
-from PySide6.QtCore import QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QLocale, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -20,6 +20,7 @@ from rnnviz.gui.model.workspace import Workspace
 from rnnviz.gui.window.main_window import MainWindow
 from rnnviz.resources import resource
 from rnnviz.store import logs
+from rnnviz.words import languages
 
 
 def application() -> QApplication:
@@ -61,11 +62,19 @@ def open_window(experiment: Experiment | None = None, *, train: bool = False) ->
     return window
 
 
+def _speak(chosen: str) -> None:
+    """Speak the language that was chosen, or the first of the system's that there is."""
+    if chosen == "system":
+        chosen = languages.best(QLocale.system().uiLanguages())
+    languages.speak(chosen)
+
+
 def run(experiment: Experiment | None = None, *, train: bool = False) -> int:
     """Show the window until it is closed; the exit code."""
     logs.start()
     log_qt_messages()
     app = application()
+    _speak(Preferences().language)
     window = open_window(experiment, train=train)
     # What is there now stays to the end: from here on garbage is looked for elsewhere.
     gc.freeze()

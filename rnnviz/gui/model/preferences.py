@@ -13,6 +13,7 @@ from rnnviz.experiment import Experiment, restored
 from rnnviz.gui.look.theme import Choice
 from rnnviz.store import places
 from rnnviz.store.parts import PartError, PartsFile
+from rnnviz.words import languages
 from rnnviz.words.translation import tr
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,16 @@ class Preferences:
     @theme.setter
     def theme(self, choice: Choice) -> None:
         self._file.put("theme", choice)
+        self.sync()
+
+    @property
+    def language(self) -> str:
+        """The code of the language that was chosen, or ``"system"``."""
+        return str(self._one_of("language", ("system", *languages.available())))
+
+    @language.setter
+    def language(self, code: str) -> None:
+        self._file.put("language", code)
         self.sync()
 
     @property
@@ -150,6 +161,7 @@ class Preferences:
 def _titles() -> dict[str, str]:
     return {
         "theme": tr("the theme"),
+        "language": tr("the language"),
         "text_size": tr("the size of text"),
         "experiment": tr("the settings of the knobs"),
         "folder": tr("the last folder"),

@@ -39,13 +39,14 @@ from rnnviz.gui.window.commands import (
     WORKSPACE_COMMANDS,
 )
 from rnnviz.gui.window.dock import Dock
-from rnnviz.gui.window.menus import add_presets, add_themes, fill_menus, put_first
+from rnnviz.gui.window.menus import add_choices, add_presets, fill_menus, put_first
 from rnnviz.gui.window.notice import Notice
 from rnnviz.gui.window.player_bar import PlayerBar
 from rnnviz.gui.window.saving import PieceSaver
 from rnnviz.gui.window.status_line import StatusLine
 from rnnviz.records.run import EpochRecord
 from rnnviz.store import history
+from rnnviz.words import languages
 from rnnviz.words.translation import tr
 
 
@@ -130,10 +131,22 @@ class MainWindow(QMainWindow):
     def _add_menus(self) -> None:
         menus = fill_menus(self.menuBar(), self.actions_by_name, MENUS)
         add_presets(menus[PRESETS], self.workspace.draft.replace)
-        theme = QMenu(tr("Theme"), self)
-        self._themes = add_themes(theme, self.theme.choice, self.choose_theme)
         view = menus[VIEW]
-        view.insertMenu(view.actions()[0], theme)
+        theme = QMenu(tr("Theme"), self)
+        themes: dict[Choice, str] = {
+            "system": tr("As the system"),
+            "light": tr("Light"),
+            "dark": tr("Dark"),
+        }
+        self._themes = add_choices(theme, themes, self.theme.choice, self.choose_theme)
+        first = view.actions()[0]
+        view.insertMenu(first, theme)
+        spoken = {code: languages.NAMES[code] for code in languages.available()}
+        if len(spoken) > 1:
+            spoken = {"system": tr("As the system"), **spoken}
+            language = QMenu(tr("Language"), self)
+            add_choices(language, spoken, self.preferences.language, self.choose_language)
+            view.insertMenu(first, language)
         put_first(view, [dock.toggleViewAction() for dock in self.docks.values()])
 
     # --- showing -------------------------------------------------------------------------
@@ -251,6 +264,11 @@ class MainWindow(QMainWindow):
         self.theme.choose(choice)
         for action in self._themes.actions():
             action.setChecked(action.data() == choice)
+
+    def choose_language(self, code: str) -> None:
+        """Remember a language, or the system's; the next window speaks it."""
+        self.preferences.language = code
+        self.notice.say(tr("rnnviz speaks this language from its next start."))
 
     def _switch_theme(self) -> None:
         self.choose_theme("light" if self.theme.colours.dark else "dark")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from rnnviz.experiment import Experiment
-from rnnviz.gui.look.theme import Choice
 from rnnviz.gui.model.presets import presets
 from rnnviz.gui.window.actions import Actions
 from rnnviz.words.translation import tr
+
+Key = TypeVar("Key", bound=str)
 
 
 def fill_menus(bar: QMenuBar, actions: Actions, names: tuple[str, ...]) -> dict[str, QMenu]:
@@ -40,14 +42,11 @@ def add_presets(menu: QMenu, take: Callable[[Experiment, str], object]) -> None:
     menu.triggered.connect(lambda action: take(known[action.text()], action.text()))
 
 
-def add_themes(menu: QMenu, chosen: Choice, choose: Callable[[Choice], object]) -> QActionGroup:
-    """Offer the themes in a menu of their own; their actions hold a `Choice` each."""
+def add_choices(
+    menu: QMenu, names: dict[Key, str], chosen: Key, choose: Callable[[Key], object]
+) -> QActionGroup:
+    """Offer one of several things; each action of the group holds which it is."""
     group = QActionGroup(menu)
-    names: dict[Choice, str] = {
-        "system": tr("As the system"),
-        "light": tr("Light"),
-        "dark": tr("Dark"),
-    }
     for choice, text in names.items():
         action = QAction(text, menu, checkable=True, checked=choice == chosen)
         action.setData(choice)
