@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import base64
 import logging
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 from PySide6.QtCore import QByteArray
 
 from rnnviz.experiment import Experiment, restored
-from rnnviz.gui.look.theme import Choice
 from rnnviz.store import places
 from rnnviz.store.parts import PartError, PartsFile
 from rnnviz.words import languages
 from rnnviz.words.translation import tr
+
+if TYPE_CHECKING:
+    from rnnviz.gui.look.theme import Choice
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +37,7 @@ class Preferences:
     @property
     def theme(self) -> Choice:
         """Light, dark, or as the system has it."""
-        return cast(Choice, self._one_of("theme", ("system", "light", "dark")))
+        return cast("Choice", self._one_of("theme", ("system", "light", "dark")))
 
     @theme.setter
     def theme(self, choice: Choice) -> None:

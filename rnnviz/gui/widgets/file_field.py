@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QToolButton, QWidget
 
-from rnnviz.gui.model.preferences import Preferences
 from rnnviz.words.escaping import printable
 from rnnviz.words.translation import tr
+
+
+class Memory(Protocol):
+    """What remembers where a file was opened last."""
+
+    folder: str
 
 
 class FileField(QWidget):
@@ -20,8 +27,9 @@ class FileField(QWidget):
     chosen = Signal(str)
     """Another file, or "" where it was let go."""
 
-    def __init__(self) -> None:
+    def __init__(self, memory: Callable[[], Memory]) -> None:
         super().__init__()
+        self._memory = memory
         self.files = ""
         """which kind of file, as Qt's file dialogs say it"""
         self._path = ""
@@ -50,15 +58,15 @@ class FileField(QWidget):
 
     def choose(self) -> None:
         """Ask for a file, where the last one was."""
-        preferences = Preferences()
-        folder = os.path.dirname(self._path) or preferences.folder
+        memory = self._memory()
+        folder = os.path.dirname(self._path) or memory.folder
         kind = tr(self.files)
         everything = tr("All files (*)")
         path, _ = QFileDialog.getOpenFileName(
             self, tr("Choose a file"), folder, f"{kind};;{everything}"
         )
         if path:
-            preferences.folder = os.path.dirname(path)
+            memory.folder = os.path.dirname(path)
             self.chosen.emit(path)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Callable
 from itertools import count
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
-from rnnviz.gui.widgets.file_field import FileField
+from rnnviz.gui.widgets.file_field import FileField, Memory
 from rnnviz.gui.widgets.slider import Slider
 from rnnviz.knobs import Knob, KnobError, Value, positions
 from rnnviz.words.translation import tr
@@ -33,8 +34,9 @@ class KnobRow(QWidget):
     turned = Signal(object, int)
     """A value was chosen, and the number of the gesture (one drag, one entry) it is part of."""
 
-    def __init__(self, knob: Knob) -> None:
+    def __init__(self, knob: Knob, memory: Callable[[], Memory]) -> None:
         super().__init__()
+        self._memory = memory
         self._gesture = 0
         self._title = QLabel()
         if not knob.choices:
@@ -103,7 +105,7 @@ class KnobRow(QWidget):
         grid.addWidget(self._choice, 0, 1)
 
     def _make_file(self, grid: QGridLayout) -> None:
-        self._file = FileField()
+        self._file = FileField(self._memory)
         self._file.chosen.connect(self.type)
         self.setAcceptDrops(True)
         grid.addWidget(self._file, 0, 1)

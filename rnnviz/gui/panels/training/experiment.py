@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from rnnviz.experiment import idle, knobs, suited
 from rnnviz.gui.model.aspect import Aspect
+from rnnviz.gui.model.preferences import Preferences
 from rnnviz.gui.panels.base.panel import Column, Context, Panel
 from rnnviz.gui.widgets.knob_row import KnobRow, field_of
 from rnnviz.knobs import Knob, Value
@@ -107,7 +108,7 @@ class ExperimentPanel(Panel):
                 del self._spare[place]
                 row.show_knob(knob)
                 return row
-        row = KnobRow(knob)
+        row = KnobRow(knob, Preferences)
         row.turned.connect(partial(self._turn, row))
         return row
 
