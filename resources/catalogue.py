@@ -61,7 +61,7 @@ def _declared() -> Iterator[str]:
     every: list[Knob] = [knob for _, knob in knobs(Experiment())]
     for task in TASKS.values():
         every += knobs_of(task).values()
-        yield from (task.title, task.summary, task.position, task.error)
+        yield from (task.title, task.summary, task.position, task.error, *task.words)
     for knob in every:
         yield from (knob.title, knob.help, knob.unit, knob.off, knob.files)
         yield from (str(choice) for choice in knob.choices)

@@ -28,6 +28,13 @@ class Adding(Task, tag="adding"):
 
     title: ClassVar[str] = "Adding"
     summary: ClassVar[str] = "Add the two marked numbers of a long list."
+    words: ClassVar[tuple[str, ...]] = (
+        "RMSE",
+        "sums right",
+        "always 1",
+        "number",
+        "marker",
+    )
     shape: ClassVar[Shape] = "many-to-one"
     whole_sequence: ClassVar[bool] = True
     training: ClassVar[dict[str, Value]] = {

@@ -74,6 +74,14 @@ class Characters(Task, tag="characters", dict=True):
 
     title: ClassVar[str] = "Characters"
     summary: ClassVar[str] = "Read a text letter by letter, say the next letter, then write."
+    words: ClassVar[tuple[str, ...]] = (
+        "accuracy",
+        "nats per character",
+        "bits per character",
+        "unigram",
+        "bigram",
+        "trigram",
+    )
     shape: ClassVar[Shape] = "many-to-many"
     loss: ClassVar[Loss] = "cross-entropy"
     stateful: ClassVar[bool] = True

@@ -48,6 +48,14 @@ class Chorales(Task, tag="chorales"):
 
     title: ClassVar[str] = "Chorales"
     summary: ClassVar[str] = "Predict the next chord of a chorale by Bach, and compose."
+    words: ClassVar[tuple[str, ...]] = (
+        "NLL a step",
+        "frame accuracy",
+        "note frequencies",
+        "repeat",
+        "logistic regression on two chords",
+        "note",
+    )
     shape: ClassVar[Shape] = "many-to-many"
     loss: ClassVar[Loss] = "binary cross-entropy"
     error: ClassVar[str] = "NLL"

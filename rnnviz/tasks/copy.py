@@ -31,6 +31,11 @@ class Copy(Task, tag="copy"):
 
     title: ClassVar[str] = "Copy"
     summary: ClassVar[str] = "Remember ten symbols through a pause, then say them again."
+    words: ClassVar[tuple[str, ...]] = (
+        "symbols right",
+        "sequences right",
+        "remembering nothing",
+    )
     shape: ClassVar[Shape] = "many-to-many"
     loss: ClassVar[Loss] = "cross-entropy"
     training: ClassVar[dict[str, Value]] = {

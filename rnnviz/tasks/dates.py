@@ -131,6 +131,11 @@ class Dates(Task, tag="dates"):
     summary: ClassVar[str] = (
         "Read a date as people write it, in English or Korean; write it as ISO."
     )
+    words: ClassVar[tuple[str, ...]] = (
+        "exact",
+        "characters right",
+        "frequent characters",
+    )
     shape: ClassVar[Shape] = "encoder-decoder"
     loss: ClassVar[Loss] = "cross-entropy"
     position: ClassVar[str] = "character of the answer"

@@ -94,6 +94,13 @@ class Reber(Task, tag="reber"):
 
     title: ClassVar[str] = "Reber grammar"
     summary: ClassVar[str] = "Learn the rules of an artificial language from its strings."
+    words: ClassVar[tuple[str, ...]] = (
+        "strings right",
+        "last but one right",
+        "last symbol",
+        "all but the second symbol",
+        "the grammar",
+    )
     shape: ClassVar[Shape] = "many-to-many"
     loss: ClassVar[Loss] = "cross-entropy"
     network: ClassVar[dict[str, Value]] = {"cell": "LSTM", "embedding": 8, "gate_bias": 10.0}

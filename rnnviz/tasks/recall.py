@@ -28,6 +28,10 @@ class Recall(Task, tag="recall"):
 
     title: ClassVar[str] = "Recall"
     summary: ClassVar[str] = "Remember the first symbol while noise follows."
+    words: ClassVar[tuple[str, ...]] = (
+        "accuracy",
+        "guessing",
+    )
     shape: ClassVar[Shape] = "many-to-one"
     loss: ClassVar[Loss] = "cross-entropy"
     whole_sequence: ClassVar[bool] = True

@@ -43,6 +43,15 @@ class Sentiment(Task, tag="sentiment"):
 
     title: ClassVar[str] = "Sentiment"
     summary: ClassVar[str] = "Read a review to its end, say whether it is good or bad."
+    words: ClassVar[tuple[str, ...]] = (
+        "accuracy",
+        "majority",
+        "bag of words",
+        "bag of characters",
+        "bag of subwords",
+        "bad",
+        "good",
+    )
     shape: ClassVar[Shape] = "many-to-one"
     loss: ClassVar[Loss] = "cross-entropy"
     whole_sequence: ClassVar[bool] = True

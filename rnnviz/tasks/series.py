@@ -47,6 +47,24 @@ class Series(Task, tag="series"):
     summary: ClassVar[str] = (
         "Read a stretch of sunspots, temperatures or passengers, predict a later value."
     )
+    words: ClassVar[tuple[str, ...]] = (
+        "RMSE",
+        "MAE",
+        "mean",
+        "persistence",
+        "seasonal",
+        "linear autoregression",
+        "autoregression with the season",
+        "sunspot number",
+        "lowest of the day, °C",
+        "passengers, thousands",
+        "sunspots",
+        "Melbourne's temperature",
+        "airline passengers",
+        "mean ± spread",
+        "lowest to highest",
+        "mean ± spread of the logarithm",
+    )
     shape: ClassVar[Shape] = "many-to-one"
     series: Annotated[
         Literal["sunspots", "temperature", "passengers"],

@@ -34,6 +34,13 @@ class Sine(Task, tag="sine"):
 
     title: ClassVar[str] = "Sine"
     summary: ClassVar[str] = "Read a stretch of a sine wave, predict a later point."
+    words: ClassVar[tuple[str, ...]] = (
+        "loss",
+        "RMSE",
+        "mean",
+        "persistence",
+        "linear autoregression",
+    )
     shape: ClassVar[Shape] = "many-to-one"
 
     wave: Annotated[

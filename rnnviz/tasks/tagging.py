@@ -61,6 +61,12 @@ class Tagging(Task, tag="tagging"):
 
     title: ClassVar[str] = "Parts of speech"
     summary: ClassVar[str] = "Read a sentence, say of each word whether it is a noun, a verb, …"
+    words: ClassVar[tuple[str, ...]] = (
+        "accuracy",
+        "most frequent tag",
+        "usual tag of word and ending",
+        "logistic regression on the word",
+    )
     shape: ClassVar[Shape] = "many-to-many"
     loss: ClassVar[Loss] = "cross-entropy"
     whole_sequence: ClassVar[bool] = True

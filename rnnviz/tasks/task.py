@@ -67,6 +67,8 @@ class Task(Settings, tag_field="name"):
 
     title: ClassVar[str]
     summary: ClassVar[str]
+    words: ClassVar[tuple[str, ...]] = ()
+    """what else a person reads of it, in order to be translated: measures, rules, answers"""
     shape: ClassVar[Shape]
     loss: ClassVar[Loss] = "MSE"
     whole_sequence: ClassVar[bool] = False

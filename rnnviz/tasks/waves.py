@@ -41,6 +41,17 @@ class Waves(Task, tag="waves"):
 
     title: ClassVar[str] = "Naming waves"
     summary: ClassVar[str] = "Read a signal that changes its shape, name the shape of each frame."
+    words: ClassVar[tuple[str, ...]] = (
+        "accuracy",
+        "accuracy from the tenth frame",
+        "majority",
+        "nearest template",
+        "signal",
+        "sine",
+        "square",
+        "saw",
+        "triangle",
+    )
     shape: ClassVar[Shape] = "many-to-many"
     loss: ClassVar[Loss] = "cross-entropy"
     whole_sequence: ClassVar[bool] = True

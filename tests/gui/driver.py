@@ -263,6 +263,10 @@ def put_back(driver: Driver) -> None:
     else:
         driver.set_up(SMALL)
     player.go_to(player.timesteps - 1)
+    for dock in docks:  # the mouse points at nothing
+        if hasattr(dock.panel, "plot"):
+            dock.panel.plot.left.emit()
+    driver.panel("notepad").cells.pointed.emit(-1)
     driver.until_drawn()
     driver.heard.clear()
     driver.notices.clear()

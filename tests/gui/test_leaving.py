@@ -66,14 +66,14 @@ def test_the_window_trains_without_ever_importing_torch():
     code = """
 import sys
 from PySide6.QtCore import QTimer
-from rnnviz.cli import main
+from rnnviz.cli.main import main
 from rnnviz.gui import app
 open_window = app.open_window
 
 def watched(*given, **options):
     window = open_window(*given, **options)
-    window.lab.changed.connect(
-        lambda: window.lab.run.state == "finished" and QTimer.singleShot(0, window.close)
+    window.workspace.changed.connect(
+        lambda: window.workspace.run.state == "finished" and QTimer.singleShot(0, window.close)
     )
     return window
 

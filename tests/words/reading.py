@@ -10,13 +10,13 @@ from pathlib import Path
 
 from pyqtgraph import GraphicsView
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QComboBox, QTabBar, QTableWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QTabBar, QTableWidget, QWidget
 
 SCRIPT = Path(__file__).parents[2] / "resources" / "catalogue.py"
 READ = ("text", "toolTip", "windowTitle", "title", "placeholderText", "accessibleName")
 OTHERS = re.compile(
     # Names that are the same in every language, and what is of the data or of the machine.
-    r"rnnviz|RNN|LSTM|GRU|relu|Adam|SGD|MSE|RMSE|NLL|MIDI|WAV|CSV|CPU|GPU|UTF|ISO|cuda|cpu|pip"
+    r"rnnviz|RNN|LSTM|GRU|relu|Adam|SGD|MSE|RMSE|MAE|NLL|MIDI|WAV|CSV|CPU|GPU|UTF|ISO|cuda|cpu|pip|English"
     r"|PyTorch|PySide6?|tanh|log|min|max|std|Essentials|Shakespeare"
     # What Qt and pyqtgraph say of themselves, which is theirs to translate.
     r"|Export\.*|Scroll (Left|Right)|Close|Float"
@@ -56,7 +56,8 @@ def readable(root: QWidget) -> Iterator[str]:
     for thing in [root, *root.findChildren(QObject)]:
         for name in READ:
             getter = getattr(thing, name, None)
-            if callable(getter):
+            typed = isinstance(thing, QLineEdit) and name == "text"
+            if callable(getter) and (not typed or thing.objectName() == "number"):
                 try:
                     text = getter()
                 except (TypeError, NotImplementedError):  # it means something else by that name

@@ -125,8 +125,8 @@ class MainWindow(QMainWindow):
         workspace.view_state.unit_selected.connect(lambda: layout.open_unit(self, self.docks))
         self.theme.changed.connect(self._recolour)
         stack = workspace.draft.stack
-        stack.canUndoChanged.connect(self.actions_by_name.refresh)
-        stack.canRedoChanged.connect(self.actions_by_name.refresh)
+        stack.canUndoChanged.connect(self.actions_by_name["undo"].setEnabled)
+        stack.canRedoChanged.connect(self.actions_by_name["redo"].setEnabled)
 
     def _add_menus(self) -> None:
         menus = fill_menus(self.menuBar(), self.actions_by_name, MENUS)

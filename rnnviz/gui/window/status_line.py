@@ -118,9 +118,9 @@ class StatusLine(QWidget):
         metrics = list(figures.metrics.items())[: 1 if test else 2]
         return [
             valid,
-            *(f"{name} {short(value)}" for name, value in metrics),
+            *(f"{tr(name)} {short(value)}" for name, value in metrics),
             *(
-                tr("test {name} {value}").format(name=name, value=short(figures.test[name]))
+                tr("test {name} {value}").format(name=tr(name), value=short(figures.test[name]))
                 for name in test
             ),
         ]

@@ -97,7 +97,7 @@ class Tokens(QObject):
                 if not faint:
                     words += _answer(page, t, presentation, colours)
                 if t < len(presentation.asked) and presentation.asked[t]:
-                    words += page.word(t, ASKED, presentation.asked[t], colours.target, faint)
+                    words += page.word(t, ASKED, tr(presentation.asked[t]), colours.target, faint)
         self.words.show_words(words)
 
     def _draw_handover(self, handover: int | None, colours: Colours) -> None:
@@ -124,10 +124,10 @@ def _answer(page: _Page, t: int, presentation: Presentation, colours: Colours) -
     answer = presentation.answers[t] if t < len(presentation.answers) else ""
     likely = presentation.likely[t] if t < len(presentation.likely) else []
     if not answer:  # not asked yet: what it would say if it stopped here
-        return page.word(t, ANSWER, likely[0][0], colours.answer, True) if likely else []
+        return page.word(t, ANSWER, tr(likely[0][0]), colours.answer, True) if likely else []
     right = presentation.right[t] if t < len(presentation.right) else None
     shade = colours.error if right is False else colours.answer
-    words = page.word(t, ANSWER, answer, shade, False)
+    words = page.word(t, ANSWER, tr(answer), shade, False)
     if right is not None:
         words += page.word(t, MARK, "✓" if right else "✗", shade, False)
     return words

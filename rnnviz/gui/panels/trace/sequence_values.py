@@ -149,7 +149,9 @@ class Values(QObject):
         values = ", ".join(_decimals(value) for value in shown.inputs[timestep, :4])
         text = tr("timestep {t}: input {x}").format(t=timestep + 1, x=values)
         if scene.presentation.answers:
-            return text + tr(", answer {y}").format(y=scene.presentation.answers[timestep] or "–")
+            return text + tr(", answer {y}").format(
+                y=tr(scene.presentation.answers[timestep]) or "–"
+            )
         if shown.output is not None:
             text += tr(", answer {y}").format(y=_decimals(shown.output[timestep, 0]))
         return text

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGraphicsRectItem, QGraphicsSimpleTextItem
 from rnnviz.gui.look.theme import Colours
 from rnnviz.gui.model.view_state import Scene
 from rnnviz.gui.widgets.plot import Plot, pen
+from rnnviz.words.translation import tr
 
 
 class WordsRow:
@@ -50,7 +51,9 @@ class WordsRow:
             for (word, bad), group in groupby(row):
                 count = len(list(group))
                 if word:
-                    self._block(used, first, count, y, height, word, colour, bad, colours, scene)
+                    self._block(
+                        used, first, count, y, height, tr(word), colour, bad, colours, scene
+                    )
                     used += 1
                 first += count
 

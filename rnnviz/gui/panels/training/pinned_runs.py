@@ -61,7 +61,7 @@ class PinnedRunsPanel(Panel):
         headers = [
             tr("run"),
             tr("loss"),
-            measure or tr("measure"),
+            tr(measure) if measure else tr("measure"),
             tr("test"),
             tr("ms/step"),
             tr("s"),

@@ -92,7 +92,7 @@ class ResultPanel(Panel):
             ).format(e=epoch)
         )
         self.table.show_rows(
-            ["", tr("loss"), *found.measures],
+            ["", tr("loss"), *(tr(measure) for measure in found.measures)],
             [
                 Row(
                     [
