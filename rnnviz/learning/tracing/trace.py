@@ -34,7 +34,7 @@ from rnnviz.records.arrays import FloatArray
 from rnnviz.records.trace import Presentation, Trace
 from rnnviz.tasks.task import Loss
 
-CHEAP_RELEVANCE = 2e8
+CHEAP_SALIENCY = 2e8
 """Multiplications, a few milliseconds of them, that saliency may cost without being asked for."""
 
 
@@ -286,7 +286,7 @@ def _missing(
         return "unasked"
     if dearest is not None and cost > dearest:
         return "too dear"
-    if saliency or cost <= CHEAP_RELEVANCE:
+    if saliency or cost <= CHEAP_SALIENCY:
         return ""
     return "unasked" if dearest is None else "later"
 
