@@ -18,7 +18,7 @@ from typing import Literal
 import msgspec
 
 from rnnviz.analysis.preprocessing import BatchView, SeriesView, StripView
-from rnnviz.experiment import Experiment
+from rnnviz.experiment import Experiment, Training
 from rnnviz.records.arrays import BoolArray, FloatArray
 from rnnviz.records.preprocessing import Preprocessing
 from rnnviz.records.run import Device, EpochRecord, Timing
@@ -69,11 +69,10 @@ class Stop(_Message):
 
 
 class Adjust(_Message):
-    """Turn the knobs that act on a run under way."""
+    """Turn the knobs that act on a run under way: the live ones of `training`."""
 
     run: int
-    learning_rate: float
-    clip_norm: float
+    training: Training
 
 
 class Watch(_Message):

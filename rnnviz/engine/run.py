@@ -22,6 +22,7 @@ from rnnviz.engine.messages import (
 )
 from rnnviz.engine.outbox import INTERVAL
 from rnnviz.engine.pace import Rate, Ration
+from rnnviz.experiment import Training
 from rnnviz.learning.training.evaluation import Parts
 from rnnviz.learning.training.trainer import Trainer, TrainingFailed
 from rnnviz.tasks import Examples
@@ -128,8 +129,8 @@ class Run:
         else:
             self._rest("finished")
 
-    def adjust(self, learning_rate: float, clip_norm: float) -> None:
-        self._trainer.adjust(learning_rate, clip_norm)
+    def adjust(self, training: Training) -> None:
+        self._trainer.adjust(training)
 
     def watch(self, example: int, parts: list[TracedPart]) -> None:
         self._example, self._parts = self._existing(example), parts

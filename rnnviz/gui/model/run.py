@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Literal, assert_never
 
+import msgspec
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
@@ -34,11 +35,12 @@ from rnnviz.engine.messages import (
     TraceExample,
     Watch,
 )
-from rnnviz.experiment import Experiment, knobs
+from rnnviz.experiment import Experiment
 from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.engine_thread import EngineThread
 from rnnviz.gui.model.questions import Questions
 from rnnviz.gui.model.view_state import Subject
+from rnnviz.knobs import with_live
 from rnnviz.records.arrays import BoolArray, FloatArray
 from rnnviz.records.run import EpochRecord
 from rnnviz.records.trace import Trace
@@ -151,7 +153,7 @@ class Run(QObject):
 
     def is_stale(self, experiment: Experiment) -> bool:
         """Whether this run was made with other settings. Live knobs were turned while it ran."""
-        return self.experiment is not None and _without_live(experiment, self.experiment) != (
+        return self.experiment is not None and _with_live(experiment, self.experiment) != (
             self.experiment
         )
 
@@ -193,15 +195,9 @@ class Run(QObject):
     def adjust(self, experiment: Experiment) -> None:
         """Take over the live knobs of an experiment."""
         assert self.experiment is not None
-        self.experiment = _without_live(self.experiment, experiment)
+        self.experiment = _with_live(self.experiment, experiment)
         training = self.experiment.training
-        self._engine_thread.send(
-            Adjust(
-                run=self.number,
-                learning_rate=training.learning_rate,
-                clip_norm=training.clip_norm,
-            )
-        )
+        self._engine_thread.send(Adjust(run=self.number, training=training))
         self.changed.emit(Aspect.EPOCHS | Aspect.STATE)
 
     def need(self, parts: Collection[TracedPart]) -> None:
@@ -334,9 +330,7 @@ class Run(QObject):
             self._cache.popitem(last=False)
 
 
-def _without_live(experiment: Experiment, other: Experiment) -> Experiment:
+def _with_live(experiment: Experiment, other: Experiment) -> Experiment:
     """`experiment` with the live knobs of `other`."""
-    for path, knob in knobs(experiment):
-        if knob.live:
-            experiment = experiment.with_value(path, other.value(path))
-    return experiment
+    training = with_live(experiment.training, other.training)
+    return msgspec.structs.replace(experiment, training=training)

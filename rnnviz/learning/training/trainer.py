@@ -8,12 +8,12 @@ from collections.abc import Collection, Iterator
 from time import perf_counter
 from typing import Any
 
-import msgspec
 import numpy as np
 import torch
 from torch import Tensor
 
-from rnnviz.experiment import Experiment
+from rnnviz.experiment import Experiment, Training
+from rnnviz.knobs import with_live
 from rnnviz.learning.batching.batches import Batches
 from rnnviz.learning.batching.losses import summed, take, tensors
 from rnnviz.learning.generating.composing import Chord, chords
@@ -166,11 +166,9 @@ class Trainer:
         self._fresh = []
         return fresh[:, 0].copy(), fresh[:, 1].copy(), fresh[:, 2] > 0
 
-    def adjust(self, learning_rate: float, clip_norm: float) -> None:
-        """Turn the knobs of a run under way; raises `KnobError` for values out of range."""
-        self._knobs = msgspec.structs.replace(
-            self._knobs, learning_rate=learning_rate, clip_norm=clip_norm
-        )
+    def adjust(self, training: Training) -> None:
+        """Turn the live knobs of a run under way to what they are in `training`."""
+        self._knobs = with_live(self._knobs, training)
 
     @property
     def kept_epochs(self) -> list[int]:
