@@ -73,7 +73,7 @@ def stamp(path: str) -> Stamp:
     except (FileNotFoundError, NotADirectoryError):
         raise DataError(f"There is no file {path}: choose another, or put it back.") from None
     except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from None
+        raise unreadable(path, error) from None
     if stat.S_ISDIR(found.st_mode):
         raise DataError(f"{path} is a folder: choose a text file in it.")
     if not stat.S_ISREG(found.st_mode):
@@ -93,7 +93,7 @@ def read(file: Stamp) -> OwnText:
         with open(file.path, "rb") as opened:
             data = opened.read(most + 1)
     except OSError as error:
-        raise _unreadable(file.path, error) from None
+        raise unreadable(file.path, error) from None
     cut = len(data) > most
     data = data[:most]
     mark = next((mark for mark in _MARKS if data.startswith(mark)), None)
@@ -132,7 +132,8 @@ def read(file: Stamp) -> OwnText:
     return OwnText(text[:LONGEST], encoding, not cut and len(text) <= LONGEST, guessed, torn)
 
 
-def _unreadable(path: str, error: Exception) -> DataError:
+def unreadable(path: str, error: Exception) -> DataError:
+    """What is said of a file that is there and cannot be read."""
     why = error.strerror if isinstance(error, OSError) else error
     return DataError(f"{path} cannot be read ({why}): choose a file that you may read.")
 
