@@ -88,7 +88,7 @@ def _train(typed: list[str]) -> int:
     from rnnviz.cli.options import Option, experiment_of, knob_options, read
 
     options = [
-        Option("--json", "Write experiment, history and result here; - is stdout.", "FILE"),
+        Option("--json", "Write the record of the run here; - is stdout.", "FILE"),
         Option("--csv", "Write the history here as a table.", "FILE"),
         *knob_options(),
     ]
@@ -98,9 +98,9 @@ def _train(typed: list[str]) -> int:
         return 0
     values = read(typed, options)
     experiment = experiment_of(values, options)
-    from rnnviz.cli.train import train
+    from rnnviz.cli.train import Files, train
 
-    return train(experiment, json=values.get("--json"), csv=values.get("--csv"))
+    return train(experiment, Files(values.get("--json"), values.get("--csv")))
 
 
 def _show(command: str, typed: list[str]) -> int:

@@ -8,13 +8,14 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+import rnnviz
 from rnnviz.cli.options import UsageError
 from rnnviz.cli.status import INTERRUPTED
 from rnnviz.experiment import Experiment
-from rnnviz.records.run import EpochRecord
-from rnnviz.store import files, history
+from rnnviz.records.run import Ended, EpochRecord, Figures, RunRecord
+from rnnviz.store import files, history, runs
 from rnnviz.words.escaping import printable
 from rnnviz.words.number_format import short
 
@@ -31,7 +32,16 @@ REMEDIES = {
 }
 
 
-def train(experiment: Experiment, json: str | None = None, csv: str | None = None) -> int:
+class Files(NamedTuple):
+    """Where a run is written, by the names that were typed; None: nowhere."""
+
+    json: str | None = None
+    """the record of the run; - is stdout"""
+    csv: str | None = None
+    """its history"""
+
+
+def train(experiment: Experiment, to: Files) -> int:
     """Train to the end or until Ctrl+C, write the files, say how it went.
 
     Until the first batch Ctrl+C is not heeded here: there is nothing to keep. After it the
@@ -41,7 +51,7 @@ def train(experiment: Experiment, json: str | None = None, csv: str | None = Non
     the files have what there is. Raises `UsageError` before anything is trained where a
     file cannot be written or the device is not there.
     """
-    for name in filter(None, [json if json != "-" else None, csv]):
+    for name in filter(None, [to.json if to.json != "-" else None, to.csv]):
         reason = files.why_not(Path(name))
         if reason is not None:
             raise UsageError(f"Cannot write {name}: {reason}.")
@@ -55,21 +65,42 @@ def train(experiment: Experiment, json: str | None = None, csv: str | None = Non
         except Exception as error:
             if kind_of(error) in ("no_device", "no_data"):
                 raise UsageError(str(error)) from None
-            return max(_fail(error), _write(experiment, [], {}, json, csv))
+            return max(_fail(error), _write(_unmade(experiment, error), to))
         if experiment.task.remark:
             _complain(experiment.task.remark)
         with _interruptible() as interrupted:
-            status, result = 0, {}
+            status = 0
+            ended: Ended | None = None
+            result: Figures | None = None
             try:
                 _run(trainer, interrupted)
-                status = INTERRUPTED if interrupted and not trainer.done else 0
+                if interrupted and not trainer.done:
+                    status, ended = INTERRUPTED, "stopped"
             except Exception as error:
-                status = _fail(error)
+                status, ended = _fail(error), kind_of(error)
             try:
                 result = trainer.result()
             except Exception as error:  # the memory may still be full
                 status = _fail(error)
-            return max(status, _write(experiment, trainer.history, result, json, csv))
+            record = trainer.record(result, ended)
+            return max(status, _write(record, to))
+
+
+def _unmade(experiment: Experiment, error: Exception) -> RunRecord:
+    """The record of a run that could not begin."""
+    from rnnviz.engine.failures import kind_of
+
+    return RunRecord(
+        rnnviz=rnnviz.__version__,
+        experiment=experiment,
+        fingerprint=None,
+        device="",
+        threads=0,
+        parameters=0,
+        batches=0,
+        baselines={},
+        ended=kind_of(error),
+    )
 
 
 def _fail(error: Exception) -> int:
@@ -88,38 +119,30 @@ def _run(trainer: Trainer, interrupted: list[bool]) -> None:
             shown.advance(trainer.step, record)
 
 
-def _write(
-    experiment: Experiment,
-    epochs: list[EpochRecord],
-    result: dict[str, Any],
-    json: str | None,
-    csv: str | None,
-) -> int:
+def _write(record: RunRecord, to: Files) -> int:
     try:
-        if json == "-":
-            sys.stdout.buffer.write(history.result_json(experiment, epochs, result))
+        if to.json == "-":
+            sys.stdout.buffer.write(runs.as_json(record))
             sys.stdout.flush()
-        elif json is not None:
-            history.write_json(Path(json), experiment, epochs, result)
-        if csv is not None:
-            history.write_csv(Path(csv), epochs)
+        elif to.json is not None:
+            runs.write_json(Path(to.json), record)
+        if to.csv is not None:
+            history.write_csv(Path(to.csv), record.history)
     except OSError as error:
         _complain(f"The result could not be written: {error.strerror or error}.")
         return 1
-    if json != "-" and result.get("valid_loss") is not None:
-        print(_summary(result))
+    if to.json != "-" and record.result is not None:
+        print(_summary(record, record.result))
     return 0
 
 
-def _summary(result: dict[str, Any]) -> str:
-    epochs = short(result["epoch"])
-    rules = ", ".join(f"{name} {loss:.2g}" for name, loss in result["baselines"].items())
-    threads = result["threads"]
-    where = f"{result['device']}, {threads} thread{'' if threads == 1 else 's'}"
+def _summary(record: RunRecord, result: Figures) -> str:
+    epochs = short(result.epoch)
+    rules = ", ".join(f"{name} {loss:.2g}" for name, loss in record.baselines.items())
+    where = f"{record.device}, {record.threads} thread{'' if record.threads == 1 else 's'}"
     return (
-        f"validation loss {result['valid_loss']:.3g} after {epochs} "
-        f"epoch{'' if epochs == '1' else 's'} ({rules}); "
-        f"{result['seconds']:.1f} s on {where}"
+        f"validation loss {result.valid_loss:.3g} after {epochs} "
+        f"epoch{'' if epochs == '1' else 's'} ({rules}); {record.seconds:.1f} s on {where}"
     )
 
 

@@ -12,6 +12,7 @@ from rnnviz.engine.inbox import Inbox
 from rnnviz.engine.messages import (
     Adjust,
     Advance,
+    CheckData,
     Command,
     Compose,
     MeasureStepCosts,
@@ -118,6 +119,8 @@ def _obey(run: Run, command: Command) -> None:
             run.stop()
         case Adjust(learning_rate=learning_rate, clip_norm=clip_norm):
             run.adjust(learning_rate, clip_norm)
+        case CheckData():
+            run.check_data()
         case Watch(example=example):
             run.watch(example)
         case Write() | Compose():

@@ -14,7 +14,8 @@ import msgspec
 
 from rnnviz.experiment import Experiment
 from rnnviz.records.arrays import BoolArray, FloatArray
-from rnnviz.records.run import Device, EpochRecord, Timing
+from rnnviz.records.fingerprint import Fingerprint
+from rnnviz.records.run import Device, EpochRecord, Failure, Figures, Timing
 from rnnviz.records.trace import Trace
 
 
@@ -62,6 +63,12 @@ class Adjust(_Message):
     run: int
     learning_rate: float
     clip_norm: float
+
+
+class CheckData(_Message):
+    """Ask whether the data of a run are what they were when it began: `DataChecked`."""
+
+    run: int
 
 
 class Watch(_Message):
@@ -131,6 +138,7 @@ Command = (
     | Pause
     | Stop
     | Adjust
+    | CheckData
     | Watch
     | RequestTrace
     | MeasureStepCosts
@@ -164,6 +172,10 @@ class Started(_Message):
     """batches in an epoch"""
     valid_examples: int
     baselines: dict[str, float]
+    rnnviz: str = ""
+    """the version that trains it"""
+    fingerprint: Fingerprint | None = None
+    """of the data that it learns from"""
     remark: str = ""
     """what should be known about a person's data as they were read"""
 
@@ -278,38 +290,27 @@ class StateChanged(_Message):
 class Result(_Message):
     """How good the network of a run is that has finished, was stopped or has failed: sent once,
     when it has been judged on the test examples, which nothing was chosen by. All of it is of
-    the weights as they are. Measures are in the task's own units, by their names; empty where
-    there are none, or where they could not be judged."""
+    the weights as they are."""
 
     run: int
-    epoch: float = 0.0
-    """how many epochs these weights have learned from; in the middle of one with a fraction"""
-    valid_loss: float | None = None
-    metrics: dict[str, float] = {}
-    """on the validation examples"""
-    error_by_position: FloatArray | None = None
-    """``(n,)``: as in `EpochEnded`"""
-    test: dict[str, float] = {}
-    """``loss`` and the metrics on the test examples; empty where the task has none"""
-    test_examples: int = 0
-    rules: dict[str, dict[str, float]] = {}
-    """what simple rules reach, by the name of the rule: on the test examples where there are
-    any, else on the validation examples"""
-    lag: dict[str, int] = {}
-    """by how many timesteps answers about a series come late: the network's, persistence's"""
+    figures: Figures | None
+    """None where they could not be judged"""
+
+
+class DataChecked(_Message):
+    """The answer to `CheckData`: the fingerprint of the data as they are now, None where they
+    cannot be read."""
+
+    run: int
+    fingerprint: Fingerprint | None
 
 
 class Failed(_Message):
     """The run ended, or could not begin, because of something that went wrong.
-    The last good weights stay. `request` failed alone where it is not None.
-
-    kinds: ``not_finite`` (the loss was NaN or infinite), ``diverged`` (the loss grew far
-    beyond that of a constant answer), ``out_of_memory``, ``no_device`` (the device asked
-    for is not there), ``no_data`` (a data file is missing or damaged), ``error`` (anything
-    else; the log has the traceback)."""
+    The last good weights stay. `request` failed alone where it is not None."""
 
     run: int
-    kind: Literal["not_finite", "diverged", "out_of_memory", "no_device", "no_data", "error"]
+    kind: Failure
     step: int = 0
     detail: str = ""
     request: int | None = None
@@ -327,5 +328,6 @@ Report = (
     | StepCost
     | StateChanged
     | Result
+    | DataChecked
     | Failed
 )
