@@ -22,7 +22,7 @@ from rnnviz.learning.network.model import SequenceModel, State, build, with_weig
 from rnnviz.learning.network.rng import Chance
 from rnnviz.learning.tracing.start_states import Notepads
 from rnnviz.learning.tracing.task_trace import trace_example
-from rnnviz.learning.training import devices
+from rnnviz.learning.training import devices, resuming
 from rnnviz.learning.training.evaluation import Evaluator, Parts, finished, parts_of_summary
 from rnnviz.learning.training.failures import DIVERGED, of_constant_answer, running_out_of_memory
 from rnnviz.learning.training.failures import TrainingFailed as TrainingFailed  # it is raised here
@@ -31,6 +31,7 @@ from rnnviz.learning.training.snapshots import Snapshots
 from rnnviz.records.arrays import BoolArray, FloatArray
 from rnnviz.records.run import Ended, EpochRecord, Figures, RunRecord
 from rnnviz.records.trace import Trace
+from rnnviz.records.trainer_state import TrainerState
 from rnnviz.tasks import Examples
 from rnnviz.tasks.data.fingerprint import fingerprint
 
@@ -102,8 +103,31 @@ class Trainer:
         self._state: State = None
         self._validation: Parts[tuple[float, FloatArray]] | None = None
         self._best = (math.inf, self._good)
+        self._last: Tensor | None = None  # the weights that the best ones were put in place of
         hiding = (network.dropout_inputs, network.dropout_layers, network.dropout_readout)
         self._chance = Chance(seed, self.device) if any(hiding) else None
+
+    @classmethod
+    def restored(cls, state: TrainerState, experiment: Experiment | None = None) -> Trainer:
+        """The run that `state` was taken of, which goes on bit for bit as that one would have.
+
+        `experiment` may have more epochs and other live knobs, see `check_settings`. Raises
+        `StateError` for a state that does not fit it, besides what a new run raises.
+        """
+        record = state.record
+        experiment = experiment or record.experiment
+        resuming.check_settings(record, experiment)
+        trainer = cls(experiment, choice=devices.Choice(record.device, record.threads))
+        resuming.put_back(trainer, state)
+        return trainer
+
+    def state(self) -> TrainerState:
+        """The whole run as plain data, from which `restored` goes on.
+
+        Left out are the weights of past epochs, up to 256 MB that only traces need, and losses
+        that were not taken yet, which are on their way to whoever takes them.
+        """
+        return resuming.state_of(self)
 
     def record(self, result: Figures | None = None, ended: Ended | None = None) -> RunRecord:
         """The run as it is now, with the figures that it was judged by, if it was, and why it was
@@ -373,6 +397,7 @@ class Trainer:
         patience = self._knobs.patience
         self.stopped_early = 0 < patience <= self.epoch - self.best_epoch
         if self._back_at_best:
+            self._last = self._optimizer.weights.clone()
             self._optimizer.restore(self._best[1])
 
     def _examine(self, loss: float, grad_norm: float = 0.0) -> None:
