@@ -10,11 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+import msgspec
+
 import rnnviz
 from rnnviz.cli.options import UsageError
 from rnnviz.cli.status import INTERRUPTED
 from rnnviz.experiment import Experiment
 from rnnviz.records.run import Ended, EpochRecord, Figures, RunRecord
+from rnnviz.records.trainer_state import TrainerState
 from rnnviz.store import files, history, runs
 from rnnviz.words.escaping import printable
 from rnnviz.words.number_format import short
@@ -39,35 +42,46 @@ class Files(NamedTuple):
     """the record of the run; - is stdout"""
     csv: str | None = None
     """its history"""
+    save: str | None = None
+    """all of it, to be gone on with"""
 
 
-def train(experiment: Experiment, to: Files) -> int:
-    """Train to the end or until Ctrl+C, write the files, say how it went.
+def train(experiment: Experiment, to: Files, state: TrainerState | None = None) -> int:
+    """Train to the end or until Ctrl+C, from the start or from a `state`; write the files, say
+    how it went.
 
     Until the first batch Ctrl+C is not heeded here: there is nothing to keep. After it the
     first one ends the training, and what was learned is judged and written.
 
     Gives the exit status: 0, 1 where the training failed, 130 after Ctrl+C. In each case
     the files have what there is. Raises `UsageError` before anything is trained where a
-    file cannot be written or the device is not there.
+    file cannot be written, the device is not there or the state does not fit.
     """
-    for name in filter(None, [to.json if to.json != "-" else None, to.csv]):
+    for name in filter(None, [to.json if to.json != "-" else None, to.csv, to.save]):
         reason = files.why_not(Path(name))
         if reason is not None:
             raise UsageError(f"Cannot write {name}: {reason}.")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from rnnviz.engine.failures import kind_of
+        from rnnviz.learning.training.resuming import StateError
         from rnnviz.learning.training.trainer import Trainer
 
         try:
-            trainer = Trainer(experiment)
+            trainer = Trainer(experiment) if state is None else Trainer.restored(state, experiment)
+        except StateError as error:
+            raise UsageError(str(error)) from None
         except Exception as error:
             if kind_of(error) in ("no_device", "no_data"):
                 raise UsageError(str(error)) from None
             return max(_fail(error), _write(_unmade(experiment, error), to))
         if experiment.task.remark:
             _complain(experiment.task.remark)
+        if trainer.stopped_early and trainer.epoch < experiment.training.epochs:
+            _complain(
+                f"This run was stopped early after epoch {trainer.epoch}: its patience is over, "
+                "and more epochs change nothing."
+            )
         with _interruptible() as interrupted:
             status = 0
             ended: Ended | None = None
@@ -78,12 +92,14 @@ def train(experiment: Experiment, to: Files) -> int:
                     status, ended = INTERRUPTED, "stopped"
             except Exception as error:
                 status, ended = _fail(error), kind_of(error)
+            # What was learned is safe before it is judged, which may take a while.
+            unsaved = _save(trainer, trainer.record(ended=ended), to.save)
             try:
                 result = trainer.result()
             except Exception as error:  # the memory may still be full
                 status = _fail(error)
             record = trainer.record(result, ended)
-            return max(status, _write(record, to))
+            return max(status, unsaved or _save(trainer, record, to.save), _write(record, to))
 
 
 def _unmade(experiment: Experiment, error: Exception) -> RunRecord:
@@ -117,6 +133,19 @@ def _run(trainer: Trainer, interrupted: list[bool]) -> None:
         while not trainer.done and not interrupted:
             record = trainer.train_batch()
             shown.advance(trainer.step, record)
+
+
+def _save(trainer: Trainer, record: RunRecord, name: str | None) -> int:
+    if name is None:
+        return 0
+    from rnnviz.store import run_file
+
+    try:
+        run_file.write(Path(name), msgspec.structs.replace(trainer.state(), record=record))
+    except OSError as error:
+        _complain(f"The run could not be saved: {error.strerror or error}.")
+        return 1
+    return 0
 
 
 def _write(record: RunRecord, to: Files) -> int:
