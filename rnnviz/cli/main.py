@@ -113,8 +113,8 @@ def _train(typed: list[str]) -> int:
         experiment = resumed(state.record, values, options)
     from rnnviz.cli.train import Files, train
 
-    files = Files(values.get("--json"), values.get("--csv"), values.get("--save"))
-    return train(experiment, files, state)
+    names = Files(*(values.get(name) for name in ("--json", "--csv", "--save", "--resume")))
+    return train(experiment, names, state)
 
 
 def _saved(name: str) -> TrainerState:

@@ -36,7 +36,7 @@ REMEDIES = {
 
 
 class Files(NamedTuple):
-    """Where a run is written, by the names that were typed; None: nowhere."""
+    """Where a run is written and where it comes from, by the names that were typed."""
 
     json: str | None = None
     """the record of the run; - is stdout"""
@@ -44,9 +44,11 @@ class Files(NamedTuple):
     """its history"""
     save: str | None = None
     """all of it, to be gone on with"""
+    resume: str | None = None
+    """where it was read, if it is gone on with"""
 
 
-def train(experiment: Experiment, to: Files, state: TrainerState | None = None) -> int:
+def train(experiment: Experiment, names: Files, state: TrainerState | None = None) -> int:
     """Train to the end or until Ctrl+C, from the start or from a `state`; write the files, say
     how it went.
 
@@ -57,7 +59,7 @@ def train(experiment: Experiment, to: Files, state: TrainerState | None = None) 
     the files have what there is. Raises `UsageError` before anything is trained where a
     file cannot be written, the device is not there or the state does not fit.
     """
-    for name in filter(None, [to.json if to.json != "-" else None, to.csv, to.save]):
+    for name in filter(None, [names.json if names.json != "-" else None, names.csv, names.save]):
         reason = files.why_not(Path(name))
         if reason is not None:
             raise UsageError(f"Cannot write {name}: {reason}.")
@@ -70,11 +72,11 @@ def train(experiment: Experiment, to: Files, state: TrainerState | None = None) 
         try:
             trainer = Trainer(experiment) if state is None else Trainer.restored(state, experiment)
         except StateError as error:
-            raise UsageError(str(error)) from None
+            raise UsageError(f"{names.resume}: {error}") from None
         except Exception as error:
             if kind_of(error) in ("no_device", "no_data"):
                 raise UsageError(str(error)) from None
-            return max(_fail(error), _write(_unmade(experiment, error), to))
+            return max(_fail(error), _write(_unmade(experiment, error), names))
         if experiment.task.remark:
             _complain(experiment.task.remark)
         if trainer.stopped_early and trainer.epoch < experiment.training.epochs:
@@ -93,13 +95,13 @@ def train(experiment: Experiment, to: Files, state: TrainerState | None = None) 
             except Exception as error:
                 status, ended = _fail(error), kind_of(error)
             # What was learned is safe before it is judged, which may take a while.
-            unsaved = _save(trainer, trainer.record(ended=ended), to.save)
+            unsaved = _save(trainer, trainer.record(ended=ended), names.save)
             try:
                 result = trainer.result()
             except Exception as error:  # the memory may still be full
                 status = _fail(error)
             record = trainer.record(result, ended)
-            return max(status, unsaved or _save(trainer, record, to.save), _write(record, to))
+            return max(status, unsaved or _save(trainer, record, names.save), _write(record, names))
 
 
 def _unmade(experiment: Experiment, error: Exception) -> RunRecord:
@@ -148,19 +150,19 @@ def _save(trainer: Trainer, record: RunRecord, name: str | None) -> int:
     return 0
 
 
-def _write(record: RunRecord, to: Files) -> int:
+def _write(record: RunRecord, names: Files) -> int:
     try:
-        if to.json == "-":
+        if names.json == "-":
             sys.stdout.buffer.write(runs.as_json(record))
             sys.stdout.flush()
-        elif to.json is not None:
-            runs.write_json(Path(to.json), record)
-        if to.csv is not None:
-            history.write_csv(Path(to.csv), record.history)
+        elif names.json is not None:
+            runs.write_json(Path(names.json), record)
+        if names.csv is not None:
+            history.write_csv(Path(names.csv), record.history)
     except OSError as error:
         _complain(f"The result could not be written: {error.strerror or error}.")
         return 1
-    if to.json != "-" and record.result is not None:
+    if names.json != "-" and record.result is not None:
         print(_summary(record, record.result))
     return 0
 

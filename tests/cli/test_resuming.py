@@ -88,7 +88,7 @@ def test_what_the_file_has_already_may_be_typed(saved: str, same: list[str]) -> 
         (["--threads", "2"], "--threads: This run has threads 1 and cannot go on with 2"),
         (["--device", "cuda"], "--device: This run has device cpu and cannot go on with cuda"),
         (["--noise", "0.5"], "--noise: This run has noise"),
-        (["--epochs", "1"], "This run has learned for 2 epochs already"),
+        (["--epochs", "1"], "run.rnnviz: This run has learned for 2 epochs already"),
         (["--epochs", "0"], "--epochs: Epochs must be 1 to 10000, not 0."),
         (["--cipher", "3"], "There is no option --cipher"),
         (["--signals", "60"], "The task sine has no option --signals."),

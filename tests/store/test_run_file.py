@@ -105,6 +105,8 @@ def test_the_file_is_a_zip_of_json_and_safetensors(state: TrainerState, data: by
 def test_one_run_is_always_the_same_bytes(state: TrainerState, data: bytes, place: Path) -> None:
     run_file.write(place, state)
     assert place.read_bytes() == data
+    with zipfile.ZipFile(place) as archive:  # the hour is none of it
+        assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
 @settings(max_examples=150)

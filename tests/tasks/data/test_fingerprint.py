@@ -8,12 +8,15 @@ import pytest
 
 from rnnviz.records.fingerprint import FileFingerprint
 from rnnviz.resources import resource
-from rnnviz.tasks import TASKS, DataError
+from rnnviz.tasks import TASKS, DataError, Task
 from rnnviz.tasks.adding import Adding
 from rnnviz.tasks.characters import Characters
 from rnnviz.tasks.data import shipped
 from rnnviz.tasks.data.fingerprint import fingerprint
 from rnnviz.tasks.data.recorded import recorded
+from rnnviz.tasks.sentiment import Sentiment
+from rnnviz.tasks.series import Series
+from rnnviz.tasks.tagging import Tagging
 
 
 @pytest.fixture
@@ -63,9 +66,19 @@ def test_a_task_with_files_that_ship_has_theirs(name: str, file: str) -> None:
     assert (found.task, found.settings) == (name, {})
 
 
-@pytest.mark.parametrize("name", TASKS)
+@pytest.mark.parametrize(
+    "task",
+    [
+        *(task() for task in TASKS.values()),
+        Series(series="passengers"),
+        Sentiment(language="Korean"),
+        Tagging(language="Korean"),
+        Characters(text="English reviews"),
+    ],
+    ids=lambda task: repr(task)[:40],
+)
 def test_the_files_of_a_task_are_those_that_it_reads(
-    name: str, monkeypatch: pytest.MonkeyPatch
+    task: Task, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read = []
 
@@ -80,7 +93,6 @@ def test_the_files_of_a_task_are_those_that_it_reads(
         for cached in vars(__import__(f"rnnviz.tasks.{module}", fromlist=["*"])).values():
             if hasattr(cached, "cache_clear"):
                 cached.cache_clear()
-    task = TASKS[name]()
     task.examples(0)
     assert set(read) == set(task.sources)
 
