@@ -212,7 +212,7 @@ def test_a_run_that_ended_with_its_best_weights_goes_on_with_its_last() -> None:
 
 def test_knobs_that_were_turned_on_the_way_stay_turned() -> None:
     first = steps(Trainer(small(), choice=CPU), 7)
-    first.adjust(0.05, 0.2)
+    first.adjust(Training(learning_rate=0.05, clip_norm=0.2))
     again = Trainer.restored(first.state())
     assert all_of(finish(again)) == all_of(finish(first))
 
