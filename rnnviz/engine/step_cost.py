@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 
+from rnnviz.cells import COMPARED
 from rnnviz.engine.messages import StepCost
 from rnnviz.experiment import Experiment, Network, Training
 from rnnviz.learning.training import devices
 from rnnviz.tasks import Sine
 
-CELLS = ("RNN", "GRU", "LSTM")
 TIMESTEPS = (25, 50, 100, 200)
 """at `UNITS` hidden units"""
 HIDDEN = (16, 64, 128, 256)
@@ -59,5 +59,5 @@ class StepCostList:
 def _combinations() -> Iterator[tuple[str, int, int, str]]:
     sizes = sorted({(t, UNITS) for t in TIMESTEPS} | {(STEPS, h) for h in HIDDEN})
     kinds = dict.fromkeys(device.kind for device in devices.available())
-    for device, (timesteps, hidden), cell in itertools.product(kinds, sizes, CELLS):
-        yield cell, timesteps, hidden, device
+    for device, (timesteps, hidden), cell in itertools.product(kinds, sizes, COMPARED):
+        yield cell.name, timesteps, hidden, device

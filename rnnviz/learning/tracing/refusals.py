@@ -9,8 +9,17 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from rnnviz.learning.cells.forward import Start
+from rnnviz.cells import CELLS, of_mode
+from rnnviz.cells.base import Start
+from rnnviz.learning.network.scan import OwnLayers, Recurrent
 from rnnviz.tasks.task import Loss
+
+MODULES = list(dict.fromkeys(cell.module for cell in CELLS.values() if cell.module))
+KNOWN: tuple[type[nn.RNNBase | OwnLayers], ...] = (
+    *(getattr(nn, name) for name in MODULES),
+    OwnLayers,
+)
+"""What can be traced: these modules of `torch.nn`, and those of cells that it does not have."""
 
 
 class TraceError(ValueError):
@@ -19,16 +28,19 @@ class TraceError(ValueError):
 
 def check_module(module: Any) -> None:
     """Refuse what has no step equations here."""
-    if not isinstance(module, nn.RNN | nn.GRU | nn.LSTM):
+    if not isinstance(module, KNOWN):
         name = type(module).__name__
         if "quantiz" in type(module).__module__:  # of PyTorch's, which has the same names
             raise TraceError(
                 f"A quantized {name} cannot be traced, because its gates are computed in whole "
                 "numbers: trace the float module that it was made from."
             )
-        raise TraceError(f"Only nn.RNN, nn.GRU and nn.LSTM can be traced, and this is a {name}.")
+        known = ", ".join(f"nn.{kind}" for kind in MODULES)
+        raise TraceError(
+            f"Only {known} and rnnviz's OwnLayers can be traced, and this is a {name}."
+        )
     if module.proj_size:
-        raise TraceError("LSTMs with projections cannot be traced yet: set proj_size=0.")
+        raise TraceError("Layers with projections cannot be traced yet: set proj_size=0.")
     for name, weight in module.named_parameters():
         if weight.dtype not in (torch.float32, torch.float64):
             kind = str(weight.dtype).removeprefix("torch.")
@@ -41,7 +53,7 @@ def check_module(module: Any) -> None:
         _check_finite(weight.detach(), f"The weights must be finite, but {name}")
 
 
-def check_readout(module: nn.RNNBase, readout: Any, target: Any) -> None:
+def check_readout(module: Recurrent, readout: Any, target: Any) -> None:
     """Refuse a readout that cannot answer from this module."""
     if readout is None:
         if target is not None:
@@ -62,7 +74,7 @@ def check_horizon(horizon: Any) -> None:
         raise TraceError(f"The horizon must be 0 timesteps or more, not {horizon!r}.")
 
 
-def sequence(x: Any, module: nn.RNNBase) -> Tensor:
+def sequence(x: Any, module: Recurrent) -> Tensor:
     """`x`, or the only example of a batch, as ``(T, I)`` in float64."""
     values, size, batch = _numbers(x, "x"), module.input_size, 0 if module.batch_first else 1
     if values.ndim == 3 and values.shape[batch] == 1:
@@ -78,24 +90,24 @@ def sequence(x: Any, module: nn.RNNBase) -> Tensor:
     return values
 
 
-def start_of(start: Any, module: nn.RNNBase) -> list[Start] | None:
-    """h_0, or h_0 and c_0 of an LSTM, layer by layer in the module's dtype; None for 0."""
+def start_of(start: Any, module: Recurrent) -> list[Start] | None:
+    """h_0, or h_0 and c_0, layer by layer in the module's dtype; None for 0."""
     if start is None:
         return None
-    lstm = isinstance(module, nn.LSTM)
-    if lstm and not (isinstance(start, tuple | list) and len(start) == 2):
-        raise TraceError("The start of an LSTM must be two states, (h_0, c_0).")
+    both = of_mode(module.mode).has_cell_state
+    if both and not (isinstance(start, tuple | list) and len(start) == 2):
+        raise TraceError(f"The start must be two states of this {module.mode}, (h_0, c_0).")
     layers = module.num_layers * (2 if module.bidirectional else 1)
     shape = (layers, module.hidden_size)
     found: list[Tensor] = []
-    for name, part in zip(("h_0", "c_0"), start if lstm else (start,), strict=False):
+    for name, part in zip(("h_0", "c_0"), start if both else (start,), strict=False):
         values = _numbers(part, name)
         if values.ndim == 3 and values.shape[1] == 1:
             values = values.squeeze(1)
         if values.shape != shape:
             raise TraceError(f"{name} must have the shape {shape}, not {tuple(values.shape)}.")
         found.append(values.to(next(module.parameters()).dtype))
-    if lstm:
+    if both:
         return list(zip(*found, strict=True))
     return [(hidden, None) for hidden in found[0]]
 
