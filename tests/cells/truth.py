@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import torch
+import torch.nn.functional as F  # noqa: N812
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
@@ -15,7 +17,25 @@ Answer = tuple[Tensor, Any]
 """h_t of the last layer ``(B, T, D H)``, and the state at the end"""
 
 
-CLOSED_FORMS: dict[str, Callable[[Recurrent, Tensor, Tensor | None], Answer]] = {}
+def without_memory(module: Recurrent, x: Tensor, lengths: Tensor | None) -> Answer:
+    """tanh of a linear layer, whatever came before; forwards a sequence ends at its last
+    timestep, backwards at its first."""
+    ends, rows = [], torch.arange(len(x))
+    last = torch.full((len(x),), x.shape[1] - 1) if lengths is None else lengths - 1
+    for layer in range(module.num_layers):
+        written = []
+        for way in ("", "_reverse")[: 1 + module.bidirectional]:
+            end = f"ih_l{layer}{way}"
+            weight, bias = getattr(module, f"weight_{end}"), getattr(module, f"bias_{end}")
+            written.append(torch.tanh(F.linear(x, weight, bias)))
+            ends.append(written[-1][rows, 0 if way else last])
+        x = torch.cat(written, dim=2)
+    return x, torch.stack(ends)
+
+
+CLOSED_FORMS: dict[str, Callable[[Recurrent, Tensor, Tensor | None], Answer]] = {
+    "none": without_memory,
+}
 """Of the cells that PyTorch has no module for."""
 
 

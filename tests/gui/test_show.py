@@ -16,9 +16,10 @@ from PySide6.QtWidgets import QApplication
 from torch import nn
 
 import rnnviz
+from rnnviz.cells import CELLS
 from rnnviz.gui.panels.trace.hidden import greatest
 from rnnviz.gui.show import TraceWindow
-from rnnviz.learning.network.scan import Recurrent
+from rnnviz.learning.network.scan import OwnLayers, Recurrent
 from tests.gui.driver import click_at, wait_until
 
 WAVE = np.sin(0.3 * np.arange(30))[:, None]
@@ -27,6 +28,7 @@ MODULES: dict[str, Callable[[], Recurrent]] = {
     "relu": lambda: nn.RNN(1, 6, nonlinearity="relu"),
     "LSTM, two layers": lambda: nn.LSTM(1, 10, num_layers=2),
     "GRU": lambda: nn.GRU(1, 7, bias=False),
+    "without memory": lambda: OwnLayers(CELLS["none"], 1, 9),
 }
 
 

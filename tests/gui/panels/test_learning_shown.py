@@ -305,10 +305,10 @@ def test_cells_from_one_start_stand_side_by_side_with_their_results(driver: Driv
         .with_value("training.device", "cpu")
     )
     driver.do("compare_cells")
-    driver.until(lambda: len(driver.workspace.pinned_runs.runs) == 3)
+    driver.until(lambda: len(driver.workspace.pinned_runs.runs) == 4)
     runs = driver.workspace.pinned_runs.runs
     cells = [run.experiment.network.cell for run in runs]
-    assert cells == ["RNN", "GRU", "LSTM"]
+    assert cells == ["none", "RNN", "GRU", "LSTM"]
     assert len({run.experiment.training.seed for run in runs}) == 1
     assert all(run.test is not None for run in runs)
     assert not driver.window.sweep.going

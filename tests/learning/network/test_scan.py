@@ -137,6 +137,7 @@ def test_dropout_between_layers_hides_its_share_and_keeps_the_mean():
 @pytest.mark.parametrize(
     ("rnn", "lengths", "suits"),
     [
+        (scan.OwnLayers(CELLS["none"], 1, 2), None, True),  # which has no other way
         (nn.RNN(1, 2), None, True),
         (nn.GRU(1, 2, bidirectional=True), None, True),
         (nn.GRU(1, 2, bias=False), None, False),
