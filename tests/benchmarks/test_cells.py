@@ -42,12 +42,6 @@ def test_every_step_that_is_timed_learns_from_one_full_batch(where):
     assert timed == [[(True, states)]] * (2 * (ROUNDS + 1))
 
 
-@pytest.mark.parametrize("cell", cells.GATES)
-def test_a_cell_has_as_many_gates_as_its_weights_have_blocks(cell):
-    rnn = cells.build(cells.measured(cell, TASKS["the end"], hidden=5)).rnn
-    assert rnn.weight_hh_l0.shape == (cells.GATES[cell] * 5, 5)
-
-
 def test_a_sides_times_are_of_its_steps_alone_without_the_first():
     now = [0.0]
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from PySide6.QtGui import QColor
 
+from rnnviz.cells import CELLS
 from rnnviz.gui.look.theme import hidden_lookup
 from rnnviz.gui.panels.base.panel import Panel
 from rnnviz.knobs import Value
@@ -17,7 +18,6 @@ from tests.gui.chance.conversation import Conversation
 from tests.gui.driver import Driver
 
 CLOSE = 1e-4
-KINDS = {"RNN": "RNN_TANH", "RNN relu": "RNN_RELU", "GRU": "GRU", "LSTM": "LSTM"}
 
 
 def pictures(driver: Driver, true: Trace, *, sure: bool = True) -> Iterator[str]:
@@ -34,7 +34,7 @@ def pictures(driver: Driver, true: Trace, *, sure: bool = True) -> Iterator[str]
         return
     experiment = workspace.run.experiment
     assert experiment is not None
-    if trace.kind != KINDS[experiment.network.cell]:
+    if trace.kind != CELLS[experiment.network.cell].mode:
         yield f"the cell is {experiment.network.cell}, the trace of {trace.kind}"
     # What a decoder reads are its own answers, which hang on the weights.
     known = slice(None if sure else true.presentation.handover)

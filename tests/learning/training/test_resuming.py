@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from rnnviz.experiment import Experiment, suited
+from rnnviz.experiment import Experiment, Training, suited
 from rnnviz.learning.training.devices import Choice
 from rnnviz.learning.training.resuming import StateError
 from rnnviz.learning.training.trainer import Trainer, TrainingFailed
