@@ -74,7 +74,7 @@ def test_whatever_is_typed_is_either_taken_or_refused_in_a_sentence(knob, text):
     else:
         assert str(refused).endswith(".")
         assert refused.knob == knob.name
-        assert refused.template.format(**refused.values) == str(refused)
+        assert refused.phrase.template.format(**refused.phrase.values) == str(refused)
 
 
 @each_numeric

@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch.nn.modules.module import register_module_forward_pre_hook
 
+from rnnviz.learning.network.model import build
 from rnnviz.tasks import Sine
 from rnnviz.tasks.waves import Waves
 from tests.benchmarks import cells
@@ -44,7 +45,7 @@ def test_every_step_that_is_timed_learns_from_one_full_batch(where):
 
 @pytest.mark.parametrize("cell", cells.GATES)
 def test_a_cell_has_as_many_gates_as_its_weights_have_blocks(cell):
-    rnn = cells.build(cells.measured(cell, TASKS["the end"], hidden=5)).rnn
+    rnn = build(cells.measured(cell, TASKS["the end"], hidden=5)).rnn
     assert rnn.weight_hh_l0.shape == (cells.GATES[cell] * 5, 5)
 
 

@@ -31,7 +31,7 @@ BACH = (
 
 
 def ask(engine: Conversation, request: int, **options: object) -> None:
-    engine.say(Compose(run=engine.run, request=request, **options))  # type: ignore[arg-type]
+    engine.say(Compose(run=engine.run, request=request, **options))
 
 
 def whole(engine: Conversation, request: int | None = None) -> list:

@@ -31,7 +31,7 @@ TEXT = (
 
 def ask(engine: Conversation, request: int, **options: object) -> None:
     wanted: dict[str, object] = {"text": "The ", "length": 50} | options
-    engine.say(Write(run=engine.run, request=request, **wanted))  # type: ignore[arg-type]
+    engine.say(Write(run=engine.run, request=request, **wanted))
 
 
 def written(engine: Conversation) -> list[Written]:

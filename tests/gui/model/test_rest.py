@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QTimer
 
 from rnnviz.gui.model.workspace import REST_MS, Workspace
-from tests.gui.driver import SMALL, wait_until
+from tests.gui.driver import SINE, SMALL, wait_until
 
 MEANWHILE: dict[str, Callable[[Workspace], None]] = {
     "training goes on or begins": lambda workspace: workspace.train(),
@@ -26,7 +26,7 @@ def turned(qapp: object) -> Iterator[Workspace]:
     There is no engine, and nothing is computed."""
     workspace = Workspace(SMALL)
     workspace.run.start(SMALL, paused=True)
-    workspace.draft.turn("task.window", SMALL.task.window + 1, "turned by a test")
+    workspace.draft.turn("task.window", SINE.window + 1, "turned by a test")
     yield workspace
     workspace.close()
 

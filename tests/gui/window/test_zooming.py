@@ -8,7 +8,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from rnnviz.gui.widgets.plot import Plot
-from tests.gui.driver import SMALL, Driver, pixel
+from tests.gui.driver import SINE, Driver, pixel
 
 NOTCH = 120  # of a wheel, in eighths of a degree; away from the hand
 
@@ -75,7 +75,7 @@ def test_no_less_close_than_all_timesteps_and_the_answer(driver: Driver):
     plot = driver.panel("sequence").plot
     turn_wheel(driver, plot, 6, 3)
     turn_wheel(driver, plot, 6, -100)
-    assert plot.x_range() == pytest.approx((0.5, SMALL.task.window + 1.5))
+    assert plot.x_range() == pytest.approx((0.5, SINE.window + 1.5))
 
 
 def test_a_double_click_shows_all_again(driver: Driver):
