@@ -6,7 +6,8 @@
 
 Each wrong program differs from the right one in one place: a comparison, a sign, a number that is
 one more or less, a condition the other way round, a call that is left out. They are drawn by lot,
-and one after the other meets the tests that are laid out like its file, or those that are named.
+and one after the other meets the tests that are laid out like its room, those of its own file
+first, or those that are named.
 What survives is written with its line: it is a test that is missing, or a line that is not needed.
 
 All of it happens in a copy of the checkout; nothing here is changed. Libraries were looked at:
@@ -196,6 +197,12 @@ def tests_for(room: Path) -> list[Path]:
     return [place]
 
 
+def _own_tests(copy: Path, file: Path) -> list[Path]:
+    """The tests of one file, which are the likeliest to fail; pytest runs no test twice."""
+    own = Path("tests", *file.parts[1:]).with_name(f"test_{file.name}")
+    return [own] if (copy / own).exists() else []
+
+
 def meet(copy: Path, tests: list[Path], seconds: float) -> tuple[str, str]:
     """Run tests in a copy of the checkout: whether they ``"passed"``, ``"failed"``, were ``"out
     of time"`` or could not be run (``"none"``), and what pytest wrote."""
@@ -256,7 +263,7 @@ def survivors(
         text = file.read_bytes()
         try:
             file.write_bytes(mutant.apply(text))
-            outcome, _ = meet(copy, tests, patience)
+            outcome, _ = meet(copy, [*_own_tests(copy, mutant.file), *tests], patience)
         finally:
             file.write_bytes(text)
         outcomes[outcome] += 1

@@ -52,6 +52,8 @@ def _option(path: str, knob: Knob, task: str = "") -> Option:
     value = "N" if knob.kind is int else "X"
     if knob.choices or knob.files:
         value = "NAME" if knob.choices else "FILE"
+    elif knob.kind is bool:
+        value = "yes|no"
     return Option(
         _spelled(knob.name), f"{tr(knob.help)} ({'; '.join(filter(None, details))})", value, path
     )
@@ -148,7 +150,7 @@ def meant(typed: str, known: Iterable[str]) -> str:
 
 
 def _sample(option: Option) -> str:
-    return {"N": "10", "X": "0.1"}.get(option.value, option.value)
+    return {"N": "10", "X": "0.1", "yes|no": "yes"}.get(option.value, option.value)
 
 
 def _listed(names: Iterable[str]) -> str:

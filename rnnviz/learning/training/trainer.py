@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from time import perf_counter
 from typing import Any
 
-import msgspec
 import numpy as np
 import torch
 from torch import Tensor
 
-from rnnviz.experiment import Experiment
+from rnnviz.experiment import Experiment, Training
+from rnnviz.knobs import with_live
 from rnnviz.learning.batching.batches import Batches
 from rnnviz.learning.batching.losses import summed, take, tensors
 from rnnviz.learning.generating.composing import Chord, chords
@@ -36,7 +36,7 @@ from rnnviz.tasks import Examples
 SHOWN = 512
 """Rows and columns of what dropout hid that are told at most: more could not be seen."""
 
-DEAREST_RELEVANCE = 1e11
+DEAREST_SALIENCY = 1e11
 """Multiplications, one to two seconds of them, that a trace may spend on its saliency."""
 
 
@@ -166,11 +166,9 @@ class Trainer:
         self._fresh = []
         return fresh[:, 0].copy(), fresh[:, 1].copy(), fresh[:, 2] > 0
 
-    def adjust(self, learning_rate: float, clip_norm: float) -> None:
-        """Turn the knobs of a run under way; raises `KnobError` for values out of range."""
-        self._knobs = msgspec.structs.replace(
-            self._knobs, learning_rate=learning_rate, clip_norm=clip_norm
-        )
+    def adjust(self, training: Training) -> None:
+        """Turn the live knobs of a run under way to what they are in `training`."""
+        self._knobs = with_live(self._knobs, training)
 
     @property
     def kept_epochs(self) -> list[int]:
@@ -186,13 +184,20 @@ class Trainer:
         """The nearest epoch at or before `epoch` whose weights are kept."""
         return self._snapshots.nearest(epoch)
 
-    def trace(self, example: int, epoch: int | None = None, saliency: bool | None = None) -> Trace:
+    def trace(
+        self,
+        example: int,
+        epoch: int | None = None,
+        parts: Collection[str] = ("saliency", "gradient_norm"),
+        *,
+        patient: bool = True,
+    ) -> Trace:
         """Trace one validation example with the weights of now, or of after `epoch`, one of
         `kept_epochs`.
 
-        `saliency` is as in `tracing.trace`,
-        but even where it is asked for it is left out beyond `DEAREST_RELEVANCE`, so that
-        an answer takes seconds at most. Raises `IndexError` where there is no such example.
+        `parts` are those of its costly parts that are wanted. Saliency is left out beyond
+        `DEAREST_SALIENCY`, so that an answer takes seconds at most; who is not `patient` is given
+        it only where it takes milliseconds. Raises `IndexError` where there is no such example.
         """
         valid = self.examples.valid
         if not 0 <= example < len(valid.inputs):
@@ -204,8 +209,16 @@ class Trainer:
         model = self._looked_at
         torch.nn.utils.vector_to_parameters(weights.cpu(), model.parameters())
         task = self.experiment.task
+        saliency = (True if patient else None) if "saliency" in parts else False
         return trace_example(
-            model, task, valid, example, saliency, DEAREST_RELEVANCE, self._notepads
+            model,
+            task,
+            valid,
+            example,
+            saliency,
+            DEAREST_SALIENCY,
+            self._notepads,
+            gradient_norm="gradient_norm" in parts,
         )
 
     def writing(

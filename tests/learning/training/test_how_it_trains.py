@@ -64,7 +64,7 @@ def test_looking_while_it_hides_changes_nothing():
     chosen = experiment(Labels(), network__cell="GRU", network__layers=2, **DROPOUT)
     watched = Trainer(chosen)
     while not watched.done:
-        watched.trace(0, saliency=True)
+        watched.trace(0)
         watched.train_batch()
         torch.rand(3)
     assert torch.equal(weights(watched), weights(finish(Trainer(chosen))))
@@ -143,7 +143,7 @@ def test_a_batch_is_told_to_be_clipped_where_its_gradient_was_too_long():
     trainer.train_batch()
     first = trainer.take_losses()
     assert not first[2].any()
-    trainer.adjust(1e-3, float(first[1][0]))
+    trainer.adjust(Training(learning_rate=1e-3, clip_norm=float(first[1][0])))
     while not trainer.done:
         trainer.train_batch()
     _, norms, clipped = trainer.take_losses()
@@ -192,7 +192,7 @@ def test_a_rate_that_is_turned_on_the_way_falls_along_the_same_cosine():
     trainer = Trainer(experiment(Labels(), training__schedule="cosine"))
     for _ in range(3):
         trainer.train_batch()
-    trainer.adjust(0.1, 0.0)
+    trainer.adjust(Training(learning_rate=0.1, clip_norm=0.0))
     assert trainer.learning_rate == pytest.approx(0.075)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from rnnviz.experiment import suited
+from rnnviz.experiment import Training, suited
 from rnnviz.learning.training.trainer import Trainer, TrainingFailed
 from rnnviz.tasks.waves import Waves
 
@@ -82,7 +82,7 @@ def test_of_a_failed_run_they_are_of_the_last_good_weights(small):
     trainer = Trainer(small())
     for _ in range(13):
         trainer.train_batch()
-    trainer.adjust(1e4, 0.0)
+    trainer.adjust(Training(learning_rate=1e4, clip_norm=0.0))
     trainer.train_batch()
     with pytest.raises(TrainingFailed):
         trainer.train_batch()
