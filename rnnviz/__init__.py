@@ -17,11 +17,24 @@ if TYPE_CHECKING:
 
     from rnnviz.gui.show import TraceWindow
     from rnnviz.learning.network.scan import OwnLayers
+    from rnnviz.learning.tracing.trace import TraceError
     from rnnviz.records.trace import Trace
     from rnnviz.tasks.task import Loss
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "show", "trace"]
+__all__ = ["Trace", "TraceError", "__version__", "show", "trace"]
+
+
+def __getattr__(name: str) -> type:
+    if name == "Trace":
+        from rnnviz.records.trace import Trace
+
+        return Trace
+    if name == "TraceError":
+        from rnnviz.learning.tracing.trace import TraceError
+
+        return TraceError
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def trace(
@@ -58,8 +71,7 @@ def trace(
     Where it is cheap or `saliency` is True, there is `saliency`, ``(T, T)`` norms of
     d y_t / d x_s. All are float32 arrays. `rnnviz.learning.tracing.trace.trace` says more.
 
-    Raises `rnnviz.learning.tracing.trace.TraceError`, a `ValueError`, with one sentence that says
-    what cannot be traced.
+    Raises `rnnviz.TraceError`, a `ValueError`, with one sentence that says what cannot be traced.
 
     Examples
     --------

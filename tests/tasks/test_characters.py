@@ -14,7 +14,7 @@ from rnnviz.resources import resource
 from rnnviz.tasks import TASKS, DataError, characters
 from rnnviz.tasks.characters import SELDOM, UNKNOWN, Characters
 from rnnviz.tasks.data import shipped
-from rnnviz.tasks.task import PAD
+from rnnviz.tasks.task import PAD, Split
 
 TEXTS = ["Shakespeare", "English reviews", "Korean reviews"]
 
@@ -155,7 +155,7 @@ def test_rules_are_fitted_on_the_training_part_alone():
     emptied = examples._replace(test=examples.valid)
     assert task.baselines(emptied) == before
     assert task.rules(emptied)["bigram"]["nats per character"] == before["bigram"]
-    fewer = examples._replace(train=characters.Split(*(a[:99] for a in examples.train[:2])))
+    fewer = examples._replace(train=Split(*(a[:99] for a in examples.train[:2])))
     assert task.baselines(fewer)["trigram"] > before["trigram"]
 
 

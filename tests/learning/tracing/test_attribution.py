@@ -340,7 +340,7 @@ def test_saliency_and_gradients_go_from_the_decoder_into_the_encoder(cell, layer
         np.testing.assert_allclose(found.output, torch.stack(answers).detach(), atol=1e-5)
 
         for t, answer in enumerate(answers):
-            squares = 0
+            squares = torch.zeros(())
             for one in answer:
                 grads = torch.autograd.grad(
                     one, (source, said), retain_graph=True, materialize_grads=True
