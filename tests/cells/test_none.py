@@ -52,7 +52,7 @@ def test_each_answer_matters_with_its_own_input_alone(direction: str, layers: in
     chosen = experiment(Curve(), network__direction=direction, network__layers=layers, **NONE)
     trainer = Trainer(chosen)
     trainer.train_batch()
-    found = trainer.trace(3, saliency=True).saliency
+    found = trainer.trace(3).saliency
     assert len(found) > 2
     assert (np.diag(found) > 0).all()
     assert not found[~np.eye(len(found), dtype=bool)].any()
@@ -99,7 +99,7 @@ def test_a_decoder_does_not_know_what_its_encoder_has_read():
     trainer.train_batch()
     for one, other in zip(before, trainer.model.reader.parameters(), strict=True):
         assert torch.equal(one, other)  # no gradient, no step
-    traces = [trainer.trace(example, saliency=True) for example in range(3)]
+    traces = [trainer.trace(example) for example in range(3)]
     for trace in traces[1:]:
         np.testing.assert_allclose(trace.output[-5:], traces[0].output[-5:], atol=1e-6)
     assert not any(trace.saliency[-5:, :-5].any() for trace in traces)
