@@ -4,9 +4,10 @@ import queue
 import threading
 
 import numpy as np
+import pytest
 
 from rnnviz.engine.messages import EpochEnded, LiveTrace, Progress, Report, StateChanged
-from rnnviz.engine.outbox import Outbox
+from rnnviz.engine.outbox import INTERVAL, Outbox
 from rnnviz.records.run import EpochRecord
 from rnnviz.records.trace import Trace
 
@@ -146,3 +147,7 @@ def test_nothing_happens_when_nobody_listens_any_more() -> None:
     for step in range(100):
         outbox.put(live(step))
     outbox.close()
+
+
+def test_two_kinds_make_no_more_than_sixty_messages_a_second() -> None:
+    assert pytest.approx(60) == 2 / INTERVAL
