@@ -181,7 +181,7 @@ def test_it_takes_the_nearest_speed(player: Player, told: Told, asked: float, ta
 
 
 def test_each_speed_is_twice_the_one_before():
-    assert SPEEDS == tuple(2.0**power for power in range(-2, 5))
+    assert tuple(2.0**power for power in range(-2, 5)) == SPEEDS
 
 
 def test_speeds_go_up_and_down_one_by_one_to_their_ends(player: Player):
