@@ -44,6 +44,13 @@ def told(player: Player) -> Told:
     return Told(player)
 
 
+def test_a_new_player_stands_at_the_beginning_of_nothing(qapp: object):
+    new = Player(FrameClock())
+    assert (new.timestep, new.timesteps, new.example, new.examples) == (0, 0, 0, 0)
+    assert (new.epoch, new.epochs, new.stride) == (None, 0, 1)
+    assert (new.held, new.playing, new.speed, new.loop) == (False, False, 1.0, False)
+
+
 @pytest.mark.parametrize(("asked", "there"), [(-3, 0), (0, 0), (9, 9), (10, 9), (99, 9)])
 def test_it_goes_to_the_nearest_timestep_that_there_is(player: Player, asked: int, there: int):
     player.go_to(asked)
