@@ -34,6 +34,7 @@ def made(text: str) -> set[str]:
         ("a if b else c", {"a if (not (b)) else c"}),
         ("timer.stop()", {"pass"}),
         ("log.info(text)", set()),
+        ("@dataclass(frozen=True)\nclass A(B, frozen=True): x = 'a'", set()),
         ("x: int | None = None", set()),
         ("def f(x: Tensor[3]) -> Tensor[4]: return x", set()),
     ],

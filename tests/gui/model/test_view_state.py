@@ -192,6 +192,16 @@ def test_a_part_that_the_trace_has_is_shown_and_another_is_not(
     assert told() == Aspect(0)
 
 
+def test_the_cell_states_of_the_layer_can_be_looked_at(state: ViewState):
+    cell = np.arange(20 * 2 * 6, dtype=np.float32).reshape(20, 2, 6)
+    state.show(traced(cell=cell))
+    state.show_part("c")
+    state.show_layer(1)
+    np.testing.assert_array_equal(state.scene.states, cell[:, 1])
+    state.show_part("h")
+    np.testing.assert_array_equal(state.scene.states, state.scene.hidden)
+
+
 def test_a_part_that_the_next_trace_lacks_gives_way_to_h(state: ViewState):
     cell = np.ones((20, 2, 6), np.float32)
     state.show(traced(cell=cell, gates={"o": cell}))
