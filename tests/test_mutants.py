@@ -80,5 +80,11 @@ def test_tests_that_fail_without_any_mistake_are_the_end_of_it(toy: Path):
         ("rnnviz/records/run.py", "tests"),
     ],
 )
-def test_a_room_meets_the_tests_that_are_laid_out_like_it(room: str, tests: str):
+def test_a_room_meets_the_tests_that_are_laid_out_like_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: str, tests: str
+):
+    for folder in ("tests/gui/model", "tests/store"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "tests/store/test_midi.py").touch()
+    monkeypatch.setattr(mutants, "ROOT", tmp_path)
     assert mutants.tests_for(Path(room)) == [Path(tests)]
