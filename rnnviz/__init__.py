@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from rnnviz.gui.show import TraceWindow
+    from rnnviz.learning.network.scan import OwnLayers
     from rnnviz.learning.tracing.trace import TraceError
     from rnnviz.records.trace import Trace
     from rnnviz.tasks.task import Loss
@@ -37,7 +38,7 @@ def __getattr__(name: str) -> type:
 
 
 def trace(
-    module: nn.RNN | nn.GRU | nn.LSTM,
+    module: nn.RNN | nn.GRU | nn.LSTM | OwnLayers,
     x: Tensor | npt.ArrayLike,
     *,
     readout: nn.Linear | None = None,
@@ -49,10 +50,11 @@ def trace(
 ) -> Trace:
     """Record all that `module` computes on one sequence `x` of ``(T, I)``, timesteps by inputs.
 
-    Works for an `nn.RNN`, `nn.GRU` or `nn.LSTM` of any size, in one direction or both; the
-    module is left as it was. A batch of one, ``(1, T, I)`` of a `batch_first` module or else
-    ``(T, 1, I)``, is taken as well, and the state that it begins with: `start` is h_0, or
-    ``(h_0, c_0)``, each ``(L, H)`` with two rows a layer where both directions are read.
+    Works for an `nn.RNN`, `nn.GRU` or `nn.LSTM` of any size, in one direction or both, and for
+    rnnviz's own layers of a cell that PyTorch does not have; the module is left as it was. A
+    batch of one, ``(1, T, I)`` of a `batch_first` module or else ``(T, 1, I)``, is taken as well,
+    and the state that it begins with: `start` is h_0, or ``(h_0, c_0)``, each ``(L, H)`` with two
+    rows a layer where both directions are read.
 
     The trace has `inputs` ``(T, I)``, `hidden` ``(T, L, H)``, and the `cell` and `gates` that
     there are. `hidden` is what ``module(x)`` gives on the CPU under `torch.no_grad`; on a GPU,

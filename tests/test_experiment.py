@@ -184,6 +184,7 @@ def test_a_decoder_goes_on_from_one_notepad_so_its_encoder_has_one(task):
 @pytest.mark.parametrize(
     ("path", "without_effect", "with_effect"),
     [
+        ("network.gate_bias", {"network.cell": "none"}, {"network.cell": "GRU"}),
         ("network.gate_bias", {"network.cell": "RNN"}, {"network.cell": "GRU"}),
         ("network.gate_bias", {"network.cell": "RNN relu"}, {"network.cell": "LSTM"}),
         ("network.dropout_layers", {"network.layers": 1}, {"network.layers": 2}),

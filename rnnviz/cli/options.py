@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from rnnviz.experiment import Experiment, knobs, suited
+from rnnviz.experiment import Experiment, knobs, may_change, suited
 from rnnviz.knobs import Knob, KnobError, Value, knobs_of
+from rnnviz.records.run import RunRecord
 from rnnviz.tasks import TASKS
 from rnnviz.words.phrase import Refused
 from rnnviz.words.translation import tr
@@ -130,6 +131,47 @@ def experiment_of(typed: dict[str, str], options: Iterable[Option]) -> Experimen
         )
     except KnobError as error:
         raise UsageError("{name}: {error}", name=_spelled(error.knob), error=error) from None
+
+
+def resumed(record: RunRecord, typed: dict[str, str], options: Iterable[Option]) -> Experiment:
+    """The experiment of a run that is gone on with, and what was typed besides; raises
+    `UsageError` for what contradicts the run. Where it is computed stays as it was."""
+    began = experiment = record.experiment
+    task = str(type(began.task).__struct_config__.tag)
+    if typed.get("--task", task) != task:
+        raise UsageError(
+            "--task: This run learns {task}, not {other}.", task=task, other=typed["--task"]
+        )
+    own = dict(knobs(began))
+    computed: dict[str, Value] = {
+        "training.device": record.device,
+        "training.threads": record.threads,
+    }
+    for option in options:
+        path = option.path
+        if not path or option.name not in typed:
+            continue
+        if path not in own:
+            raise UsageError("The task {task} has no option {name}.", task=task, name=option.name)
+        knob = own[path]
+        try:
+            value = knob.parse(typed[option.name])
+            if may_change(path, knob):
+                experiment = experiment.with_value(path, value)
+                continue
+        except KnobError as error:
+            raise UsageError("{name}: {error}", name=option.name, error=error) from None
+        was = computed.get(path, began.value(path))
+        if value != was and not (path in computed and value in ("auto", 0)):
+            raise UsageError(
+                "{name}: This run has {knob} {before} and cannot go on with {now}: train anew for "
+                "that.",
+                name=option.name,
+                knob=tr(knob.title),
+                before=knob.text(was),
+                now=knob.text(value),
+            )
+    return experiment
 
 
 def described(options: Iterable[Option], width: int = 88) -> str:

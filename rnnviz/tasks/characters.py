@@ -137,6 +137,10 @@ class Characters(Task, tag="characters", dict=True):
         return knob == "text" and bool(self.file)
 
     @property
+    def sources(self) -> tuple[str, ...]:
+        return (self.file or TEXTS[self.text],)
+
+    @property
     def remark(self) -> Phrase | None:
         return self._text.remark
 

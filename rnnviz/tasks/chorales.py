@@ -98,6 +98,10 @@ class Chorales(Task, tag="chorales"):
         return [note_name(LOWEST + row) for row in range(NOTES)]
 
     @property
+    def sources(self) -> tuple[str, ...]:
+        return (FILE,)
+
+    @property
     def timesteps(self) -> int:
         return self.longest - 1
 

@@ -22,6 +22,8 @@ from rnnviz.words.phrase import Phrase
 Review = tuple[str, int]
 """a text, and 1 where it is a good one, else 0"""
 
+FILES = {"English": "reviews-en.tsv", "Korean": "reviews-ko.tsv"}
+
 NAMES = ["bad", "good"]
 
 SEEN = {
@@ -102,6 +104,10 @@ class Sentiment(Task, tag="sentiment"):
             scale="log",
         ),
     ] = 2000
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return (FILES[self.language],)
 
     @property
     def vocabularies(self) -> tuple[int, ...]:
@@ -203,8 +209,8 @@ class Sentiment(Task, tag="sentiment"):
 
 def _reviews(language: str) -> tuple[list[Review], list[Review], list[Review]]:
     """The reviews to learn from, to judge by and to test with, each only once."""
-    name = {"English": "reviews-en.tsv", "Korean": "reviews-ko.tsv"}[language]
-    return vocabulary.parts(vocabulary.distinct(shipped.rows(name, _review, header=True)))
+    found = shipped.rows(FILES[language], _review, header=True)
+    return vocabulary.parts(vocabulary.distinct(found))
 
 
 def _review(line: str) -> Review:

@@ -187,6 +187,10 @@ class Series(Task, tag="series"):
         return {"epochs": 30, "batch": 32, "schedule": "cosine"}
 
     @property
+    def sources(self) -> tuple[str, ...]:
+        return (SOURCES[self.series].file,)
+
+    @property
     def timesteps(self) -> int:
         return self.window
 

@@ -17,6 +17,8 @@ from rnnviz.tasks.rules.parts import Parts, finished
 from rnnviz.tasks.task import Examples, FloatArray, IntArray, Loss, Part, Shape, Split, Task, nth
 from rnnviz.words.phrase import Phrase
 
+FILES = {"English": "tagged-en.txt", "Korean": "tagged-ko.txt"}
+
 TAGS = [
     *("NOUN", "VERB", "ADJ", "ADV", "PRON", "PROPN", "DET", "ADP", "AUX", "NUM"),
     *("PART", "CCONJ", "SCONJ", "INTJ", "PUNCT", "SYM", "X"),
@@ -112,6 +114,10 @@ class Tagging(Task, tag="tagging"):
             "schedule": "cosine",
             "weight_decay": 1.0 if self.language == "Korean" else 0.3,
         }
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return (FILES[self.language],)
 
     @property
     def vocabularies(self) -> tuple[int, int, int]:
@@ -282,8 +288,8 @@ def _cross_entropy(chances: Doubles) -> float:
 
 def _sentences(language: str) -> tuple[list[Sentence], list[Sentence], list[Sentence]]:
     """The sentences to learn from, to judge by and to test with, each only once."""
-    name = {"English": "tagged-en.txt", "Korean": "tagged-ko.txt"}[language]
-    return vocabulary.parts([s for _, s in vocabulary.distinct(shipped.rows(name, _sentence))])
+    found = vocabulary.distinct(shipped.rows(FILES[language], _sentence))
+    return vocabulary.parts([sentence for _, sentence in found])
 
 
 def _sentence(line: str) -> tuple[str, Sentence]:

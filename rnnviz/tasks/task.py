@@ -87,6 +87,9 @@ class Task(Settings, tag_field="name"):
     """what `error_by_position` counts along"""
     error: ClassVar[str] = "share wrong"
     """and what it measures there"""
+    version: ClassVar[int] = 1
+    """Of the way in which its examples are made: raised when the same knobs and the same files
+    come to give others."""
     own: ClassVar[dict[str, Value]] = {}
     network: ClassVar[dict[str, Value]] = {}
     training: ClassVar[dict[str, Value]] = {}
@@ -126,6 +129,13 @@ class Task(Settings, tag_field="name"):
     def row_names(self) -> list[str]:
         """Where it `composes`: what the note of each value is called."""
         raise NotImplementedError
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The files that its examples are read from, those that ship by their names and a
+        person's own by its whole path; () where examples are made. Read from nothing but the
+        knobs."""
+        return ()
 
     @property
     def timesteps(self) -> int:

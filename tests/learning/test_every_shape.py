@@ -63,7 +63,7 @@ def test_it_trains_and_traces(toy, cell, layers, direction, dropout):
     assert trace.hidden.shape[1:] == (layers * directions, 6)
     assert trace.gradient_norm.shape == trace.hidden.shape[:2]
     assert trace.saliency.shape == (trace.timesteps, trace.timesteps)
-    assert np.isfinite(list(trainer.result()["test"].values())).all()
+    assert np.isfinite(list(trainer.result().test.values())).all()
 
 
 @each_kind
@@ -101,7 +101,7 @@ MODULES = {
 
 
 @pytest.mark.parametrize("direction", ["forward", "both"])
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", MODULES)
 def test_a_padded_example_is_traced_as_the_packed_module_reads_it(cell, direction):
     trainer = Trainer(made(Labels, cell, 2, direction))
     valid, both = trainer.examples.valid, direction == "both"

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from rnnviz.cells import CELLS as CELLS  # every cell, by name
 from rnnviz.experiment import Experiment
 from rnnviz.records.trace import Presentation
 from rnnviz.tasks import Examples, Split, Task
@@ -122,7 +123,6 @@ class Translation(Toy, tag="translation"):
 
 
 TOYS = [Value, Review, Curve, Labels, Later, Notes, Stream, Translation]
-CELLS = ("RNN", "RNN relu", "GRU", "LSTM")
 
 
 def experiment(task: Task, **knobs: Any) -> Experiment:

@@ -250,7 +250,7 @@ def test_one_epoch_is_judged_by_what_the_network_writes_itself():
     task, valid = trainer.experiment.task, trainer.examples.valid
     own = Evaluator(task, valid, "cpu").decoded(trainer.model)
     assert trainer.history[0].metrics == task.metrics(own, valid)
-    test = trainer.result()["test"]
+    test = trainer.result().test
     assert set(test) == {"loss", "exact", "characters right"}
 
 

@@ -183,10 +183,10 @@ def test_the_automaton_as_a_network_is_right_in_every_string():
     task = Reber(strings=600)
     examples = task.examples(3)
     found = summary(task, examples, automaton(task), "cpu")
-    assert found["metrics"] == {"strings right": 1.0, "last but one right": 1.0}
-    assert np.nanmax(np.array(found["error_by_position"], float)) == 0
+    assert found.metrics == {"strings right": 1.0, "last but one right": 1.0}
+    assert np.nanmax(np.array(found.error_by_position, float)) == 0
     of_test = task.baselines(examples._replace(valid=examples.test))["the grammar"]
-    assert found["test"]["loss"] == pytest.approx(of_test, abs=1e-6)
+    assert found.test["loss"] == pytest.approx(of_test, abs=1e-6)
 
 
 def test_one_illegal_symbol_above_a_legal_one_makes_a_string_wrong(examples):

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from rnnviz.cells import COMPARED
 from rnnviz.experiment import Experiment
 from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.workspace import Workspace
 from rnnviz.words.translation import tr
 
-CELLS = ("RNN", "LSTM", "GRU")
-
 
 def of_cells(experiment: Experiment) -> list[Experiment]:
     """The same experiment with each cell: the same data, the same seed, the same start."""
-    return [experiment.with_value("network.cell", cell) for cell in CELLS]
+    return [experiment.with_value("network.cell", cell.name) for cell in COMPARED]
 
 
 class Sweep(QObject):
@@ -66,7 +65,7 @@ class Sweep(QObject):
         if run.number != self._number:
             self._end()  # someone began another run
         elif run.state == "finished":
-            if run.result is None:
+            if not run.judged:
                 return  # it is being judged: that is a part of what is compared
             self._workspace.pinned_runs.pin(run)
             if self._left:

@@ -228,7 +228,7 @@ class MainWindow(QMainWindow):
         self.preferences.folder = str(path.parent)
 
     def compare_cells(self) -> None:
-        """Train RNN, LSTM and GRU one after another; asked again, stop."""
+        """Train each cell in turn; asked again, stop."""
         if self.sweep.going:
             self.sweep.cancel()
         else:
@@ -301,6 +301,12 @@ class MainWindow(QMainWindow):
         if self._first_layout:
             self._first_layout = False
             layout.share_room(self, self.docks)
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  Qt's name
+        """Come back from another window: what the network learns from may have changed there."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.workspace.run.check_data()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
         """Remember places, end the engine."""

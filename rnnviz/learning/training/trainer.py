@@ -6,12 +6,13 @@ import contextlib
 import math
 from collections.abc import Collection, Iterator
 from time import perf_counter
-from typing import Any
 
+import msgspec
 import numpy as np
 import torch
 from torch import Tensor
 
+import rnnviz
 from rnnviz.experiment import Experiment, Training
 from rnnviz.knobs import with_live
 from rnnviz.learning.batching.batches import Batches
@@ -22,16 +23,18 @@ from rnnviz.learning.network.model import SequenceModel, State, build, with_weig
 from rnnviz.learning.network.rng import Chance
 from rnnviz.learning.tracing.start_states import Notepads
 from rnnviz.learning.tracing.task_trace import trace_example
-from rnnviz.learning.training import devices
+from rnnviz.learning.training import devices, resuming
 from rnnviz.learning.training.evaluation import Evaluator, Parts, finished, parts_of_summary
 from rnnviz.learning.training.failures import DIVERGED, of_constant_answer, running_out_of_memory
 from rnnviz.learning.training.failures import TrainingFailed as TrainingFailed  # it is raised here
 from rnnviz.learning.training.optimizer import Optimizer
 from rnnviz.learning.training.snapshots import Snapshots
 from rnnviz.records.arrays import BoolArray, FloatArray
-from rnnviz.records.run import EpochRecord
+from rnnviz.records.run import Ended, EpochRecord, Figures, RunRecord
 from rnnviz.records.trace import Trace
+from rnnviz.records.trainer_state import TrainerState
 from rnnviz.tasks import Examples
+from rnnviz.tasks.data.fingerprint import fingerprint
 
 SHOWN = 512
 """Rows and columns of what dropout hid that are told at most: more could not be seen."""
@@ -67,10 +70,12 @@ class Trainer:
         task, network, seed = experiment.task, experiment.network, experiment.training.seed
         choice = choice or devices.choose(experiment)
         self.experiment = experiment
+        # Before they are read: a file that changes meanwhile counts as changed.
+        self.fingerprint = fingerprint(task)
         self.examples = examples or task.examples(seed)
         self.device, self.threads, self.timings = choice
         self.baselines = task.baselines(self.examples)
-        self.step = self.epoch = self.best_epoch = 0
+        self.step = self.best_epoch = 0
         self.stopped_early = False
         self.error_by_position: FloatArray | None = None
         self.seconds = self.training_seconds = 0.0
@@ -99,8 +104,65 @@ class Trainer:
         self._state: State = None
         self._validation: Parts[tuple[float, FloatArray]] | None = None
         self._best = (math.inf, self._good)
+        self._last: Tensor | None = None  # the weights that the best ones were put in place of
         hiding = (network.dropout_inputs, network.dropout_layers, network.dropout_readout)
         self._chance = Chance(seed, self.device) if any(hiding) else None
+
+    @classmethod
+    def restored(cls, state: TrainerState, experiment: Experiment | None = None) -> Trainer:
+        """The run that `state` was taken of, which goes on bit for bit as that one would have.
+
+        `experiment` may have more epochs and other live knobs, see `check_settings`. Raises
+        `StateError` for a state that does not fit it, besides what a new run raises.
+        """
+        record = state.record
+        experiment = experiment or record.experiment
+        resuming.check_settings(record, experiment)
+        trainer = cls(experiment, choice=devices.Choice(record.device, record.threads))
+        resuming.put_back(trainer, state)
+        return trainer
+
+    def state(self) -> TrainerState:
+        """The whole run as plain data, from which `restored` goes on.
+
+        Left out are the weights of past epochs, up to 256 MB that only traces need, and losses
+        that were not taken yet, which are on their way to whoever takes them.
+        """
+        return resuming.state_of(self)
+
+    def record(self, result: Figures | None = None, ended: Ended | None = None) -> RunRecord:
+        """The run as it is now, with the figures that it was judged by, if it was, and why it was
+        ended where the trainer cannot know."""
+        errors = self.error_by_position
+        return RunRecord(
+            rnnviz=rnnviz.__version__,
+            experiment=msgspec.structs.replace(self.experiment, training=self._knobs),
+            fingerprint=self.fingerprint,
+            device=self.device,
+            threads=self.threads,
+            parameters=self.parameters,
+            batches=self.batches,
+            baselines=dict(self.baselines),
+            history=tuple(self.history),
+            seconds=self.seconds,
+            ended=self.ended or ended,
+            error_by_position=() if errors is None else tuple(errors.tolist()),
+            result=result,
+        )
+
+    @property
+    def epoch(self) -> int:
+        """How many epochs have ended."""
+        return len(self.history)
+
+    @property
+    def ended(self) -> Ended | None:
+        """Why nothing more is trained; None while there is something to train."""
+        if self._failure is not None:
+            return self._failure.kind
+        if self.stopped_early:
+            return "stopped early"
+        return "finished" if self.done else None
 
     @property
     def done(self) -> bool:
@@ -243,28 +305,22 @@ class Trainer:
         hidden = self.model.hidden_by_dropout()
         return {place: mask[:SHOWN, :SHOWN].cpu().numpy().copy() for place, mask in hidden.items()}
 
-    def result(self) -> dict[str, Any]:
-        """What the run has come to, as plain data. Every figure is of the weights as they are,
-        which have learned from `epoch` epochs; there is none before the first batch."""
+    def result(self) -> Figures | None:
+        """What the run has come to. Every figure is of the weights as they are; there is none
+        before the first batch."""
         return finished(self.parts_of_result())
 
-    def parts_of_result(self) -> Parts[dict[str, Any]]:
+    def parts_of_result(self) -> Parts[Figures | None]:
         """`result` in parts, between which nothing may be trained."""
-        found: dict[str, Any] = {
-            "epoch": self.learned,
-            "valid_loss": None,
-            "baselines": dict(self.baselines),
-            "device": self.device,
-            "threads": self.threads,
-            "seconds": self.seconds,
-        }
         if not self.step:
-            return found
+            return None
         self._set_threads()
-        more = yield from parts_of_summary(
-            self.experiment.task, self.examples, self.model, self.device, self._evaluator
+        task, examples = self.experiment.task, self.examples
+        return (
+            yield from parts_of_summary(
+                task, examples, self.model, self.device, self._evaluator, self.learned
+            )
         )
-        return found | more
 
     @property
     def _back_at_best(self) -> bool:
@@ -300,10 +356,14 @@ class Trainer:
     def _next_batch(self) -> Tensor:
         place = self.step % self.batches
         if place == 0:
-            self._order = [rows.to(self.device) for rows in self._batches.draw()]
-            self._losses = []
-            self._state = None
+            self._draw()
         return self._order[place]
+
+    def _draw(self) -> None:
+        """Begin an epoch: its batches, and an empty notepad."""
+        self._order = [rows.to(self.device) for rows in self._batches.draw()]
+        self._losses = []
+        self._state = None
 
     def _validate(self) -> Parts[tuple[float, FloatArray]]:
         """The validation loss, and the answers that metrics are made of."""
@@ -322,12 +382,11 @@ class Trainer:
             return self._end_epoch(start, *end.value)
 
     def _end_epoch(self, start: float, valid_loss: float, outputs: FloatArray) -> EpochRecord:
-        task = self.experiment.task
-        self.epoch += 1
-        self._snapshots.add(self.epoch, self._optimizer.weights)
+        task, epoch = self.experiment.task, self.epoch + 1
+        self._snapshots.add(epoch, self._optimizer.weights)
         losses, grad_norms, counts = zip(*self._losses, strict=True)
         record = EpochRecord(
-            epoch=self.epoch,
+            epoch=epoch,
             train_loss=float(np.average(losses, weights=counts)),
             valid_loss=valid_loss,
             grad_norm=float(np.mean(grad_norms)),
@@ -346,9 +405,13 @@ class Trainer:
         if valid_loss < self._best[0]:
             self._best = valid_loss, self._optimizer.weights.clone()
             self.best_epoch = self.epoch
+        self._look_at_patience()
+
+    def _look_at_patience(self) -> None:
         patience = self._knobs.patience
         self.stopped_early = 0 < patience <= self.epoch - self.best_epoch
         if self._back_at_best:
+            self._last = self._optimizer.weights.clone()
             self._optimizer.restore(self._best[1])
 
     def _examine(self, loss: float, grad_norm: float = 0.0) -> None:

@@ -84,7 +84,7 @@ def stamp(path: str) -> Stamp:
             "There is no file {path}: choose another, or put it back.", path=path
         ) from None
     except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from None
+        raise unreadable(path, error) from None
     if stat.S_ISDIR(found.st_mode):
         raise DataError("{path} is a folder: choose a text file in it.", path=path)
     if not stat.S_ISREG(found.st_mode):
@@ -104,7 +104,7 @@ def read(file: Stamp) -> OwnText:
         with open(file.path, "rb") as opened:
             data = opened.read(most + 1)
     except OSError as error:
-        raise _unreadable(file.path, error) from None
+        raise unreadable(file.path, error) from None
     cut = len(data) > most
     data = data[:most]
     mark = next((mark for mark in _MARKS if data.startswith(mark)), None)
@@ -147,7 +147,8 @@ def read(file: Stamp) -> OwnText:
     return OwnText(text[:LONGEST], encoding, not cut and len(text) <= LONGEST, guessed, torn)
 
 
-def _unreadable(path: str, error: Exception) -> DataError:
+def unreadable(path: str, error: Exception) -> DataError:
+    """What is said of a file that is there and cannot be read."""
     why = error.strerror if isinstance(error, OSError) else error
     return DataError(
         "{path} cannot be read ({why}): choose a file that you may read.", path=path, why=why

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtGui import QColor
 
+from rnnviz.cells import CELLS
 from rnnviz.gui.look.theme import hidden_lookup
 from rnnviz.gui.panels.base.panel import Panel
 from rnnviz.knobs import Value
@@ -18,7 +19,6 @@ from tests.gui.chance.conversation import Conversation
 from tests.gui.driver import Driver
 
 CLOSE = 1e-4
-KINDS = {"RNN": "RNN_TANH", "RNN relu": "RNN_RELU", "GRU": "GRU", "LSTM": "LSTM"}
 
 
 def pictures(driver: Driver, true: Trace, *, sure: bool = True) -> Iterator[str]:
@@ -35,7 +35,7 @@ def pictures(driver: Driver, true: Trace, *, sure: bool = True) -> Iterator[str]
         return
     experiment = workspace.run.experiment
     assert experiment is not None
-    if trace.kind != KINDS[experiment.network.cell]:
+    if trace.kind != CELLS[experiment.network.cell].mode:
         yield f"the cell is {experiment.network.cell}, the trace of {trace.kind}"
     # What a decoder reads are its own answers, which hang on the weights.
     known = slice(None if sure else true.presentation.handover)
@@ -96,7 +96,7 @@ def learning(driver: Driver, talk: Conversation) -> Iterator[str]:
         there = not result.table.isHidden()
         if there != (talk.result is not None):
             yield f"panel result shows {'a' if there else 'no'} result"
-        elif talk.result is not None and talk.result.valid_loss is not None:
+        elif talk.result is not None:
             said = result.table.item(0, 1).text()
             if said != short(talk.result.valid_loss):
                 yield f"panel result says {said} for {talk.result.valid_loss}"

@@ -132,4 +132,4 @@ def test_rules_that_take_long_are_fitted_in_parts():
     evaluator = Evaluator(task, examples.valid, "cpu")
     stops, found = counted(evaluation.parts_of_summary(task, examples, model, "cpu", evaluator))
     assert stops >= task.output_size  # one for each tag's regression
-    assert len(found["rules"]) == 3
+    assert len(found.rules) == 3

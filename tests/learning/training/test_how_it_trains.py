@@ -11,6 +11,7 @@ from torch import nn
 
 from rnnviz.experiment import Training
 from rnnviz.learning.training.trainer import Trainer
+from tests.cells.truth import truth
 from tests.learning.toys import (
     CELLS,
     Curve,
@@ -212,7 +213,7 @@ OPTIMIZERS = {
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_run_is_what_a_plain_loop_of_pytorch_comes_to(cell, optimizer):
-    """Packed modules, autograd, torch.optim and clipping on the same batches."""
+    """Packed modules or closed forms, autograd, torch.optim and clipping on the same batches."""
     knobs, make = OPTIMIZERS[optimizer]
     trainer = Trainer(
         experiment(
@@ -233,10 +234,7 @@ def test_a_run_is_what_a_plain_loop_of_pytorch_comes_to(cell, optimizer):
         rows = trainer._order[place]
         lengths = torch.as_tensor(train.lengths)[rows]
         x = plain.reader.values(torch.as_tensor(train.inputs)[rows])
-        packed = nn.utils.rnn.pack_padded_sequence(
-            x, lengths, batch_first=True, enforce_sorted=False
-        )
-        hidden = nn.utils.rnn.pad_packed_sequence(plain.rnn(packed)[0], batch_first=True)[0]
+        hidden = truth(plain.rnn, x, None, lengths)[0]
         there = torch.arange(hidden.shape[1]) < lengths[:, None]
         targets = torch.as_tensor(train.targets)[rows][:, : hidden.shape[1]]
         loss = F.cross_entropy(plain.readout(hidden)[there], targets[there])
@@ -277,7 +275,7 @@ def test_it_stops_when_patience_is_over_with_the_best_weights():
     assert trainer.best_epoch == 1 + losses.index(min(losses))
     assert len(losses) == trainer.best_epoch + 3 < 40
     assert torch.equal(weights(trainer), kept)
-    assert trainer.result()["valid_loss"] == best
+    assert trainer.result().valid_loss == best
     assert trainer.train_batch() is None
     now, then = trainer.trace(2), trainer.trace(2, epoch=trainer.best_epoch)
     np.testing.assert_array_equal(now.hidden, then.hidden)
@@ -290,7 +288,7 @@ def test_a_run_with_patience_that_ends_by_itself_ends_with_the_best_weights_too(
     assert not cut.stopped_early
     assert cut.epoch == whole.best_epoch + 1
     assert torch.equal(weights(cut), weights(whole))
-    assert cut.result()["valid_loss"] == whole.result()["valid_loss"]
+    assert cut.result().valid_loss == whole.result().valid_loss
 
 
 def test_without_patience_it_goes_on_and_keeps_its_last_weights():
@@ -299,7 +297,7 @@ def test_without_patience_it_goes_on_and_keeps_its_last_weights():
     assert not trainer.stopped_early
     assert trainer.epoch == 12
     assert trainer.best_epoch < 12
-    assert trainer.result()["valid_loss"] == trainer.history[-1].valid_loss
+    assert trainer.result().valid_loss == trainer.history[-1].valid_loss
     np.testing.assert_array_equal(trainer.trace(0).hidden, trainer.trace(0, epoch=12).hidden)
 
 
@@ -349,8 +347,8 @@ def test_the_metrics_of_a_record_are_those_of_the_task():
     trainer = Trainer(experiment(Counted()))
     while (record := trainer.train_batch()) is None:
         pass
-    assert record.metrics == trainer.result()["metrics"]
-    assert set(trainer.result()["test"]) == {"loss", "mean"}
+    assert record.metrics == trainer.result().metrics
+    assert set(trainer.result().test) == {"loss", "mean"}
 
 
 def test_the_schedule_starts_at_the_knob():

@@ -195,22 +195,28 @@ def test_the_sine_is_learnt_and_beats_the_last_value(finish):
     assert trainer.history[-1].valid_loss < trainer.baselines["persistence"] / 4
 
 
-def test_the_result_is_plain_data_for_json(small, finish):
+def test_the_result_is_that_of_the_last_epoch(small, finish):
     trainer = Trainer(small())
-    assert trainer.result()["valid_loss"] is None
-    result = msgspec.json.decode(msgspec.json.encode(finish(trainer).result()))
-    assert set(result) == {
-        "epoch",
-        "valid_loss",
-        "baselines",
-        "device",
-        "threads",
-        "seconds",
-        "metrics",
-    }
-    assert result["metrics"]["RMSE"] == pytest.approx(result["valid_loss"] ** 0.5, rel=1e-4)
-    assert result["valid_loss"] == trainer.history[-1].valid_loss
-    assert result["device"] == "cpu"
+    assert trainer.result() is None
+    result = finish(trainer).result()
+    assert result.metrics["RMSE"] == pytest.approx(result.valid_loss**0.5, rel=1e-4)
+    assert result.valid_loss == trainer.history[-1].valid_loss
+    assert (result.epoch, result.test, result.lag, result.error_by_position) == (3, {}, {}, ())
+
+
+def test_the_record_says_what_was_trained_where_and_how_it_ended(small, finish):
+    trainer = Trainer(small(training__epochs=2), choice=Choice("cpu", 2))
+    assert (trainer.record().ended, trainer.record().figures) == (None, None)
+    trainer.adjust(Training(learning_rate=0.01, clip_norm=0.5))
+    record = finish(trainer).record()
+    assert record.experiment == small(
+        training__epochs=2, training__learning_rate=0.01, training__clip_norm=0.5
+    )
+    assert (record.device, record.threads, record.ended) == ("cpu", 2, "finished")
+    assert (record.parameters, record.batches) == (141, 10)  # 10 + 100 + 2 * 10, 10 + 1
+    assert record.baselines == trainer.baselines
+    assert [epoch.epoch for epoch in record.history] == [1, 2]
+    assert record.figures.valid_loss == trainer.history[-1].valid_loss
 
 
 def test_traces_show_the_untrained_network_each_epoch_and_now(small, finish):
