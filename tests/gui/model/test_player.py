@@ -88,6 +88,12 @@ def test_it_shows_the_nearest_epoch_before_that_is_kept(
     assert player.epoch == there
 
 
+def test_where_every_epoch_is_kept_the_untrained_network_can_be_shown(player: Player):
+    player.set_epochs(4)
+    player.show_epoch(0)
+    assert player.epoch == 0
+
+
 def test_another_epoch_is_told_once(player: Player, told: Told):
     player.show_epoch(3)
     player.show_epoch(3)
