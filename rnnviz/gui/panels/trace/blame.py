@@ -96,7 +96,7 @@ def in_words(values: FloatArray) -> str:
     """The largest and the smallest, from the last timestep back."""
     largest, smallest = int(np.nanargmax(values)), int(np.nanargmin(values))
     return tr(
-        "from the right: largest {high} at {t_high}, smallest {low} at {t_low}",
+        "largest {high} at {t_high}, smallest {low} at {t_low}",
         high=_said(values[largest]),
         t_high=largest + 1,
         low=_said(values[smallest]),

@@ -34,7 +34,7 @@ class HiddenPanel(TimePanel):
         "The hidden state h_t, the notepad: a row for each unit, a column for each timestep, "
         "the colour its value. c_t and the gates can be chosen in its place."
     )
-    home = Column("trace", 250, after="sequence")
+    home = Column("trace", 228, after="sequence")
     of_trace = True
 
     def __init__(self, context: Context) -> None:

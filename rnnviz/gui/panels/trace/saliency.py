@@ -27,7 +27,7 @@ class SaliencyPanel(BarsPanel):
         "How much the answer at this timestep moves with each input that was read: the length "
         "of dy_t / dx_s, by the chain rule through all timesteps between."
     )
-    home = Column("trace", 110, after="change")
+    home = Column("trace", 140, after="change")
     of_trace = True
     needs = frozenset({"saliency"})
     redraw_on = Aspect.TRACE | Aspect.TIMESTEP
