@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import rnnviz
-from rnnviz.cli.status import INTERRUPTED
+from rnnviz.cli.status import INTERRUPTED, UNHEARD
 from rnnviz.words.translation import mark, tr
 
 if TYPE_CHECKING:
@@ -26,7 +26,18 @@ COMMANDS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that was typed and give the exit status: 2 for what cannot be meant."""
-    typed = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        status = _run(list(sys.argv[1:] if arguments is None else arguments))
+        if sys.stdout is not None:  # as where a window is started without a terminal
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # Python writes what is left when it ends: it must find somewhere to put it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNHEARD
+    return status
+
+
+def _run(typed: list[str]) -> int:
     if typed and typed[0] in ("--version", "-V"):
         print(f"rnnviz {rnnviz.__version__}")
         return 0

@@ -4,3 +4,5 @@ from __future__ import annotations
 
 INTERRUPTED = 130
 """After Ctrl+C."""
+UNHEARD = 141
+"""After whoever reads the output has seen enough, as `head` does."""

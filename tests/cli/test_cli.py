@@ -362,3 +362,18 @@ def test_a_file_of_ones_own_is_an_option():
     assert experiment.value("task.file") == os.path.abspath("my.txt")
     none = read(["--task", "characters", "--file", "none"], options)
     assert experiment_of(none, options).value("task.file") == ""
+
+
+@pytest.mark.parametrize("typed", [["--help"], ["train", "--help"], ["tasks"], ["--version"]])
+def test_who_stops_reading_is_not_shown_a_traceback(typed: list[str]):
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "rnnviz", *typed],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, "")
