@@ -48,8 +48,8 @@ def train(experiment: Experiment, json: str | None = None, csv: str | None = Non
             raise UsageError(error.phrase) from None
         except Exception as error:
             return max(_fail(error), _write(experiment, [], {}, json, csv))
-        if experiment.task.remark:
-            _complain(str(experiment.task.remark))
+        if trainer.dataset.remark:
+            _complain(str(trainer.dataset.remark))
         with _interruptible() as interrupted:
             status, result = 0, {}
             try:

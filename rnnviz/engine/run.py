@@ -80,7 +80,9 @@ class Run:
                 batches=trainer.batches,
                 valid_examples=len(trainer.examples.valid.inputs),
                 baselines=dict(trainer.baselines),
-                remark=trainer.experiment.task.remark,
+                remark=trainer.dataset.remark,
+                lowest_pitch=trainer.dataset.lowest_pitch,
+                row_names=trainer.dataset.row_names,
             )
         )
         self._report_trace(saliency=True if paused else None)

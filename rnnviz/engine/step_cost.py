@@ -40,7 +40,9 @@ class StepCostList:
             network=Network(hidden=hidden),
             training=Training(batch=BATCH),
         ).with_value("network.cell", cell)
-        milliseconds = devices.time_step(experiment, device)
+        milliseconds = devices.time_step(
+            experiment, experiment.task.open(experiment.training.seed).sizes, device
+        )
         self._done += 1
         self._report(
             StepCost(

@@ -14,7 +14,7 @@ from rnnviz.resources import resource
 from rnnviz.tasks import TASKS, DataError, characters
 from rnnviz.tasks.characters import SELDOM, UNKNOWN, Characters
 from rnnviz.tasks.data import shipped
-from rnnviz.tasks.task import PAD
+from rnnviz.tasks.examples import PAD
 
 TEXTS = ["Shakespeare", "English reviews", "Korean reviews"]
 

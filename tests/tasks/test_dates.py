@@ -27,7 +27,7 @@ from rnnviz.tasks.dates import (
     Dates,
     in_korean,
 )
-from rnnviz.tasks.task import PAD
+from rnnviz.tasks.examples import PAD
 
 DAY = datetime.date(2024, 3, 5)
 

@@ -12,7 +12,7 @@ from rnnviz.resources import resource
 from rnnviz.tasks import TASKS
 from rnnviz.tasks.characters import Characters
 from rnnviz.tasks.data import vocabulary
-from rnnviz.tasks.task import PAD
+from rnnviz.tasks.examples import PAD
 
 PARTS = ("train", "valid", "test")
 

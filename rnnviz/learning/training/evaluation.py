@@ -14,7 +14,7 @@ from rnnviz.learning.batching.losses import summed, take, tensors
 from rnnviz.learning.generating import decoding
 from rnnviz.learning.network.model import SequenceModel, State
 from rnnviz.records.arrays import FloatArray
-from rnnviz.tasks import Examples, Split, Task
+from rnnviz.tasks import Dataset, Split, Task
 from rnnviz.tasks.rules.parts import Parts as Parts  # so judges do their work
 from rnnviz.tasks.rules.parts import finished as finished
 
@@ -125,7 +125,7 @@ def _at_rest(model: SequenceModel) -> Iterator[None]:
 
 
 def parts_of_summary(
-    task: Task, examples: Examples, model: SequenceModel, device: str, evaluator: Evaluator
+    dataset: Dataset, model: SequenceModel, device: str, evaluator: Evaluator
 ) -> Parts[dict[str, Any]]:
     """How good a network is: its loss, and in the task's own units, on the validation examples,
     and on the test examples that nothing was chosen by; the error along time where many are
@@ -134,23 +134,24 @@ def parts_of_summary(
     In parts, between which the weights must stay as they are. `evaluator` has the validation
     examples on the device already.
     """
+    task, examples = dataset.task, dataset.examples
     loss, outputs = yield from _parts_of_answers(evaluator, task, model)
     found: dict[str, Any] = {"valid_loss": loss}
-    if metrics := task.metrics(outputs, examples.valid):
+    if metrics := dataset.metrics(outputs, examples.valid):
         found["metrics"] = metrics
-    errors = task.error_by_position(outputs, examples.valid)
+    errors = dataset.error_by_position(outputs, examples.valid)
     if errors is not None:
         found["error_by_position"] = [float(error) for error in errors]
     split = examples.valid
     if examples.test is not None:
         split = examples.test
         loss, outputs = yield from _parts_of_answers(Evaluator(task, split, device), task, model)
-        found["test"] = {"loss": loss, **task.metrics(outputs, split)}
-    lag = task.lag(outputs, split)
+        found["test"] = {"loss": loss, **dataset.metrics(outputs, split)}
+    lag = dataset.lag(outputs, split)
     if lag is not None:
         found["lag"] = lag
     yield
-    if rules := (yield from task.parts_of_rules(examples)):
+    if rules := (yield from dataset.parts_of_rules()):
         found["rules"] = rules
     return found
 
@@ -164,7 +165,7 @@ def _parts_of_answers(
     return loss, outputs
 
 
-def summary(task: Task, examples: Examples, model: SequenceModel, device: str) -> dict[str, Any]:
+def summary(dataset: Dataset, model: SequenceModel, device: str) -> dict[str, Any]:
     """The same, all at once."""
-    evaluator = Evaluator(task, examples.valid, device)
-    return finished(parts_of_summary(task, examples, model, device, evaluator))
+    evaluator = Evaluator(dataset.task, dataset.examples.valid, device)
+    return finished(parts_of_summary(dataset, model, device, evaluator))

@@ -9,7 +9,7 @@ from rnnviz.learning.generating.writing import Letter, letters, probabilities, w
 from rnnviz.learning.network.model import build
 from rnnviz.learning.training.trainer import Trainer
 from rnnviz.tasks.characters import UNKNOWN, Characters
-from rnnviz.tasks.task import PAD
+from rnnviz.tasks.examples import PAD
 
 
 @pytest.fixture(autouse=True)

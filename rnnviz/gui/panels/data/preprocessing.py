@@ -23,14 +23,14 @@ from rnnviz.gui.widgets.batch_picture import BatchPicture
 from rnnviz.gui.widgets.plot import Plot
 from rnnviz.gui.widgets.strip import Strip
 from rnnviz.records.preprocessing import DrawnByLot, PreparedSequence, PreparedSeries, Preprocessing
-from rnnviz.tasks import DataError, Task
+from rnnviz.tasks import DataError, Dataset, Task
 from rnnviz.words.translation import mark, tr
 
 ROOM_FOR_BATCHES = 560
 """A panel at least this wide, in pixels, shows two batches beside its strip."""
 
-Wanted = tuple[Task, int, int, int]
-"""the task, the example, the seed, and how many examples make a batch"""
+Wanted = tuple[int, Task, int, int, int]
+"""the run, its task, its seed, the example, and how many examples make a batch"""
 
 
 class PreprocessingPanel(Panel):
@@ -49,7 +49,8 @@ class PreprocessingPanel(Panel):
         workspace = context.workspace
         self._workspace = workspace
         self._asked: Wanted | None = None
-        self._reader: _Reader | None = None
+        self._reader = _Reader()
+        self._reader.done.connect(self._take)
         self._found: Preprocessing | None = None
         self._series: SeriesView | None = None
         self._strip: StripView | None = None
@@ -106,17 +107,14 @@ class PreprocessingPanel(Panel):
     # --- reading -------------------------------------------------------------------------
 
     def _ask(self) -> None:
-        experiment = self._workspace.run.experiment
-        if experiment is None:
+        run, example = self._workspace.run, self._workspace.player.example
+        if run.experiment is None:
             return
-        training = experiment.training
-        wanted = experiment.task, self._workspace.player.example, training.seed, training.batch
+        training = run.experiment.training
+        wanted = run.number, run.experiment.task, training.seed, example, training.batch
         if wanted != self._asked:
             self._asked = wanted
-            # Data are read from files: not in this thread.
-            self._reader = _Reader(wanted)
-            self._reader.done.connect(self._take)
-            QThreadPool.globalInstance().start(self._reader.task)
+            self._reader.ask(wanted)
 
     def _take(self, wanted: Wanted, answer: _Answer) -> None:
         if wanted == self._asked:  # or it is stale
@@ -240,23 +238,35 @@ _Answer = tuple[Preprocessing | None, SeriesView | None, StripView | None, Batch
 
 
 class _Reader(QObject):
-    """Reads in the thread pool; its signal brings back what was found."""
+    """Opens the data of a run once and reads examples of them, in the thread pool, since files
+    are read; its signal brings back what was found."""
 
     done = Signal(object, object)
 
-    def __init__(self, wanted: Wanted) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.task = QRunnable.create(lambda: self.done.emit(wanted, _read(wanted)))
+        self._opened: tuple[tuple[int, Task, int], Dataset] | None = None
 
+    def ask(self, wanted: Wanted) -> None:
+        """Read an example; `done` says which it was."""
+        # What runs holds this object until it is over.
+        task = QRunnable.create(lambda: self.done.emit(wanted, self._read(wanted)))
+        QThreadPool.globalInstance().start(task)
 
-def _read(wanted: Wanted) -> _Answer:
-    task, example, seed, size = wanted
-    try:
-        found = task.preprocessing("valid", example, seed)
-    except (DataError, IndexError):
-        return None, None, None, None  # the engine has said so already
-    if isinstance(found, PreparedSeries):
-        return found, series_view(found), None, None
-    if isinstance(found, PreparedSequence):
-        return found, None, strip_view(found), batch_view(found, size)
-    return found, None, None, None
+    def _read(self, wanted: Wanted) -> _Answer:
+        run, task, seed, example, size = wanted
+        try:
+            found = self._dataset(run, task, seed).preprocessing("valid", example)
+        except (DataError, IndexError):
+            return None, None, None, None  # the engine has said so already
+        if isinstance(found, PreparedSeries):
+            return found, series_view(found), None, None
+        if isinstance(found, PreparedSequence):
+            return found, None, strip_view(found), batch_view(found, size)
+        return found, None, None, None
+
+    def _dataset(self, run: int, task: Task, seed: int) -> Dataset:
+        opened = self._opened
+        if opened is None or opened[0] != (run, task, seed):
+            opened = self._opened = (run, task, seed), task.open(seed)
+        return opened[1]
