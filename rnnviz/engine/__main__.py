@@ -9,9 +9,10 @@ import signal
 import sys
 from typing import BinaryIO
 
+import rnnviz
 from rnnviz.engine import framing
 from rnnviz.engine.inbox import Inbox
-from rnnviz.engine.messages import Report
+from rnnviz.engine.messages import PROTOCOL, Hello, Report
 from rnnviz.engine.outbox import Outbox
 
 log = logging.getLogger(__name__)
@@ -32,12 +33,26 @@ def main() -> None:
         except (framing.FramingError, MemoryError):
             log.exception("a report was left out: %s", type(report).__name__)
 
+    if not greet(commands, reports):
+        return
     # Listening begins before torch is imported, which takes more than a second: a window
     # that is closed meanwhile leaves no engine behind.
     inbox = Inbox(commands, on_end=lambda: os._exit(0))
     from rnnviz.engine.child import Server
 
     Server(inbox, Outbox(deliver)).serve()
+
+
+def greet(commands: framing.Readable, reports: framing.Writable) -> bool:
+    """Say and hear which protocol is spoken; whether both speak the same."""
+    try:
+        framing.send(reports, Hello(PROTOCOL, rnnviz.__version__))
+        hello: Hello = framing.receive(commands, Hello)
+    except (EOFError, OSError):
+        return False
+    if hello.protocol != PROTOCOL:  # the window is told so by what we said
+        log.error("rnnviz %s speaks another protocol, %d", hello.version, hello.protocol)
+    return hello.protocol == PROTOCOL
 
 
 def _streams() -> tuple[BinaryIO, BinaryIO]:

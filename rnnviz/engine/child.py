@@ -4,29 +4,17 @@ from __future__ import annotations
 
 import logging
 import os
+from typing import assert_never
 
 import torch
 
+from rnnviz.engine import examples, generation, step_cost  # noqa: F401  they answer questions
 from rnnviz.engine.failures import failure
 from rnnviz.engine.inbox import Inbox
-from rnnviz.engine.messages import (
-    Adjust,
-    Advance,
-    Command,
-    Compose,
-    MeasureStepCosts,
-    Pause,
-    PutDown,
-    Ready,
-    RequestTrace,
-    Start,
-    Stop,
-    Watch,
-    Write,
-)
+from rnnviz.engine.messages import Adjust, Advance, Ask, Cancel, Pause, Ready, Start, Stop, Watch
 from rnnviz.engine.outbox import Outbox
+from rnnviz.engine.questions import Questions
 from rnnviz.engine.run import Run
-from rnnviz.engine.step_cost import StepCostList
 from rnnviz.learning.training import devices
 from rnnviz.learning.training.trainer import Trainer
 
@@ -43,7 +31,7 @@ class Server:
         self._inbox = inbox
         self._outbox = outbox
         self._run: Run | None = None
-        self._step_costs: StepCostList | None = None
+        self._questions = Questions(outbox.put)
 
     def serve(self) -> None:
         """Return when the inbox ends; until then nothing that goes wrong ends the engine."""
@@ -66,33 +54,35 @@ class Server:
 
     def _turn(self) -> None:
         """Obey what has come, then do one thing."""
-        asked: RequestTrace | None = None
-        idle = (self._run is None or not self._run.busy) and self._step_costs is None
+        run, questions = self._run, self._questions
+        idle = (run is None or not run.busy) and not questions.busy
         for command in self._inbox.take(wait=idle):
             if isinstance(command, Start):
-                self._step_costs = None
+                questions.clear()
                 self._start(command)
-            elif isinstance(command, MeasureStepCosts):
-                wanted = command.request
-                self._step_costs = (
-                    None if wanted is None else StepCostList(wanted, self._outbox.put)
-                )
-            elif self._run is None or command.run != self._run.number:
-                continue
-            elif isinstance(command, RequestTrace):
-                asked = command
-            else:
+            elif isinstance(command, Ask):
+                self._ask(command)
+            elif isinstance(command, Cancel):
+                questions.cancel(command.request)
+            elif self._run is not None and command.run == self._run.number:
                 _obey(self._run, command)
-        if self._step_costs is not None and (self._run is None or not self._run.busy):
-            self._step_costs.work()
-            if self._step_costs.over:
-                self._step_costs = None
-        if self._run is None:
+        run = self._run
+        if questions.waiting("at once"):
+            questions.work("at once", 0 if run is None else run.step)
             return
-        if asked is not None and asked.run == self._run.number:
-            self._run.answer(asked)
-        elif self._run.busy:
-            self._run.work()
+        questions.work("between", 0 if run is None else run.step)
+        if run is not None and run.busy:
+            run.work()
+        else:
+            questions.work("at rest")
+
+    def _ask(self, asked: Ask) -> None:
+        """Take a question, unless it is about a run that is over."""
+        about = getattr(asked.what, "run", None)
+        if about is None:
+            self._questions.take(asked, None)
+        elif self._run is not None and about == self._run.number:
+            self._questions.take(asked, self._run.trainer)
 
     def _start(self, command: Start) -> None:
         if self._run is not None:
@@ -100,7 +90,7 @@ class Server:
             self._run = None  # its memory is free before the next one asks for some
         try:
             trainer = Trainer(command.experiment)
-            run = Run(command.run, trainer, command.example, self._outbox.put)
+            run = Run(command.run, trainer, command.example, command.parts, self._outbox.put)
             run.begin(command.paused)
         except Exception as error:
             self._outbox.put(failure(error, command.run))
@@ -108,7 +98,7 @@ class Server:
             self._run = run
 
 
-def _obey(run: Run, command: Command) -> None:
+def _obey(run: Run, command: Advance | Pause | Stop | Adjust | Watch) -> None:
     match command:
         case Advance(until=until):
             run.advance(until)
@@ -118,9 +108,7 @@ def _obey(run: Run, command: Command) -> None:
             run.stop()
         case Adjust(learning_rate=learning_rate, clip_norm=clip_norm):
             run.adjust(learning_rate, clip_norm)
-        case Watch(example=example):
-            run.watch(example)
-        case Write() | Compose():
-            run.write(command)
-        case PutDown():
-            run.put_down()
+        case Watch(example=example, parts=parts):
+            run.watch(example, parts)
+        case _:
+            assert_never(command)

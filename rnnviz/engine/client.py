@@ -17,7 +17,8 @@ from typing import IO
 
 import rnnviz
 from rnnviz.engine import framing
-from rnnviz.engine.messages import Command, Report
+from rnnviz.engine.messages import PROTOCOL, Command, Hello, Report
+from rnnviz.words.translation import tr
 
 
 class EngineGone(Exception):
@@ -29,6 +30,23 @@ class EngineGone(Exception):
     def __init__(self, returncode: int | None = None) -> None:
         super().__init__(f"the engine ended with {returncode}")
         self.returncode = returncode
+
+
+class OtherEngine(EngineGone):
+    """An engine of another version of rnnviz, which says other messages."""
+
+    def __init__(self, hello: Hello) -> None:
+        super().__init__()
+        self._hello = hello
+
+    def __str__(self) -> str:
+        return tr(
+            "This window speaks version {ours} of the protocol, that engine (rnnviz {version}) "
+            "version {theirs}: install the same rnnviz on both.",
+            ours=PROTOCOL,
+            theirs=self._hello.protocol,
+            version=self._hello.version,
+        )
 
 
 class Engine:
@@ -44,6 +62,9 @@ class Engine:
         self._from_engine = from_engine
         self._process = process
         self._sending = threading.Lock()
+        self._greeted = False
+        with contextlib.suppress(EngineGone):  # whoever receives finds out
+            self._write(Hello(PROTOCOL, rnnviz.__version__))
 
     @classmethod
     def launch(cls, log_file: Path | None = None) -> Engine:
@@ -75,15 +96,25 @@ class Engine:
 
     def send(self, command: Command) -> None:
         """Tell the engine something; raise `EngineGone` if it cannot hear it."""
+        self._write(command)
+
+    def _write(self, message: Command | Hello) -> None:
         try:
             with self._sending:
-                framing.send(self._to_engine, command)
+                framing.send(self._to_engine, message)
         except (OSError, ValueError):  # a broken pipe; a stream that `close` has closed
             raise self._gone() from None
 
     def receive(self) -> Report:
-        """Wait for the next report; raise `EngineGone` when there will be no more."""
+        """Wait for the next report; raise `EngineGone` when there will be no more, and
+        `OtherEngine` where it would not be understood."""
         try:
+            if not self._greeted:
+                hello: Hello = framing.receive(self._from_engine, Hello)
+                self._greeted = True
+                if hello.protocol != PROTOCOL:
+                    self.kill()
+                    raise OtherEngine(hello)
             report: Report = framing.receive(self._from_engine, Report)
         except (EOFError, OSError, ValueError):
             raise self._gone() from None

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-from rnnviz.engine.messages import Compose, Composed, Write, Written
+from rnnviz.engine.messages import Composed, ComposePiece, Content, WriteText, Written
+from rnnviz.engine.questions import Work, answers
 from rnnviz.learning.generating.composing import Chord, opening
 from rnnviz.learning.generating.writing import Letter
 from rnnviz.learning.training.trainer import Trainer
@@ -27,47 +28,48 @@ TELLING = 0.25
 """Seconds after which it is told how far a text or a piece has come."""
 
 
-class Generation:
-    """Writes what was asked for with the weights of the moment in which it was asked."""
+@answers(WriteText, "between")
+def write(asked: WriteText, trainer: Trainer) -> Work:
+    """A text, with the weights of the moment in which it was asked for."""
+    length = max(0, min(asked.length, LONGEST))
+    letters = trainer.writing(asked.text, length, asked.temperature, asked.seed)
+    yield from _in_pieces(_written(length, letters))
 
-    def __init__(self, asked: Write | Compose, trainer: Trainer) -> None:
-        self.asked = asked
-        self.over = False
-        """Whether all is written."""
-        self._answers = (
-            _text(asked, trainer) if isinstance(asked, Write) else _piece(asked, trainer)
-        )
 
-    def go_on(self) -> Written | Composed | None:
-        """Write for a moment; an answer, once there is one."""
+@answers(ComposePiece, "between")
+def compose(asked: ComposePiece, trainer: Trainer) -> Work:
+    """A piece, in the same way."""
+    steps = max(0, min(asked.steps, MOST_STEPS))
+    start = opening(trainer.examples.valid, asked.example, asked.heard)
+    chords = trainer.composing(start, steps, asked.temperature, asked.seed)
+    yield from _in_pieces(_composed(start, steps, chords))
+
+
+def _in_pieces(contents: Iterator[Content | None]) -> Work:
+    """The same with a turn for others after every `PIECE` seconds."""
+    while True:
         # One letter feeds no more than one thread: a second one only waits, and costs five
         # times as long where another program has its core. Training sets its own number.
         torch.set_num_threads(1)
         end = time.perf_counter() + PIECE
-        for answer in self._answers:
-            if answer is not None or time.perf_counter() >= end:
-                return answer
-        self.over = True
-        return None
+        for content in contents:
+            if content is not None:
+                yield content
+                break
+            if time.perf_counter() >= end:
+                yield None
+                break
+        else:
+            return
 
 
-def _text(asked: Write, trainer: Trainer) -> Iterator[Written | None]:
-    length = max(0, min(asked.length, LONGEST))
-    letters = trainer.writing(asked.text, length, asked.temperature, asked.seed)
-    return _written(asked, length, letters)
-
-
-def _written(
-    asked: Write, length: int, letters: Iterator[Letter | None]
-) -> Iterator[Written | None]:
+def _written(length: int, letters: Iterator[Letter | None]) -> Iterator[Written | None]:
     """None after each letter, now and then those that were not told yet, and at the end."""
     done, told = 0, time.perf_counter()
     fresh: list[Letter] = []
 
     def part() -> Written:
         return Written(
-            run=asked.run,
-            request=asked.request,
             text=[letter.text for letter in fresh],
             likely=[letter.likely for letter in fresh],
             first=done - len(fresh),
@@ -87,15 +89,8 @@ def _written(
     yield part()
 
 
-def _piece(asked: Compose, trainer: Trainer) -> Iterator[Composed | None]:
-    steps = max(0, min(asked.steps, MOST_STEPS))
-    start = opening(trainer.examples.valid, asked.example, asked.heard)
-    chords = trainer.composing(start, steps, asked.temperature, asked.seed)
-    return _composed(asked, start, steps, chords)
-
-
 def _composed(
-    asked: Compose, start: np.ndarray, steps: int, chords: Iterator[Chord | None]
+    start: np.ndarray, steps: int, chords: Iterator[Chord | None]
 ) -> Iterator[Composed | None]:
     """None after each chord, now and then how far the piece has come, then all of it."""
     heard = len(start)
@@ -104,8 +99,6 @@ def _composed(
 
     def so_far(done: int) -> Composed:
         return Composed(
-            run=asked.run,
-            request=asked.request,
             roll=roll[: heard + done].copy(),
             heard=heard,
             steps=steps,

@@ -3,7 +3,12 @@
 Every message is one struct with its name as tag. `Command` goes to the engine, `Report`
 comes back. Reports of a run carry its `run`, a number chosen by whoever starts it, so
 that what is late can be told from what is current. Reports to a person are a `kind` and
-numbers, never sentences: the window finds the words, in the person's language.
+numbers, or a `Phrase`, never sentences: the window finds the words, in the person's language.
+
+The window asks by `Ask`, with a number of its own choice and one of the questions below, and is
+answered by one `Answer`, or `Failed`, with that number; a question that takes a while is answered
+in parts before. What is asked again, a question of the same kind, takes the place of the one
+before, and `Cancel` takes it back.
 """
 
 from __future__ import annotations
@@ -12,11 +17,16 @@ from typing import Literal
 
 import msgspec
 
+from rnnviz.analysis.preprocessing import BatchView, SeriesView, StripView
 from rnnviz.experiment import Experiment
 from rnnviz.records.arrays import BoolArray, FloatArray
+from rnnviz.records.preprocessing import Preprocessing
 from rnnviz.records.run import Device, EpochRecord, Timing
 from rnnviz.records.trace import Trace
 from rnnviz.words.phrase import Phrase
+
+TracedPart = Literal["saliency", "gradient_norm"]
+"""What a trace has besides the rest, and what is costly: computed where somebody looks at it."""
 
 
 class _Message(msgspec.Struct, frozen=True, kw_only=True, tag=True, eq=False):
@@ -35,6 +45,7 @@ class Start(_Message):
     experiment: Experiment
     example: int = 0
     paused: bool = False
+    parts: list[TracedPart] = []
 
 
 class Advance(_Message):
@@ -66,53 +77,84 @@ class Adjust(_Message):
 
 
 class Watch(_Message):
-    """Change the validation example whose live traces are reported."""
+    """Change the validation example whose live traces are reported, and the parts of a trace
+    that are wanted, see `TracedPart`."""
 
     run: int
     example: int
+    parts: list[TracedPart] = []
 
 
-class MeasureStepCosts(_Message):
-    """Measure what a training step costs, for each cell, length, size and device, with no run
-    training meanwhile; None stops measuring."""
+class Ask(_Message):
+    """Ask a question."""
 
-    request: int | None
+    request: int
+    what: Question
 
 
-class RequestTrace(_Message):
-    """Ask for the trace of one validation example with the weights of one snapshot:
-    those after that epoch (0: the untrained network), or of now where `epoch` is None.
-    Where that epoch is not kept any more, those of the nearest before it that is. Of requests
-    that wait, only the newest is answered."""
+class Cancel(_Message):
+    """Take a question back; what was answered so far stands."""
+
+    request: int
+
+
+Command = Start | Advance | Pause | Stop | Adjust | Watch | Ask | Cancel
+
+
+# --- questions, each with what it is answered with ---------------------------------------
+
+
+class TraceExample(_Message):
+    """The trace of one validation example with the weights of one snapshot: those after that
+    epoch (0: the untrained network), or of now where `epoch` is None. Where that epoch is not
+    kept any more, those of the nearest before it that is. Answered by `TracedExample`."""
 
     run: int
-    request: int
     example: int
     epoch: int | None = None
+    parts: list[TracedPart] = []
 
 
-class Write(_Message):
-    """Ask for `length` letters that go on with `text`, with the weights of now, where the
-    task `writes`. They are drawn at `temperature` (0: always the likeliest) by the chance
-    of `seed`, between two batches. Of requests for a text only the newest is answered.
-    `request` is counted together with those of `RequestTrace`."""
+class TracedExample(_Message):
+    """A trace, of that example, with the weights of after that epoch; None: of now."""
+
+    example: int
+    epoch: int | None
+    trace: Trace
+
+
+class WriteText(_Message):
+    """`length` letters that go on with `text`, with the weights of now, where the task `writes`.
+    They are drawn at `temperature` (0: always the likeliest) by the chance of `seed`, between
+    two batches. Answered by `Written`, in parts."""
 
     run: int
-    request: int
     text: str
     length: int
     temperature: float = 1.0
     seed: int = 0
 
 
-class Compose(_Message):
-    """Ask for `steps` steps of music that go on with the first `heard` of a validation example,
-    one at least, with the weights of now, where the task `composes`. Each note is drawn at
-    `temperature` (0: those above 1/2 are played) by the chance of `seed`, as a text is by
-    `Write`; of requests for either only the newest is answered."""
+class Written(_Message):
+    """Letters, without the text that they go on with, and for each the likeliest with the
+    probabilities that it was drawn by, the likeliest first, and last the letter itself where it
+    is none of them."""
+
+    text: list[str]
+    likely: list[list[tuple[str, float]]]
+    first: int = 0
+    """how many letters came in the parts before"""
+    length: int = 0
+    """how many there are in all"""
+
+
+class ComposePiece(_Message):
+    """`steps` steps of music that go on with the first `heard` of a validation example, one at
+    least, with the weights of now, where the task `composes`. Each note is drawn at
+    `temperature` (0: those above 1/2 are played) by the chance of `seed`. Answered by
+    `Composed`, in parts."""
 
     run: int
-    request: int
     example: int = 0
     heard: int = 8
     steps: int = 64
@@ -120,32 +162,74 @@ class Compose(_Message):
     seed: int = 0
 
 
-class PutDown(_Message):
-    """Leave what is being written or composed as it is."""
+class Composed(_Message):
+    """A piece, or what there is of it so far: of n steps fewer than `steps` then."""
+
+    roll: BoolArray
+    """``(heard + n, I)``: what was given, then what is composed"""
+    heard: int
+    """how many steps were given: no more than the example has"""
+    steps: int
+    """how many are composed in all"""
+    shares: FloatArray
+    """``(n, I)``: the probability that each note was drawn by"""
+
+
+class MeasureStepCosts(_Message):
+    """What a training step costs, for each cell, length, size and device, measured while no run
+    trains. Answered by `StepCost`, one part for each."""
+
+
+class StepCost(_Message):
+    """One measurement: milliseconds of a training step."""
+
+    done: int
+    """of `count` measurements, this one too"""
+    count: int
+    cell: str
+    timesteps: int
+    hidden: int
+    device: str
+    milliseconds: float
+
+
+class ShowPreprocessing(_Message):
+    """How one validation example was made of raw data. Answered by `Shown`."""
 
     run: int
+    example: int
 
 
-Command = (
-    Start
-    | Advance
-    | Pause
-    | Stop
-    | Adjust
-    | Watch
-    | RequestTrace
-    | MeasureStepCosts
-    | Write
-    | Compose
-    | PutDown
-)
+class Shown(_Message):
+    """How an example was made, and what is to be drawn of it; None where nothing can be said."""
+
+    preprocessing: Preprocessing | None
+    series: SeriesView | None = None
+    strip: StripView | None = None
+    batch: BatchView | None = None
+
+
+Question = TraceExample | WriteText | ComposePiece | MeasureStepCosts | ShowPreprocessing
+Content = TracedExample | Written | Composed | StepCost | Shown
 
 
 # --- from the engine -----------------------------------------------------------------
 
 
+PROTOCOL = 3
+"""The version of what is said here: another one whenever a message changes."""
+
+
+class Hello(msgspec.Struct, frozen=True):
+    """The first that each side says to the other, the same in all versions."""
+
+    protocol: int
+    version: str
+    """of rnnviz"""
+
+
 class Ready(_Message):
-    """The engine is up. Sent once, first."""
+    """The engine is up. Sent once, after `Hello`."""
 
     pid: int
     torch_version: str
@@ -216,60 +300,21 @@ class LiveTrace(_Message):
     first example, ``(T, n)``, ``readout`` of every example, ``(B, n)``; only where it is on"""
 
 
-class TraceAnswer(_Message):
-    """The answer to `RequestTrace`."""
-
-    run: int
-    request: int
-    example: int
-    epoch: int | None
-    """after which epoch the weights were so; None: those of now"""
-    trace: Trace
-
-
-class Written(_Message):
-    """The answer to `Write`, in parts where it takes a while: letters, without the text that
-    they go on with, and for each the likeliest with the probabilities that it was drawn by, the
-    likeliest first, and last the letter itself where it is none of them."""
-
-    run: int
-    request: int
-    text: list[str]
-    likely: list[list[tuple[str, float]]]
-    first: int = 0
-    """how many letters came in the parts before"""
-    length: int = 0
-    """how many there are in all; the last part ends with the last of them"""
-
-
-class Composed(_Message):
-    """The answer to `Compose`, and on the way to it what is there so far: of n steps fewer than
-    `steps` then."""
-
-    run: int
-    request: int
-    roll: BoolArray
-    """``(heard + n, I)``: what was given, then what is composed"""
-    heard: int
-    """how many steps were given: no more than the example has"""
-    steps: int
-    """how many are composed in all"""
-    shares: FloatArray
-    """``(n, I)``: the probability that each note was drawn by"""
-
-
-class StepCost(_Message):
-    """One measurement that `MeasureStepCosts` asked for: milliseconds of a training step."""
+class Part(_Message):
+    """A part of the answer to a question; more is to come."""
 
     request: int
-    done: int
-    """of `count` measurements, this one too"""
-    count: int
-    cell: str
-    timesteps: int
-    hidden: int
-    device: str
-    milliseconds: float
+    what: Content
+    run: int = 0
+    """the run that was asked about, 0 for none"""
+
+
+class Answer(_Message):
+    """The answer to a question, or the last part of it."""
+
+    request: int
+    what: Content
+    run: int = 0
 
 
 class StateChanged(_Message):
@@ -326,10 +371,8 @@ Report = (
     | Progress
     | EpochEnded
     | LiveTrace
-    | TraceAnswer
-    | Written
-    | Composed
-    | StepCost
+    | Part
+    | Answer
     | StateChanged
     | Result
     | Failed

@@ -14,14 +14,14 @@ from collections.abc import Callable
 import msgspec
 import numpy as np
 
-from rnnviz.engine.messages import EpochEnded, LiveTrace, Progress, Report, TraceAnswer
+from rnnviz.engine.messages import Answer, EpochEnded, LiveTrace, Part, Progress, Report
 
 INTERVAL = 1 / 30
 """Seconds between two deliveries in which there may be one `Progress` and one `LiveTrace`:
 together at most 60 messages a second, whatever the length of a batch."""
 
 _PATIENT = (Progress, EpochEnded, LiveTrace)
-_PASSABLE = (EpochEnded, LiveTrace, TraceAnswer)
+_PASSABLE = (EpochEnded, LiveTrace, Part, Answer)
 """Reports that later losses may overtake; not a change of state, which parts them."""
 
 

@@ -9,8 +9,13 @@ SPAN = 2.0
 """Seconds that a rate looks back."""
 
 
+BYTES = 64 * 2**20
+"""What may go through the pipe in a second: more would keep both sides busy with copying."""
+
+
 class Ration:
-    """Lets something costly happen often, but never more than `share` of the time.
+    """Lets something costly happen often, but never more than `share` of the time, and never
+    with more than `BYTES` a second.
 
     What took x seconds may happen again after x / share, and not before `shortest`.
     All times are in seconds and given by the caller.
@@ -24,9 +29,9 @@ class Ration:
     def due(self, now: float) -> bool:
         return now >= self.next_time
 
-    def spent(self, start: float, end: float) -> None:
-        """It happened from `start` to `end`."""
-        self.next_time = start + max(self._shortest, (end - start) / self._share)
+    def spent(self, start: float, end: float, size: int = 0) -> None:
+        """It happened from `start` to `end`, and made so many bytes."""
+        self.next_time = start + max(self._shortest, (end - start) / self._share, size / BYTES)
 
     def reset(self) -> None:
         """Let it happen again now."""

@@ -11,18 +11,14 @@ from typing import Any, Literal
 import numpy as np
 
 from rnnviz.engine.failures import failure
-from rnnviz.engine.generation import Generation
 from rnnviz.engine.messages import (
-    Compose,
     EpochEnded,
     LiveTrace,
     Progress,
-    RequestTrace,
     Result,
     Started,
     StateChanged,
-    TraceAnswer,
-    Write,
+    TracedPart,
 )
 from rnnviz.engine.outbox import INTERVAL
 from rnnviz.engine.pace import Rate, Ration
@@ -45,17 +41,22 @@ class Run:
     """
 
     def __init__(
-        self, number: int, trainer: Trainer, example: int, report: Callable[..., None]
+        self,
+        number: int,
+        trainer: Trainer,
+        example: int,
+        parts: list[TracedPart],
+        report: Callable[..., None],
     ) -> None:
         self.number = number
-        self._trainer = trainer
+        self.trainer = self._trainer = trainer
         self._example = self._existing(example)
+        self._parts = parts
         self._report = report
         self._state: Literal["training", "paused", "finished", "stopped"] = "paused"
         self._until: Until = "end"
         self._owes_trace = False
         self._evaluating: Parts[dict[str, Any]] | None = None
-        self._pen: Generation | None = None
         self._reported = 0  # batches whose losses were sent
         self._next_progress = -math.inf
         self._live = Ration(shortest=INTERVAL)
@@ -65,7 +66,12 @@ class Run:
     def busy(self) -> bool:
         """True while `work` has something to do."""
         owes = self._owes_trace or self._evaluating is not None
-        return self._state == "training" or owes or self._pen is not None
+        return self._state == "training" or owes
+
+    @property
+    def step(self) -> int:
+        """How many batches were learned from."""
+        return self._trainer.step
 
     def begin(self, paused: bool) -> None:
         """Report where the run stands before its first step, then train unless `paused`."""
@@ -85,22 +91,19 @@ class Run:
                 row_names=trainer.dataset.row_names,
             )
         )
-        self._report_trace(saliency=True if paused else None)
+        self._report_trace(patient=paused)
         if paused:
             self._enter("paused")
         else:
             self.advance("end")
 
     def work(self) -> None:
-        """Write a few letters or chords of what was asked for, and train one batch, or pay the
-        trace that is owed, or judge a part of the test examples."""
-        if self._pen is not None:
-            self._write_on(self._pen)
+        """Train one batch, or pay the trace that is owed, or judge a part of the test examples."""
         if self._state == "training":
             self._train_batch()
         elif self._owes_trace:
             self._owes_trace = False
-            self._report_trace(saliency=True, urgent=True)
+            self._report_trace(patient=True, urgent=True)
         elif self._evaluating is not None:
             self._evaluate_on(self._evaluating)
 
@@ -130,40 +133,10 @@ class Run:
     def adjust(self, learning_rate: float, clip_norm: float) -> None:
         self._trainer.adjust(learning_rate, clip_norm)
 
-    def watch(self, example: int) -> None:
-        self._example = self._existing(example)
+    def watch(self, example: int, parts: list[TracedPart]) -> None:
+        self._example, self._parts = self._existing(example), parts
         self._live.reset()
         self._owes_trace = self._state != "training"
-
-    def answer(self, asked: RequestTrace) -> None:
-        """Report the trace that was asked for, or that there is none."""
-        try:
-            epoch = None if asked.epoch is None else self._trainer.nearest_epoch(asked.epoch)
-            trace = self._trainer.trace(asked.example, epoch, saliency=True)
-        except Exception as error:
-            self._report(failure(error, self.number, self._trainer.step, asked.request))
-            return
-        self._report(
-            TraceAnswer(
-                run=self.number,
-                request=asked.request,
-                example=asked.example,
-                epoch=epoch,
-                trace=trace,
-            )
-        )
-
-    def write(self, asked: Write | Compose) -> None:
-        """Begin the text or the piece that was asked for, instead of one that is under way."""
-        self._pen = None
-        try:
-            self._pen = Generation(asked, self._trainer)
-        except Exception as error:
-            self._report(failure(error, self.number, self._trainer.step, asked.request))
-
-    def put_down(self) -> None:
-        """Leave the text or the piece that is under way."""
-        self._pen = None
 
     def fail(self, error: Exception) -> None:
         """Report that the run ended with `error`; its last good weights are traced and judged."""
@@ -172,23 +145,11 @@ class Run:
         self._report(failure(error, self.number, self._trainer.step))
         if isinstance(error, TrainingFailed):
             self._owes_trace = True
-            self._evaluator()
+            self._evaluate()
 
     def end(self) -> None:
         """Report what is left of the losses: another run begins."""
         self._report_losses()
-
-    def _write_on(self, pen: Generation) -> None:
-        try:
-            answer = pen.go_on()
-        except Exception as error:
-            self._pen = None
-            self._report(failure(error, self.number, self._trainer.step, pen.asked.request))
-            return
-        if answer is not None:
-            self._report(answer)
-        if pen.over:
-            self._pen = None
 
     def _train_batch(self) -> None:
         record = self._trainer.train_batch()
@@ -211,7 +172,7 @@ class Run:
         elif self._until != "end" and self._arrived(record is not None):
             self._rest("paused")
         elif self._live.due(now):
-            self._report_trace(saliency=None)
+            self._report_trace(patient=False)
 
     def _arrived(self, epoch_ended: bool) -> bool:
         return epoch_ended or (self._until == "batch" and not self._trainer.validating)
@@ -221,9 +182,9 @@ class Run:
         before = self._state
         self._rest(state)
         if before != "stopped":
-            self._evaluator()
+            self._evaluate()
 
-    def _evaluator(self) -> None:
+    def _evaluate(self) -> None:
         if self._trainer.step:
             self._evaluating = self._trainer.parts_of_result()
 
@@ -273,14 +234,15 @@ class Run:
         )
         self._reported += len(losses)
 
-    def _report_trace(self, saliency: bool | None, urgent: bool = False) -> None:
-        start = time.perf_counter()
+    def _report_trace(self, patient: bool, urgent: bool = False) -> None:
+        start, size = time.perf_counter(), 0
         try:
-            trace = self._trainer.trace(self._example, saliency=saliency)
+            trace = self._trainer.trace(self._example, parts=self._parts, patient=patient)
         except Exception:
             # Training can go on without being seen; what is asked for says why it fails.
             log.exception("the watched example could not be traced")
         else:
+            size = trace.nbytes
             self._report(
                 LiveTrace(
                     run=self.number,
@@ -291,7 +253,7 @@ class Run:
                 ),
                 urgent=urgent,
             )
-        self._live.spent(start, time.perf_counter())
+        self._live.spent(start, time.perf_counter(), size)
 
     def _existing(self, example: int) -> int:
         """The nearest example that there is: fewer windows leave fewer to watch."""

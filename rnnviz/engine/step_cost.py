@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from rnnviz.engine.messages import StepCost
+from rnnviz.engine.messages import MeasureStepCosts, StepCost
+from rnnviz.engine.questions import Work, answers
 from rnnviz.experiment import Experiment, Network, Training
 from rnnviz.learning.training import devices
+from rnnviz.learning.training.trainer import Trainer
 from rnnviz.tasks import Sine
 
 CELLS = ("RNN", "GRU", "LSTM")
@@ -18,43 +20,25 @@ HIDDEN = (16, 64, 128, 256)
 UNITS, STEPS, BATCH = 64, 50, 64
 
 
-class StepCostList:
-    """Measures one combination of cell, length, size and device at a time, cheap ones first."""
-
-    def __init__(self, request: int, report: Callable[[StepCost], None]) -> None:
-        self.request = request
-        self._report = report
-        self._all = list(_combinations())
-        self._done = 0
-
-    @property
-    def over(self) -> bool:
-        """Whether everything was measured."""
-        return self._done == len(self._all)
-
-    def work(self) -> None:
-        """Measure the next one and report it."""
-        cell, timesteps, hidden, device = self._all[self._done]
+@answers(MeasureStepCosts, "at rest")
+def measure(_asked: MeasureStepCosts, _trainer: Trainer | None) -> Work:
+    """One combination of cell, length, size and device at a time, cheap ones first."""
+    combinations = list(_combinations())
+    for done, (cell, timesteps, hidden, device) in enumerate(combinations, start=1):
         experiment = Experiment(
             task=Sine(window=timesteps),
             network=Network(hidden=hidden),
             training=Training(batch=BATCH),
         ).with_value("network.cell", cell)
-        milliseconds = devices.time_step(
-            experiment, experiment.task.open(experiment.training.seed).sizes, device
-        )
-        self._done += 1
-        self._report(
-            StepCost(
-                request=self.request,
-                done=self._done,
-                count=len(self._all),
-                cell=cell,
-                timesteps=timesteps,
-                hidden=hidden,
-                device=device,
-                milliseconds=milliseconds,
-            )
+        sizes = experiment.task.open(experiment.training.seed).sizes
+        yield StepCost(
+            done=done,
+            count=len(combinations),
+            cell=cell,
+            timesteps=timesteps,
+            hidden=hidden,
+            device=device,
+            milliseconds=devices.time_step(experiment, sizes, device),
         )
 
 

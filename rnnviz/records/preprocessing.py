@@ -10,7 +10,7 @@ from rnnviz.records.arrays import FloatArray
 from rnnviz.words.phrase import Phrase
 
 
-class PreparedSeries(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+class PreparedSeries(msgspec.Struct, frozen=True, kw_only=True, eq=False, tag=True):
     """How one example of a series was made of raw data, step by step.
 
     R points are in the file. M timesteps are made of them (`every` points each). They are
@@ -99,7 +99,7 @@ class Stretch(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         return self.padded - self.length
 
 
-class PreparedSequence(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+class PreparedSequence(msgspec.Struct, frozen=True, kw_only=True, eq=False, tag=True):
     """How one example was made of a text, of symbols or of chords."""
 
     stretches: list[Stretch]
@@ -111,7 +111,7 @@ class PreparedSequence(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     tensor, and nothing is padded"""
 
 
-class DrawnByLot(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+class DrawnByLot(msgspec.Struct, frozen=True, kw_only=True, eq=False, tag=True):
     """There is no raw data: the example was drawn, and is read as it is."""
 
     how: list[Phrase]

@@ -84,6 +84,8 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """how many multiplications it takes, or would take"""
     gradient_norm: FloatArray | None = None
     """``(T, L)``: the norm of d loss / d h_t"""
+    cell_gradient_norm: FloatArray | None = None
+    """``(T, L)``: the norm of d loss / d c_t of an LSTM"""
     directions: int = 1
     """2 where the sequence was also read from its end: L then counts layer and direction in
     PyTorch's order, 2 * layer + direction"""
@@ -105,5 +107,6 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     def nbytes(self) -> int:
         """Memory that the arrays take, in bytes."""
         arrays = [self.inputs, self.hidden, self.cell, *self.gates.values(), self.output]
-        arrays += [self.target, self.saliency, self.gradient_norm, self.start, self.start_cell]
+        arrays += [self.target, self.saliency, self.gradient_norm, self.cell_gradient_norm]
+        arrays += [self.start, self.start_cell]
         return sum(array.nbytes for array in arrays if array is not None)

@@ -4,18 +4,24 @@ import itertools
 import queue
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from rnnviz.engine.client import Engine
 from rnnviz.engine.messages import (
+    Answer,
+    Ask,
     Command,
     Failed,
+    Part,
     Progress,
+    Question,
     Ready,
     Report,
     Start,
     StateChanged,
+    TracedPart,
 )
 from rnnviz.experiment import Experiment, Network, Training
 from rnnviz.tasks import Sine
@@ -37,6 +43,26 @@ LONG = Experiment(
 """Not over before it is told to be."""
 
 
+BOTH: list[TracedPart] = ["saliency", "gradient_norm"]
+
+
+class Told:
+    """What was answered to a question, or a part of it: `request`, `last`, and all that the
+    content has."""
+
+    def __init__(self, report: Part | Answer) -> None:
+        self.run, self.request, self.what = report.run, report.request, report.what
+        self.last = isinstance(report, Answer)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.what, name)
+
+
+def is_a(report: object, *kinds: type) -> bool:
+    """Whether a report, or what it tells, is of one of these kinds."""
+    return isinstance(report.what if isinstance(report, Told) else report, kinds)
+
+
 class Conversation:
     """An engine and all that it has said; every wait has a deadline."""
 
@@ -50,11 +76,14 @@ class Conversation:
     def start(self, experiment: Experiment = SMALL, **options: object) -> list[Report]:
         """Begin a run; what was said until it stood."""
         self.run = next(self._runs)
-        self.say(Start(run=self.run, experiment=experiment, **options))  # type: ignore[arg-type]
+        self.say(Start(run=self.run, experiment=experiment, **({"parts": BOTH} | options)))  # type: ignore[arg-type]
         return self.until(lambda report: isinstance(report, StateChanged | Failed))
 
     def say(self, command: Command) -> None:
         self.engine.send(command)
+
+    def ask(self, request: int, what: Question) -> None:
+        self.say(Ask(request=request, what=what))
 
     def hear(self, timeout: float = DEADLINE) -> Report:
         """The next report; raises what `Engine.receive` raised."""
@@ -70,8 +99,8 @@ class Conversation:
             report = self.hear()
             if isinstance(report, Ready) or report.run != self.run:
                 continue
-            said.append(report)
-            if wanted(report):
+            said.append(Told(report) if isinstance(report, Part | Answer) else report)
+            if wanted(said[-1]):
                 return said
 
     def until_state(self, state: str) -> list[Report]:
@@ -84,7 +113,7 @@ class Conversation:
         )
 
     def until_kind(self, kind: type) -> list[Report]:
-        return self.until(lambda report: isinstance(report, kind))
+        return self.until(lambda report: is_a(report, kind))
 
     def _listen(self) -> None:
         try:
@@ -96,7 +125,7 @@ class Conversation:
 
 def of(kind: type, reports: list[Report]) -> list:
     """The reports of one kind."""
-    return [report for report in reports if isinstance(report, kind)]
+    return [report for report in reports if is_a(report, kind)]
 
 
 def losses(reports: list[Report]) -> np.ndarray:

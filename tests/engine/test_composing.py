@@ -7,19 +7,19 @@ import pytest
 import torch
 
 from rnnviz.engine.messages import (
-    Compose,
+    Cancel,
     Composed,
+    ComposePiece,
     EpochEnded,
     Failed,
     Progress,
-    PutDown,
     Stop,
 )
 from rnnviz.experiment import suited
 from rnnviz.learning.generating.composing import compose
 from rnnviz.learning.network.model import build
 from rnnviz.tasks.chorales import Chorales
-from tests.engine.conversation import LONG, Conversation, of
+from tests.engine.conversation import LONG, Conversation, is_a, of
 
 BACH = (
     suited(Chorales(longest=12))
@@ -31,7 +31,7 @@ BACH = (
 
 
 def ask(engine: Conversation, request: int, **options: object) -> None:
-    engine.say(Compose(run=engine.run, request=request, **options))  # type: ignore[arg-type]
+    engine.ask(request, ComposePiece(run=engine.run, **options))  # type: ignore[arg-type]
 
 
 def whole(engine: Conversation, request: int | None = None) -> list:
@@ -39,7 +39,7 @@ def whole(engine: Conversation, request: int | None = None) -> list:
 
     def wanted(report: object) -> bool:
         return (
-            isinstance(report, Composed)
+            is_a(report, Composed)
             and len(report.roll) == report.heard + report.steps
             and request in (None, report.request)
         )
@@ -120,7 +120,7 @@ def test_a_piece_that_is_left_is_not_answered(engine: Conversation) -> None:
     engine.start(BACH.with_value("network.hidden", 512).with_value("network.layers", 4))
     engine.until_kind(Progress)
     ask(engine, 1, steps=1000)
-    engine.say(PutDown(run=engine.run))
+    engine.say(Cancel(request=1))
     ask(engine, 2, steps=1)
     pieces = of(Composed, whole(engine, 2))
     assert all(len(piece.shares) < 1000 for piece in pieces)

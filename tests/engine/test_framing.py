@@ -14,21 +14,31 @@ from rnnviz.engine import framing
 from rnnviz.engine.messages import (
     Adjust,
     Advance,
+    Answer,
+    Ask,
+    Cancel,
     Command,
+    ComposePiece,
     EpochEnded,
     Failed,
     LiveTrace,
+    MeasureStepCosts,
+    Part,
     Pause,
     Progress,
     Ready,
     Report,
-    RequestTrace,
+    ShowPreprocessing,
     Start,
     Started,
     StateChanged,
+    StepCost,
     Stop,
-    TraceAnswer,
+    TracedExample,
+    TraceExample,
     Watch,
+    WriteText,
+    Written,
 )
 from rnnviz.experiment import Experiment, Network, Training
 from rnnviz.records.run import Device, EpochRecord, Timing
@@ -69,6 +79,15 @@ records = st.builds(
     grad_norm=floats,
     seconds=floats,
 )
+parts = st.lists(st.sampled_from(["saliency", "gradient_norm"]), max_size=2, unique=True)
+epochs = st.none() | numbers
+questions = st.one_of(
+    st.builds(TraceExample, run=numbers, example=numbers, epoch=epochs, parts=parts),
+    st.builds(WriteText, run=numbers, text=st.text(), length=numbers, temperature=floats),
+    st.builds(ComposePiece, run=numbers, example=numbers, heard=numbers, steps=numbers),
+    st.builds(MeasureStepCosts),
+    st.builds(ShowPreprocessing, run=numbers, example=numbers),
+)
 commands = st.one_of(
     st.builds(Start, run=numbers, experiment=experiments, example=numbers, paused=st.booleans()),
     st.builds(Advance, run=numbers, until=st.sampled_from(["end", "epoch", "batch"])),
@@ -76,12 +95,25 @@ commands = st.one_of(
     st.builds(Stop, run=numbers),
     st.builds(Adjust, run=numbers, learning_rate=floats, clip_norm=floats),
     st.builds(Watch, run=numbers, example=numbers),
-    st.builds(
-        RequestTrace, run=numbers, request=numbers, example=numbers, epoch=st.none() | numbers
-    ),
+    st.builds(Ask, request=numbers, what=questions),
+    st.builds(Cancel, request=numbers),
 )
 devices = st.builds(Device, kind=st.text(), name=st.text(), threads=numbers)
 timings = st.builds(Timing, device=st.text(), threads=numbers, milliseconds=floats)
+contents = st.one_of(
+    st.builds(TracedExample, example=numbers, epoch=epochs, trace=traces),
+    st.builds(Written, text=st.lists(st.text(), max_size=3), likely=st.just([[("a", 0.5)]])),
+    st.builds(
+        StepCost,
+        done=numbers,
+        count=numbers,
+        cell=st.text(),
+        timesteps=numbers,
+        hidden=numbers,
+        device=st.text(),
+        milliseconds=floats,
+    ),
+)
 reports = st.one_of(
     st.builds(Ready, pid=numbers, torch_version=st.text(), devices=st.lists(devices, max_size=2)),
     st.builds(
@@ -108,14 +140,8 @@ reports = st.one_of(
     ),
     st.builds(EpochEnded, run=numbers, record=records),
     st.builds(LiveTrace, run=numbers, step=numbers, example=numbers, trace=traces),
-    st.builds(
-        TraceAnswer,
-        run=numbers,
-        request=numbers,
-        example=numbers,
-        epoch=st.none() | numbers,
-        trace=traces,
-    ),
+    st.builds(Part, run=numbers, request=numbers, what=contents),
+    st.builds(Answer, run=numbers, request=numbers, what=contents),
     st.builds(
         StateChanged,
         run=numbers,

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+import rnnviz
+from rnnviz.engine import framing
 from rnnviz.engine.client import Engine, EngineGone
-from rnnviz.engine.messages import Pause, Progress, Ready, Stop
+from rnnviz.engine.messages import PROTOCOL, Hello, Pause, Progress, Ready, Stop
 from tests.engine.conversation import DEADLINE, LONG, Conversation, losses
 
 linux = pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs Linux")
@@ -159,3 +161,38 @@ def test_an_engine_does_not_outlive_its_killed_window() -> None:
     assert wait_until_gone(engine)
     os.close(engine)
     window.stdout.close()
+
+
+def test_an_engine_of_another_protocol_is_refused_in_one_sentence(tmp_path) -> None:
+    program = (
+        "import sys; from rnnviz.engine import framing;"
+        "from rnnviz.engine.messages import Hello;"
+        "framing.send(sys.stdout.buffer, Hello(2, '0.0.9')); sys.stdin.buffer.read()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    engine = Engine(process.stdin, process.stdout, process)
+    with pytest.raises(EngineGone) as refused:
+        engine.receive()
+    assert str(refused.value) == (
+        f"This window speaks version {PROTOCOL} of the protocol, that engine (rnnviz 0.0.9) "
+        "version 2: install the same rnnviz on both."
+    )
+    engine.close()
+
+
+def test_an_engine_leaves_a_window_of_another_protocol(tmp_path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rnnviz.engine"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    framing.send(process.stdin, Hello(PROTOCOL + 1, "9.9"))
+    hello = framing.receive(process.stdout, Hello)
+    assert (hello.protocol, hello.version) == (PROTOCOL, rnnviz.__version__)
+    assert process.wait(DEADLINE) == 0
+    process.stdin.close()
+    process.stdout.close()

@@ -11,19 +11,19 @@ from rnnviz.engine.messages import (
     LiveTrace,
     Pause,
     Progress,
-    RequestTrace,
     Result,
     Started,
     StateChanged,
     Stop,
-    TraceAnswer,
+    TracedExample,
+    TraceExample,
     Watch,
 )
 from rnnviz.experiment import suited
 from rnnviz.learning.training.trainer import Trainer
 from rnnviz.tasks.recall import Recall
 from rnnviz.tasks.series import Series
-from tests.engine.conversation import LONG, SMALL, Conversation, losses, of
+from tests.engine.conversation import BOTH, LONG, SMALL, Conversation, losses, of
 
 
 @pytest.fixture(scope="module")
@@ -91,16 +91,16 @@ def test_a_run_that_is_over_is_judged_once_on_what_it_never_saw(
     assert (found.valid_loss, found.test) == (right["valid_loss"], right["test"])
     assert found.test_examples == 20
     engine.say(Stop(run=engine.run))  # asked again, it is not judged again
-    engine.say(RequestTrace(run=engine.run, request=1, example=0))
-    assert of(Result, engine.until_kind(TraceAnswer)) == []
+    engine.ask(1, TraceExample(run=engine.run, example=0, parts=BOTH))
+    assert of(Result, engine.until_kind(TracedExample)) == []
 
 
 def test_a_run_that_is_not_over_is_not_judged(engine: Conversation) -> None:
     engine.start(LONG, paused=True)
     engine.say(Advance(run=engine.run, until="epoch"))
     said = engine.until_state("paused")
-    engine.say(RequestTrace(run=engine.run, request=1, example=0))
-    assert of(Result, said + engine.until_kind(TraceAnswer)) == []
+    engine.ask(1, TraceExample(run=engine.run, example=0, parts=BOTH))
+    assert of(Result, said + engine.until_kind(TracedExample)) == []
 
 
 def test_a_series_is_judged_beside_simple_rules_with_its_lag(engine: Conversation) -> None:

@@ -7,6 +7,7 @@ from typing import BinaryIO
 import numpy as np
 
 from rnnviz.engine import framing
+from rnnviz.engine.__main__ import greet
 from rnnviz.engine.child import Server
 from rnnviz.engine.client import Engine
 from rnnviz.engine.inbox import Inbox
@@ -39,11 +40,12 @@ def test_training_does_not_wait_for_its_reader_and_no_loss_is_lost() -> None:
     read_commands, write_commands = os.pipe()
     read_reports, write_reports = os.pipe()
     commands, reports = os.fdopen(read_commands, "rb"), os.fdopen(write_reports, "wb")
+    heard = os.fdopen(read_reports, "rb")
+    engine = Engine(os.fdopen(write_commands, "wb"), heard)
+    assert greet(commands, reports)
     server = Server(Inbox(commands), Dammed(reports))
     serving = threading.Thread(target=server.serve)
     serving.start()
-    heard = os.fdopen(read_reports, "rb")
-    engine = Engine(os.fdopen(write_commands, "wb"), heard)
     talk = Conversation(engine)
     said = talk.start() + talk.until_state("finished")
     engine.close()

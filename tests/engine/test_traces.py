@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from rnnviz.engine.messages import Failed, RequestTrace, StateChanged, Stop, TraceAnswer
+from rnnviz.engine.messages import Failed, StateChanged, Stop, TracedExample, TraceExample
 from rnnviz.learning.training.trainer import Trainer
-from tests.engine.conversation import LONG, SMALL, Conversation, of
+from tests.engine.conversation import BOTH, LONG, SMALL, Conversation, is_a, of
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +22,8 @@ def test_a_trace_has_the_weights_of_its_epoch(
 ) -> None:
     engine.start()
     engine.until_state("finished")
-    engine.say(RequestTrace(run=engine.run, request=7, example=2, epoch=epoch))
-    answer = engine.until_kind(TraceAnswer)[-1]
+    engine.ask(7, TraceExample(run=engine.run, example=2, epoch=epoch, parts=BOTH))
+    answer = engine.until_kind(TracedExample)[-1]
     assert (answer.request, answer.example, answer.epoch) == (7, 2, epoch)
     np.testing.assert_array_equal(answer.trace.hidden, trained.trace(2, epoch).hidden)
     assert answer.trace.saliency is not None
@@ -31,8 +31,8 @@ def test_a_trace_has_the_weights_of_its_epoch(
 
 def test_a_trace_is_answered_while_it_trains(engine: Conversation) -> None:
     engine.start(LONG)
-    engine.say(RequestTrace(run=engine.run, request=1, example=4, epoch=0))
-    answer = engine.until_kind(TraceAnswer)[-1]
+    engine.ask(1, TraceExample(run=engine.run, example=4, epoch=0, parts=BOTH))
+    answer = engine.until_kind(TracedExample)[-1]
     assert answer.request == 1
     engine.say(Stop(run=engine.run))
     engine.until_state("stopped")
@@ -42,18 +42,16 @@ def test_a_stopped_run_can_still_be_traced(engine: Conversation) -> None:
     engine.start(LONG)
     engine.say(Stop(run=engine.run))
     engine.until_state("stopped")
-    engine.say(RequestTrace(run=engine.run, request=1, example=0, epoch=0))
-    assert engine.until_kind(TraceAnswer)[-1].request == 1
+    engine.ask(1, TraceExample(run=engine.run, example=0, epoch=0, parts=BOTH))
+    assert engine.until_kind(TracedExample)[-1].request == 1
 
 
 def test_the_newest_request_is_answered_last_and_none_twice(engine: Conversation) -> None:
     engine.start(paused=True)
     for request in range(200):
-        engine.say(RequestTrace(run=engine.run, request=request, example=request % 20))
-    answered = engine.until(
-        lambda report: isinstance(report, TraceAnswer) and report.request == 199
-    )
-    requests = [report.request for report in of(TraceAnswer, answered)]
+        engine.ask(request, TraceExample(run=engine.run, example=request % 20, parts=BOTH))
+    answered = engine.until(lambda report: is_a(report, TracedExample) and report.request == 199)
+    requests = [report.request for report in of(TracedExample, answered)]
     assert requests == sorted(set(requests))
 
 
@@ -61,24 +59,24 @@ def test_a_request_for_a_run_that_is_over_is_ignored(engine: Conversation) -> No
     engine.start(paused=True)
     old = engine.run
     engine.start(paused=True)
-    engine.say(RequestTrace(run=old, request=1, example=0))
-    engine.say(RequestTrace(run=engine.run, request=2, example=0))
-    assert engine.until_kind(TraceAnswer)[-1].request == 2
+    engine.ask(1, TraceExample(run=old, example=0, parts=BOTH))
+    engine.ask(2, TraceExample(run=engine.run, example=0, parts=BOTH))
+    assert engine.until_kind(TracedExample)[-1].request == 2
 
 
 def test_a_trace_that_does_not_exist_fails_alone(engine: Conversation) -> None:
     engine.start(paused=True)
-    engine.say(RequestTrace(run=engine.run, request=5, example=10_000))
+    engine.ask(5, TraceExample(run=engine.run, example=10_000, parts=BOTH))
     assert engine.until_kind(Failed)[-1].request == 5
-    engine.say(RequestTrace(run=engine.run, request=6, example=0))
-    assert engine.until_kind(TraceAnswer)[-1].request == 6
+    engine.ask(6, TraceExample(run=engine.run, example=0, parts=BOTH))
+    assert engine.until_kind(TracedExample)[-1].request == 6
 
 
 def test_a_request_does_not_change_the_run(engine: Conversation, trained: Trainer) -> None:
     engine.start(paused=True)
-    engine.say(RequestTrace(run=engine.run, request=1, example=0))
-    engine.until_kind(TraceAnswer)
+    engine.ask(1, TraceExample(run=engine.run, example=0, parts=BOTH))
+    engine.until_kind(TracedExample)
     assert of(StateChanged, engine.start() + engine.until_state("finished"))[-1].step == 28
-    engine.say(RequestTrace(run=engine.run, request=2, example=0))
-    answer = engine.until_kind(TraceAnswer)[-1]
+    engine.ask(2, TraceExample(run=engine.run, example=0, parts=BOTH))
+    answer = engine.until_kind(TracedExample)[-1]
     np.testing.assert_array_equal(answer.trace.hidden, trained.trace(0).hidden)

@@ -11,14 +11,14 @@ from rnnviz.engine.messages import (
     Progress,
     StateChanged,
     Stop,
-    Write,
+    WriteText,
     Written,
 )
 from rnnviz.experiment import suited
 from rnnviz.learning.generating.writing import write
 from rnnviz.learning.network.model import build
 from rnnviz.tasks.characters import Characters
-from tests.engine.conversation import LONG, Conversation, of
+from tests.engine.conversation import LONG, Conversation, is_a, of
 
 TEXT = (
     suited(Characters(text="English reviews", share=0.2, window=20))
@@ -31,14 +31,14 @@ TEXT = (
 
 def ask(engine: Conversation, request: int, **options: object) -> None:
     wanted: dict[str, object] = {"text": "The ", "length": 50} | options
-    engine.say(Write(run=engine.run, request=request, **wanted))  # type: ignore[arg-type]
+    engine.ask(request, WriteText(run=engine.run, **wanted))  # type: ignore[arg-type]
 
 
 def written(engine: Conversation) -> list[Written]:
     """All parts of a text, the first of which may be the last."""
     return of(
         Written,
-        engine.until(lambda r: isinstance(r, Written) and r.first + len(r.text) == r.length),
+        engine.until(lambda r: is_a(r, Written) and r.first + len(r.text) == r.length),
     )
 
 
@@ -61,7 +61,7 @@ def test_it_trains_on_while_it_writes(engine: Conversation) -> None:
     engine.start(TEXT)
     engine.until_kind(EpochEnded)
     ask(engine, 1, length=2000)
-    said = engine.until(lambda r: isinstance(r, Written) and r.first + len(r.text) == 2000)
+    said = engine.until(lambda r: is_a(r, Written) and r.first + len(r.text) == 2000)
     parts = of(Written, said)
     assert sum(len(part.text) for part in parts) == sum(len(p.likely) for p in parts) == 2000
     assert sum(len(report.losses) for report in of(Progress, said)) > 10
@@ -75,7 +75,7 @@ def test_only_the_newest_text_is_written(engine: Conversation) -> None:
     engine.start(TEXT, paused=True)
     for request in range(20):
         ask(engine, request, length=10_000 if request < 19 else 5)
-    texts = of(Written, engine.until(lambda r: isinstance(r, Written) and r.request == 19))
+    texts = of(Written, engine.until(lambda r: is_a(r, Written) and r.request == 19))
     assert len({text.request for text in texts}) < 20
     assert len(texts[-1].text) == 5
 

@@ -23,7 +23,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from rnnviz.engine.messages import LiveTrace, Report, Started
+from rnnviz.engine.messages import Answer, LiveTrace, Part, Report, Started
 from rnnviz.experiment import Experiment, Network, Training
 from rnnviz.gui.panels.base.panel import Behind, Panel
 from rnnviz.gui.widgets.knob_row import KnobRow
@@ -109,9 +109,11 @@ class Driver:
         self.until_drawn()
 
     def reports(self, kind: type[Kind]) -> list[Kind]:
-        """What the engine said about the present run, of one kind."""
+        """What the engine said or answered about the present run, of one kind."""
         number = self.workspace.run.number
-        return [r for r in self.heard if isinstance(r, kind) and r.run == number]
+        of_now = [r for r in self.heard if getattr(r, "run", None) == number]
+        told = [r.what if isinstance(r, Part | Answer) else r for r in of_now]
+        return [r for r in told if isinstance(r, kind)]
 
     @property
     def started(self) -> Started:

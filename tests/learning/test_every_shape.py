@@ -56,7 +56,7 @@ def test_it_trains_and_traces(toy, cell, layers, direction, dropout):
     losses, norms, _ = trainer.take_losses()
     assert np.isfinite(losses).all()
     assert (norms > 0).all()
-    trace = trainer.trace(3, saliency=True)
+    trace = trainer.trace(3)
     assert finite(trace)
     directions = 1 if direction == "forward" else 2
     assert trace.directions == directions
@@ -209,7 +209,7 @@ def test_whatever_the_sliders_allow_trains_two_batches_and_traces(chosen: Experi
     with contextlib.suppress(TrainingFailed):
         trainer.train_batch()
         trainer.train_batch()
-    trace = trainer.trace(0, saliency=None)
+    trace = trainer.trace(0, patient=False)
     assert np.isfinite(trace.hidden).all()
     assert np.isfinite(trace.output).all()
     assert trace.units == chosen.network.hidden

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from rnnviz.engine.messages import Composed, Failed
+from rnnviz.engine.messages import Composed, ComposePiece, Content
 from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.player import Player
+from rnnviz.gui.model.questions import Questions
 from rnnviz.gui.model.run import Run
 from rnnviz.records.arrays import BoolArray, FloatArray
 
@@ -49,21 +50,20 @@ class Composer(QObject):
     changed = Signal()
     """There is another piece or more of it, or it is no longer composed."""
 
-    def __init__(self, run: Run, player: Player, parent: QObject | None = None) -> None:
+    def __init__(
+        self, run: Run, questions: Questions, player: Player, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._run, self._player = run, player
+        self._run, self._questions, self._player = run, questions, player
         self.piece: Piece | None = None
         self.slow = False
         """Whether composing takes so long that a person wants to know."""
         self.tempo = 90
         """quarter notes a minute"""
-        self._request: int | None = None
         self._number = run.number
         self._epoch, self._presses = 0, 0
         self._patience = QTimer(self, interval=PATIENCE_MS, singleShot=True)
         self._patience.timeout.connect(self._lose_patience)
-        run.composed.connect(self._take)
-        run.failed.connect(self._fail)
         run.changed.connect(self._run_changed)
 
     @property
@@ -80,7 +80,7 @@ class Composer(QObject):
     @property
     def composing(self) -> bool:
         """Whether a piece is under way."""
-        return self._request is not None
+        return self._questions.open(ComposePiece)
 
     def set_tempo(self, tempo: int) -> None:
         """Take quarter notes a minute."""
@@ -95,13 +95,15 @@ class Composer(QObject):
         if epoch != self._epoch:
             self._epoch, self._presses = epoch, 0
         self._presses += another
-        self._request = self._run.compose(
+        what = ComposePiece(
+            run=self._run.number,
             example=self._player.example,
             heard=heard,
             steps=steps,
             temperature=temperature,
             seed=1000 * epoch + self._presses,
         )
+        self._questions.ask(what, self._take, lambda _failure: self._end())
         self.slow = False
         self._patience.start()
         self.changed.emit()
@@ -109,10 +111,11 @@ class Composer(QObject):
     def stop(self) -> None:
         """Compose no further; what is there stays."""
         if self.composing:
-            self._run.put_down()
+            self._questions.cancel(ComposePiece)
             self._end()
 
-    def _take(self, report: Composed) -> None:
+    def _take(self, report: Content, last: bool) -> None:
+        assert isinstance(report, Composed)
         started = self._run.started
         assert started is not None
         self.piece = Piece(
@@ -123,13 +126,12 @@ class Composer(QObject):
             started.lowest_pitch,
             started.row_names,
         )
-        if self.piece.done == report.steps:
+        if last:
             self._end()
         else:
             self.changed.emit()
 
     def _end(self) -> None:
-        self._request = None
         self.slow = False
         self._patience.stop()
         self.changed.emit()
@@ -138,13 +140,10 @@ class Composer(QObject):
         self.slow = True
         self.changed.emit()
 
-    def _fail(self, failure: Failed | None) -> None:
-        if self.composing and (failure is None or failure.request in (None, self._request)):
-            self._end()
-
     def _run_changed(self, what: Aspect) -> None:
         if self._run.number != self._number:
             self._number = self._run.number
             self._epoch = self._presses = 0
             self.piece = None
+            self._questions.drop(ComposePiece)
             self._end()

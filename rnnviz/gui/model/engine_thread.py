@@ -8,8 +8,8 @@ from threading import Condition, Thread
 
 from PySide6.QtCore import QMetaObject, QObject, Qt, QThread, Signal, Slot
 
-from rnnviz.engine.client import Engine, EngineGone
-from rnnviz.engine.messages import Command, MeasureStepCosts, RequestTrace, Start, Watch
+from rnnviz.engine.client import Engine, EngineGone, OtherEngine
+from rnnviz.engine.messages import Ask, Command, MeasureStepCosts, Start, Watch
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +27,8 @@ class EngineThread(QObject):
     """A `Report` of the engine."""
     engine_lost = Signal()
     """The engine ended without being asked to; `start` makes a new one."""
+    refused = Signal(str)
+    """Why this engine is of no use, in one sentence."""
 
     def __init__(self, log_file: Path | None = None) -> None:
         super().__init__()
@@ -88,6 +90,7 @@ class EngineThread(QObject):
                 self.reported.emit(engine.receive())
         except EngineGone as gone:
             log.info("%s", gone)
+            other = str(gone) if isinstance(gone, OtherEngine) else ""
         with self._lock:
             self._engine = None
             self._waiting.clear()  # it was meant for the run that is lost
@@ -97,6 +100,8 @@ class EngineThread(QObject):
         writer.join()
         if not closing:
             self.engine_lost.emit()
+            if other:
+                self.refused.emit(other)
 
     def _write(self, engine: Engine) -> None:
         """Hand on what waits, until this engine is no more."""
@@ -118,7 +123,7 @@ def _replaces(newer: Command, waiting: Command) -> bool:
     """Whether what waits is not wanted any more: it is about another run than the one that
     begins, or asks what is asked anew."""
     if isinstance(newer, Start):
-        return not isinstance(waiting, MeasureStepCosts)
-    return isinstance(newer, MeasureStepCosts | RequestTrace | Watch) and type(waiting) is type(
-        newer
-    )
+        return not (isinstance(waiting, Ask) and isinstance(waiting.what, MeasureStepCosts))
+    if isinstance(newer, Ask) and isinstance(waiting, Ask):
+        return type(newer.what) is type(waiting.what)
+    return isinstance(newer, Watch) and isinstance(waiting, Watch)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, assert_never
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -13,30 +14,30 @@ from rnnviz.analysis.envelope import Envelope
 from rnnviz.engine.messages import (
     Adjust,
     Advance,
-    Compose,
-    Composed,
+    Answer,
+    Content,
     EpochEnded,
     Failed,
     LiveTrace,
+    Part,
     Pause,
     Progress,
-    PutDown,
     Ready,
     Report,
-    RequestTrace,
     Result,
     Start,
     Started,
     StateChanged,
     Stop,
-    TraceAnswer,
+    TracedExample,
+    TracedPart,
+    TraceExample,
     Watch,
-    Write,
-    Written,
 )
 from rnnviz.experiment import Experiment, knobs
 from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.engine_thread import EngineThread
+from rnnviz.gui.model.questions import Questions
 from rnnviz.gui.model.view_state import Subject
 from rnnviz.records.arrays import BoolArray, FloatArray
 from rnnviz.records.run import EpochRecord
@@ -63,8 +64,8 @@ class Figures:
 class Run(QObject):
     """The present run. Its numbers come from the engine alone; asking goes through here too.
 
-    Every run has a number, and so has every request for a trace: what arrives late, with
-    an older number, is dropped.
+    Every run has a number, and so has every question: what arrives late, with an older number,
+    is dropped.
     """
 
     changed = Signal(object)
@@ -72,16 +73,17 @@ class Run(QObject):
     trace_received = Signal(object, object)
     """The `Trace` to show, of the example and the epoch that are looked at, and the `Subject`
     that it is of."""
-    written = Signal(object)
-    """A part of the `Written` that was asked for last."""
-    composed = Signal(object)
-    """The `Composed` that was asked for last, or what there is of it so far."""
+    trace_failed = Signal()
+    """What was looked at could not be traced; the trace before is still the one shown."""
     failed = Signal(object)
     """The `Failed` that ended it, or None where the engine was lost."""
 
-    def __init__(self, engine_thread: EngineThread, parent: QObject | None = None) -> None:
+    def __init__(
+        self, engine_thread: EngineThread, questions: Questions, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._engine_thread = engine_thread
+        self._engine_thread, self._questions = engine_thread, questions
+        self._parts: list[TracedPart] = []
         engine_thread.reported.connect(self._take)
         engine_thread.engine_lost.connect(self._lose)
         self.engine: Ready | None = None
@@ -105,8 +107,7 @@ class Run(QObject):
         self.dropout: dict[str, BoolArray] = {}
         self.result: Result | None = None
         self.failure: Failed | None = None
-        self._request = 0
-        self._writing = 0
+        self._shown: Trace | None = None
         self._wanted: tuple[int, int | None] = (0, None)
         self._cache: OrderedDict[tuple[int, int], Trace] = OrderedDict()
 
@@ -161,12 +162,19 @@ class Run(QObject):
         if self.state == "lost":
             self._engine_thread.start()
         self._forget()
+        self._questions.drop(TraceExample)
         self.number += 1
         self.experiment = experiment
         self.state = "preparing"
         self._wanted = (example, None)
         self._engine_thread.send(
-            Start(run=self.number, experiment=experiment, example=example, paused=paused)
+            Start(
+                run=self.number,
+                experiment=experiment,
+                example=example,
+                paused=paused,
+                parts=self._parts,
+            )
         )
         self.changed.emit(Aspect.PROGRESS | Aspect.EPOCHS | Aspect.STATE)
 
@@ -196,64 +204,50 @@ class Run(QObject):
         )
         self.changed.emit(Aspect.EPOCHS | Aspect.STATE)
 
-    def write(self, text: str, length: int, temperature: float, seed: int) -> int:
-        """Ask for letters that go on with a text; the answer is `written`, and has the number
-        of the request."""
-        self._writing += 1
-        self._engine_thread.send(
-            Write(
-                run=self.number,
-                request=self._writing,
-                text=text,
-                length=length,
-                temperature=temperature,
-                seed=seed,
-            )
-        )
-        return self._writing
-
-    def compose(
-        self, *, example: int, heard: int, steps: int, temperature: float, seed: int
-    ) -> int:
-        """Ask for a piece that goes on with an example; the answer is `composed`. The number of
-        the request comes back."""
-        self._writing += 1
-        self._engine_thread.send(
-            Compose(
-                run=self.number,
-                request=self._writing,
-                example=example,
-                heard=heard,
-                steps=steps,
-                temperature=temperature,
-                seed=seed,
-            )
-        )
-        return self._writing
-
-    def put_down(self) -> None:
-        """Leave what is being written or composed as it is; no answer to it is taken."""
-        self._writing += 1
-        self._engine_thread.send(PutDown(run=self.number))
+    def need(self, parts: Collection[TracedPart]) -> None:
+        """Have traces with these of their costly parts from now on."""
+        self._parts = sorted(parts)
+        if self.state in ("none", "lost"):
+            return
+        self._watch()
+        if self.started is not None and self._shown_lacks():
+            self.look_at(*self._wanted)
 
     def look_at(self, example: int, epoch: int | None) -> None:
         """Ask for the trace of an example after an epoch, or of now."""
         if self.state in ("none", "lost"):
             return
-        if example != self._wanted[0]:
-            self._engine_thread.send(Watch(run=self.number, example=example))
-        self._wanted = (example, epoch)
-        self._request += 1
+        before, self._wanted = self._wanted, (example, epoch)
+        if example != before[0]:
+            self._watch()
+        self._questions.drop(TraceExample)
         if self.started is None:
             return  # what is watched is traced as soon as the network is ready
         known = None if epoch is None else self._cache.get((example, epoch))
-        if known is not None and epoch is not None:
+        if known is not None and epoch is not None and self._has_parts(known):
             self._cache.move_to_end((example, epoch))
-            self.trace_received.emit(known, Subject(self.number, example, epoch))
+            self._show(known, epoch)
             return
-        self._engine_thread.send(
-            RequestTrace(run=self.number, request=self._request, example=example, epoch=epoch)
+        what = TraceExample(run=self.number, example=example, epoch=epoch, parts=self._parts)
+        self._questions.ask(what, self._take_trace, self._fail_trace)
+
+    def _watch(self) -> None:
+        example = self._wanted[0]
+        self._engine_thread.send(Watch(run=self.number, example=example, parts=self._parts))
+
+    def _show(self, trace: Trace, epoch: int | None) -> None:
+        self._shown = trace
+        self.trace_received.emit(trace, Subject(self.number, self._wanted[0], epoch))
+
+    def _has_parts(self, trace: Trace) -> bool:
+        """Whether a trace has all that is looked at, or says why not."""
+        asked = trace.saliency is not None or trace.saliency_missing not in ("unasked", "later")
+        return ("saliency" not in self._parts or asked) and (
+            "gradient_norm" not in self._parts or trace.gradient_norm is not None
         )
+
+    def _shown_lacks(self) -> bool:
+        return self._shown is not None and not self._has_parts(self._shown)
 
     # --- from the engine -----------------------------------------------------------------
 
@@ -261,14 +255,40 @@ class Run(QObject):
         if isinstance(report, Ready):
             self.engine = report
             self.changed.emit(Aspect.STATE)
-        elif getattr(report, "run", None) == self.number:
-            getattr(self, f"_take_{type(report).__name__}")(report)
+        elif not isinstance(report, Part | Answer) and report.run == self.number:
+            self._take_own(report)
 
-    def _take_Started(self, report: Started) -> None:  # noqa: N802  named after the report
-        self.started = report
-        self.changed.emit(Aspect.STATE | Aspect.EPOCHS)
+    def _take_own(
+        self,
+        report: Started | Progress | EpochEnded | LiveTrace | StateChanged | Result | Failed,
+    ) -> None:
+        match report:
+            case Started():
+                self.started = report
+                self.changed.emit(Aspect.STATE | Aspect.EPOCHS)
+            case Progress():
+                self._take_progress(report)
+            case EpochEnded():
+                self._end_epoch(report)
+            case LiveTrace():
+                self._take_live(report)
+            case StateChanged():
+                self.state = report.state
+                self.step = max(self.step, report.step)
+                self.changed.emit(Aspect.STATE)
+            case Result():
+                self.result = report
+                self.changed.emit(Aspect.RESULT)
+            case Failed():
+                if report.request is None:
+                    self.state = "failed"
+                    self.failure = report
+                    self.changed.emit(Aspect.STATE)
+                    self.failed.emit(report)
+            case _:
+                assert_never(report)
 
-    def _take_Progress(self, report: Progress) -> None:  # noqa: N802
+    def _take_progress(self, report: Progress) -> None:
         self.progress = report
         self.losses.extend(report.losses)
         self.grad_norms.extend(report.grad_norms)
@@ -277,50 +297,30 @@ class Run(QObject):
         self.step = report.first + len(report.losses)
         self.changed.emit(Aspect.PROGRESS)
 
-    def _take_EpochEnded(self, report: EpochEnded) -> None:  # noqa: N802
+    def _end_epoch(self, report: EpochEnded) -> None:
         self.history.append(report.record)
         self._error_by_position = report.error_by_position
         self.best_epoch = report.best_epoch
         self.stride = report.stride
         self.changed.emit(Aspect.EPOCHS)
 
-    def _take_Result(self, report: Result) -> None:  # noqa: N802
-        self.result = report
-        self.changed.emit(Aspect.RESULT)
-
-    def _take_LiveTrace(self, report: LiveTrace) -> None:  # noqa: N802
+    def _take_live(self, report: LiveTrace) -> None:
         if report.dropout or self.dropout:
             self.dropout = report.dropout
             self.changed.emit(Aspect.DROPOUT)
         if self._wanted == (report.example, None):
-            self.trace_received.emit(report.trace, Subject(self.number, report.example, None))
+            self._show(report.trace, None)
 
-    def _take_TraceAnswer(self, report: TraceAnswer) -> None:  # noqa: N802
-        if report.epoch is not None:
-            self._remember(report.example, report.epoch, report.trace)
-        if report.request == self._request:
-            subject = Subject(self.number, report.example, report.epoch)
-            self.trace_received.emit(report.trace, subject)
+    def _take_trace(self, content: Content, _last: bool) -> None:
+        assert isinstance(content, TracedExample)
+        if content.epoch is not None:
+            self._remember(content.example, content.epoch, content.trace)
+        if content.example == self._wanted[0]:
+            self._show(content.trace, content.epoch)
 
-    def _take_Written(self, report: Written) -> None:  # noqa: N802
-        if report.request == self._writing:
-            self.written.emit(report)
-
-    def _take_Composed(self, report: Composed) -> None:  # noqa: N802
-        if report.request == self._writing:
-            self.composed.emit(report)
-
-    def _take_StateChanged(self, report: StateChanged) -> None:  # noqa: N802
-        self.state = report.state
-        self.step = max(self.step, report.step)
-        self.changed.emit(Aspect.STATE)
-
-    def _take_Failed(self, report: Failed) -> None:  # noqa: N802
-        if report.request is None:
-            self.state = "failed"
-            self.failure = report
-            self.changed.emit(Aspect.STATE)
-        self.failed.emit(report)
+    def _fail_trace(self, failure: Failed | None) -> None:
+        if failure is not None:
+            self.trace_failed.emit()
 
     def _lose(self) -> None:
         self.engine = None

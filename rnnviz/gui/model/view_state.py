@@ -101,11 +101,14 @@ class ViewState(QObject):
     """An `Aspect`."""
     unit_selected = Signal()
     """A person picked a unit."""
+    needs_changed = Signal(object)
+    """The parts of a trace that somebody looks at, as a frozenset of `TracedPart`."""
 
     def __init__(self, player: Player, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.player = player
         player.timestep_changed.connect(self._follow)
+        self._needs: dict[str, frozenset[str]] = {}
         self.trace: Trace | None = None
         self.subject: Subject | None = None
         """what the trace is of, where it is one of a run"""
@@ -160,6 +163,18 @@ class ViewState(QObject):
         if late != self._late:
             self._late = late
             self.changed.emit(EVERYTHING)
+
+    def need(self, who: str, parts: frozenset[str]) -> None:
+        """Say which costly parts of a trace somebody needs from now on."""
+        before = self.needs
+        self._needs[who] = parts
+        if self.needs != before:
+            self.needs_changed.emit(self.needs)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The costly parts of a trace that somebody looks at."""
+        return frozenset().union(*self._needs.values())
 
     def show(self, trace: Trace | None, subject: Subject | None = None) -> None:
         """Show another trace; what was selected stays where it still exists."""

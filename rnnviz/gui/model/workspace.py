@@ -18,6 +18,7 @@ from rnnviz.gui.model.garbage import Garbage
 from rnnviz.gui.model.loudspeaker import Loudspeaker
 from rnnviz.gui.model.pinned_runs import PinnedRuns
 from rnnviz.gui.model.player import Player
+from rnnviz.gui.model.questions import Questions
 from rnnviz.gui.model.run import Run
 from rnnviz.gui.model.step_costs import StepCosts
 from rnnviz.gui.model.view_state import Subject, ViewState
@@ -53,10 +54,11 @@ class Workspace(QObject):
         self.draft = Draft(experiment, self)
         self.player = Player(self.clock, self)
         self.view_state = ViewState(self.player, self)
-        self.run = Run(self.engine_thread, self)
+        self.questions = Questions(self.engine_thread, self)
+        self.run = Run(self.engine_thread, self.questions, self)
         self.pinned_runs = PinnedRuns(self)
-        self.step_costs = StepCosts(self.engine_thread, self)
-        self.composer = Composer(self.run, self.player, self)
+        self.step_costs = StepCosts(self.questions, self)
+        self.composer = Composer(self.run, self.questions, self.player, self)
         self.loudspeaker = Loudspeaker(self)
         self.retrain = False
         self._trained = False
@@ -69,7 +71,11 @@ class Workspace(QObject):
         self.draft.changed.connect(self._turned)
         self.run.changed.connect(self._run_changed)
         self.run.trace_received.connect(self._show)
+        self.run.trace_failed.connect(self._go_back)
         self.run.failed.connect(self._fail)
+        self.questions.failed.connect(self._fail)
+        self.engine_thread.refused.connect(self.warned)
+        self.view_state.needs_changed.connect(self.run.need)
         self.player.example_changed.connect(self._look)
         self.player.epoch_changed.connect(self._look)
 
@@ -221,9 +227,11 @@ class Workspace(QObject):
         self.run.look_at(self.player.example, self.player.epoch)
         self.view_state.name(self._named)
 
+    def _go_back(self) -> None:
+        shown = self.view_state.subject
+        if shown is not None:
+            self.player.show_example(shown.example)
+            self.player.show_epoch(shown.epoch)
+
     def _fail(self, failure: Failed | None) -> None:
-        there = self.view_state.subject
-        if failure is not None and failure.request is not None and there is not None:
-            self.player.show_example(there.example)
-            self.player.show_epoch(there.epoch)
         self.warned.emit(engine_lost() if failure is None else explain(failure))

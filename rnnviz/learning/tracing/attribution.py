@@ -238,23 +238,33 @@ def _push(
         torch.addcmul(parts[-1], dc, slopes.shown[t], out=dh)
 
 
-def gradient_norm(stretches: list[Stretch], d_above: Tensor, both: bool) -> Tensor:
-    """The norm of d loss / d h_t of every layer, ``(T, L D)``.
+class Norms(NamedTuple):
+    """How long the gradient is at each timestep of each layer, ``(T, L D)``."""
+
+    hidden: Tensor
+    """of d loss / d h_t"""
+    cell: Tensor | None
+    """of d loss / d c_t, where the cell has one"""
+
+
+def gradient_norm(stretches: list[Stretch], d_above: Tensor, both: bool) -> Norms:
+    """The norms of d loss / d h_t, and of d loss / d c_t, of every layer.
 
     `d_above` ``(T, D H)`` is what comes from the answers: d loss / d h_t of the last layer as
     far as the answer to timestep t goes.
 
     It is the whole derivative: what h_t does through later timesteps and through the layers
-    above is counted.
+    above is counted; of c_t also what it does through h_t.
     """
     later: list[_Back | None] = [None] * len(stretches[0].weights)
-    norms: list[Tensor] = []
+    norms: list[Norms] = []
     end = len(d_above)
     for stretch in reversed(stretches):
         rows = slice(end - stretch.timesteps, end)
         norms.insert(0, _pull_all(stretch, d_above[rows], both, later))
         end = rows.start
-    return torch.cat(norms)
+    cells = [part.cell for part in norms if part.cell is not None]
+    return Norms(torch.cat([part.hidden for part in norms]), torch.cat(cells) if cells else None)
 
 
 class _Back(NamedTuple):
@@ -264,34 +274,48 @@ class _Back(NamedTuple):
     d_cell: Tensor
 
 
-def _pull_all(stretch: Stretch, d_above: Tensor, both: bool, later: list[_Back | None]) -> Tensor:
-    """`gradient_norm` of one stretch, ``(T, L D)``; `later` is taken, and replaced."""
+def _pull_all(stretch: Stretch, d_above: Tensor, both: bool, later: list[_Back | None]) -> Norms:
+    """`gradient_norm` of one stretch; `later` is taken, and replaced."""
     directions = 2 if both else 1
-    norms: list[Tensor] = []
+    hidden: list[Tensor] = []
+    cells: list[Tensor] = []
     for first in range(len(stretch.weights) - directions, -1, -directions):
         below: list[Tensor] = []
         for direction, d_part in enumerate(d_above.chunk(directions, dim=1)):
             place = first + direction
             given = d_part.flip(0) if direction else d_part
-            reached = torch.zeros_like(given)
+            reached, contents = torch.zeros_like(given), torch.zeros_like(given)
             d_gates, later[place] = _pull(
-                stretch.weights[place], stretch.slopes[place], given, reached, later[place]
+                stretch.weights[place],
+                stretch.slopes[place],
+                given,
+                reached,
+                contents,
+                later[place],
             )
             # The inputs of a layer are h_t of that below.
             d_below = d_gates @ stretch.weights[place].w_ih
-            norm = _norms(reached).to(reached.dtype)
             below.append(d_below.flip(0) if direction else d_below)
-            norms.insert(direction, norm.flip(0) if direction else norm)
+            for norms, states in ((hidden, reached), (cells, contents)):
+                norm = _norms(states).to(states.dtype)
+                norms.insert(direction, norm.flip(0) if direction else norm)
         d_above = sum(below[1:], below[0])
-    return torch.stack(norms, dim=1)
+    has_cell = stretch.slopes[0].shown is not None
+    return Norms(torch.stack(hidden, dim=1), torch.stack(cells, dim=1) if has_cell else None)
 
 
 def _pull(
-    weights: Weights, slopes: Slopes, d_above: Tensor, reached: Tensor, later: _Back | None
+    weights: Weights,
+    slopes: Slopes,
+    d_above: Tensor,
+    reached: Tensor,
+    contents: Tensor,
+    later: _Back | None,
 ) -> tuple[Tensor, _Back]:
     """Carry the gradient back through all timesteps of one layer; d loss / dp, ``(T, G * H)``.
 
-    `reached` ``(T, H)``, of zeros, is given the whole of d loss / d h_t.
+    `reached` ``(T, H)``, of zeros, is given the whole of d loss / d h_t, and `contents` that of
+    d loss / d c_t.
     """
     timesteps, gates, units = slopes.gates.shape
     d_gates = torch.zeros_like(slopes.gates)
@@ -312,6 +336,7 @@ def _pull(
             torch.mul(a, dh, out=dp)  # (G, H)
         else:
             dc.addcmul_(dh, slopes.shown[t])
+            contents[t] = dc
             torch.mul(a, dc, out=dp)
             torch.mul(a[-1], dh, out=dp[-1])
         if slopes.recurrent is not None:

@@ -25,6 +25,8 @@ def trace_example(
     saliency: bool | None,
     dearest: float,
     notepads: Notepads,
+    *,
+    gradient_norm: bool = True,
 ) -> Trace:
     """Trace one example without what it is padded with, and let its dataset say how it reads.
 
@@ -41,10 +43,10 @@ def trace_example(
     task, length = dataset.task, split.length(example)
     inputs = torch.as_tensor(split.inputs[example, :length])  # (T, I) or (T, F)
     if task.shape == "encoder-decoder":
-        trace = _handed_over(model, task, split, example, inputs, saliency, dearest)
+        trace = _handed_over(model, task, split, example, inputs, saliency, dearest, gradient_norm)
     else:
         start = notepads.before(model, example) if task.stateful else None
-        trace = _read(model, task, split, example, inputs, start, saliency, dearest)
+        trace = _read(model, task, split, example, inputs, start, saliency, dearest, gradient_norm)
     assert trace.output is not None
     return msgspec.structs.replace(trace, presentation=dataset.read(split, example, trace.output))
 
@@ -58,6 +60,7 @@ def _read(
     start: list[Start] | None,
     saliency: bool | None,
     dearest: float,
+    gradient_norm: bool,
 ) -> Trace:
     with torch.no_grad():
         values = model.reader.values(inputs)  # (T, I), or (T, F E)
@@ -87,7 +90,7 @@ def _read(
         readout=model.readout,
         output=output,
         target=target,
-        d_top=d_top,
+        d_top=d_top if gradient_norm else None,
         from_first=bool(from_start.start),
         saliency=saliency,
         dearest=dearest,
@@ -102,6 +105,7 @@ def _handed_over(
     inputs: Tensor,
     saliency: bool | None,
     dearest: float,
+    gradient_norm: bool,
 ) -> Trace:
     """The encoder reads, then the decoder reads its own answers, which are taken as they are:
     neither saliency nor gradient goes through the choice of a token."""
@@ -127,7 +131,7 @@ def _handed_over(
         [Passage(weights[0], presentation), Passage(weights[1], writing, notepads)],
         readout=model.readout,
         output=output,
-        d_top=d_top,
+        d_top=d_top if gradient_norm else None,
         saliency=saliency,
         dearest=dearest,
     )

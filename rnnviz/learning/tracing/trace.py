@@ -34,7 +34,7 @@ from rnnviz.records.arrays import FloatArray
 from rnnviz.records.trace import Presentation, Trace
 from rnnviz.tasks.task import Loss
 
-CHEAP_RELEVANCE = 2e8
+CHEAP_SALIENCY = 2e8
 """Multiplications, a few milliseconds of them, that saliency may cost without being asked for."""
 
 
@@ -243,7 +243,7 @@ def record(
     """
     kind, both = module.mode, module.bidirectional
     layers = joined([passage.states for passage in passages])
-    gradient_norm = matrix = w_out = None
+    norms = matrix = w_out = None
     if readout is not None:
         w_out = answering_weight(readout, layers[0].hidden.dtype)
     timesteps = len(layers[0].hidden)
@@ -253,7 +253,7 @@ def record(
     with torch.inference_mode():
         stretches = [attribution.linearise(kind, *passage, both) for passage in passages]
         if d_top is not None:
-            gradient_norm = attribution.gradient_norm(stretches, d_top, both)
+            norms = attribution.gradient_norm(stretches, d_top, both)
         if not missing and both:
             matrix = attribution.saliency_of_both(stretches[0], w_out, from_first)
         elif not missing:
@@ -273,7 +273,8 @@ def record(
             saliency=None if matrix is None else _array(matrix),
             saliency_missing=missing,
             saliency_cost=cost,
-            gradient_norm=None if gradient_norm is None else _array(gradient_norm),
+            gradient_norm=None if norms is None else _array(norms.hidden),
+            cell_gradient_norm=_array_or_none(norms.cell if norms is not None else None),
             directions=2 if both else 1,
         )
 
@@ -286,7 +287,7 @@ def _missing(
         return "unasked"
     if dearest is not None and cost > dearest:
         return "too dear"
-    if saliency or cost <= CHEAP_RELEVANCE:
+    if saliency or cost <= CHEAP_SALIENCY:
         return ""
     return "unasked" if dearest is None else "later"
 
@@ -317,6 +318,10 @@ def _cell(states: States) -> Tensor:
 
 def _stacked(layers: list[Tensor]) -> FloatArray:
     return _array(torch.stack(layers, dim=1))  # (T, L, H)
+
+
+def _array_or_none(tensor: Tensor | None) -> FloatArray | None:
+    return None if tensor is None else _array(tensor)
 
 
 def _array(tensor: Tensor) -> FloatArray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from time import perf_counter
 from typing import Any
 
@@ -36,7 +36,7 @@ from rnnviz.tasks import Dataset
 SHOWN = 512
 """Rows and columns of what dropout hid that are told at most: more could not be seen."""
 
-DEAREST_RELEVANCE = 1e11
+DEAREST_SALIENCY = 1e11
 """Multiplications, one to two seconds of them, that a trace may spend on its saliency."""
 
 
@@ -187,13 +187,20 @@ class Trainer:
         """The nearest epoch at or before `epoch` whose weights are kept."""
         return self._snapshots.nearest(epoch)
 
-    def trace(self, example: int, epoch: int | None = None, saliency: bool | None = None) -> Trace:
+    def trace(
+        self,
+        example: int,
+        epoch: int | None = None,
+        parts: Collection[str] = ("saliency", "gradient_norm"),
+        *,
+        patient: bool = True,
+    ) -> Trace:
         """Trace one validation example with the weights of now, or of after `epoch`, one of
         `kept_epochs`.
 
-        `saliency` is as in `tracing.trace`,
-        but even where it is asked for it is left out beyond `DEAREST_RELEVANCE`, so that
-        an answer takes seconds at most. Raises `IndexError` where there is no such example.
+        `parts` are those of its costly parts that are wanted. Saliency is left out beyond
+        `DEAREST_SALIENCY`, so that an answer takes seconds at most; who is not `patient` is given
+        it only where it takes milliseconds. Raises `IndexError` where there is no such example.
         """
         valid = self.examples.valid
         if not 0 <= example < len(valid.inputs):
@@ -204,8 +211,16 @@ class Trainer:
         weights = self._optimizer.weights if epoch is None else self._snapshots[epoch]
         model = self._looked_at
         torch.nn.utils.vector_to_parameters(weights.cpu(), model.parameters())
+        saliency = (True if patient else None) if "saliency" in parts else False
         return trace_example(
-            model, self.dataset, valid, example, saliency, DEAREST_RELEVANCE, self._notepads
+            model,
+            self.dataset,
+            valid,
+            example,
+            saliency,
+            DEAREST_SALIENCY,
+            self._notepads,
+            gradient_norm="gradient_norm" in parts,
         )
 
     def writing(

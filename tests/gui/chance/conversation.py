@@ -10,17 +10,20 @@ from PySide6.QtCore import QObject, Slot
 from rnnviz.engine.messages import (
     Adjust,
     Advance,
+    Answer,
+    Ask,
     Command,
     EpochEnded,
     Failed,
     LiveTrace,
     Progress,
     Report,
-    RequestTrace,
     Result,
     Start,
     StateChanged,
-    TraceAnswer,
+    TracedExample,
+    TracedPart,
+    TraceExample,
 )
 from rnnviz.gui.model.workspace import Workspace
 from rnnviz.records.arrays import FloatArray
@@ -60,7 +63,7 @@ class Conversation(QObject):
         """whether an `Advance` is not answered by another state"""
         self.asked: int | None = None
         """our own question that is open; none once the window asks, which may drop ours"""
-        self.answer: TraceAnswer | Failed | None = None
+        self.answer: TracedExample | Failed | None = None
         """to our own question"""
 
     def close(self) -> None:
@@ -71,7 +74,9 @@ class Conversation(QObject):
         """Ask for a trace beside the window."""
         self._question -= 1
         self.asked = self._question
-        self._send(RequestTrace(run=self.run, request=self.asked, example=example, epoch=epoch))
+        parts: list[TracedPart] = ["saliency", "gradient_norm"]
+        what = TraceExample(run=self.run, example=example, epoch=epoch, parts=parts)
+        self._send(Ask(request=self.asked, what=what))
 
     @property
     def told(self) -> int:
@@ -87,7 +92,7 @@ class Conversation(QObject):
         elif isinstance(command, Advance):
             # A batch is answered when it is over; while it trains, the rest is not answered.
             self.moving |= command.until == "batch" or self._workspace.run.state != "training"
-        elif isinstance(command, RequestTrace):
+        elif isinstance(command, Ask) and isinstance(command.what, TraceExample):
             self.owed, self.asked = command.request, None
         self._send(command)
 
@@ -118,10 +123,16 @@ class Conversation(QObject):
             self.live, self.lives = report, self.lives + 1
         elif isinstance(report, Failed) and report.request is None:
             self.moving = False
-        elif isinstance(report, TraceAnswer | Failed) and report.request is not None:
-            if report.request < 0:
-                self._answered += 1
-                if report.request == self.asked:
-                    self.answer, self.asked = report, None
-            elif report.request == self.owed:
-                self.owed = None
+        elif isinstance(report, Answer) and isinstance(report.what, TracedExample):
+            self._close(report.request, report.what)
+        elif isinstance(report, Failed) and report.request is not None:
+            self._close(report.request, report)
+
+    def _close(self, request: int, answer: TracedExample | Failed) -> None:
+        """The answer to a question about a trace: the window's, or our own."""
+        if request < 0:
+            self._answered += 1
+            if request == self.asked:
+                self.answer, self.asked = answer, None
+        elif request == self.owed:
+            self.owed = None

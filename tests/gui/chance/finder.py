@@ -18,7 +18,7 @@ from PySide6.QtCore import QDeadlineTimer, QThreadPool
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox
 
-from rnnviz.engine.messages import TraceAnswer
+from rnnviz.engine.messages import TracedExample
 from rnnviz.store import logs
 from rnnviz.tasks import TASKS
 from tests.gui.chance import key_acts, truths, widget_acts, window_acts  # noqa: F401  they add acts
@@ -223,14 +223,14 @@ class Finder:
             return False
         paused = paused or not workspace.running
         known = talk.adjusted, workspace.player.example, workspace.player.epoch
-        answer: TraceAnswer | None = None
+        answer: TracedExample | None = None
         if run.can_trace:
             # Asked twice: between the two the engine pays the trace that it owes.
             for epoch in (None, known[2] if talk.adjusted else None):
                 talk.answer = None
                 if not self._comes(lambda epoch=epoch: self._answer_missing(known[1], epoch)):
                     return None
-            if isinstance(talk.answer, TraceAnswer):  # not if the engine was killed meanwhile
+            if isinstance(talk.answer, TracedExample):  # not if the engine was killed meanwhile
                 answer = talk.answer
         if run.started is None:  # another run begins: a slider came to rest meanwhile
             return False

@@ -87,5 +87,5 @@ def _answer(question: Question) -> Truth:
     else:  # an epoch that was passed is known even where the training after it was too long
         sure = question.epoch in trainer.kept_epochs
     epoch = question.epoch if sure else None
-    trace = trainer.trace(question.example, epoch, saliency=True)
+    trace = trainer.trace(question.example, epoch)
     return Truth(trace, list(trainer.history), sure)

@@ -10,14 +10,15 @@ import msgspec
 import pytest
 
 from rnnviz.engine.messages import (
+    Adjust,
+    Ask,
     LiveTrace,
     Ready,
-    RequestTrace,
     Start,
     Started,
     StateChanged,
+    TraceExample,
     Watch,
-    Write,
 )
 from rnnviz.gui.model.engine_thread import EngineThread
 from tests.gui.driver import SMALL, Ear, wait_until
@@ -86,13 +87,11 @@ def test_an_engine_that_does_not_read_keeps_nobody_waiting(engine_thread):
     wait_until(lambda: any(isinstance(r, StateChanged) for r in heard))
     os.kill(engine_thread.engine_pid, signal.SIGSTOP)
     try:
-        # Far more than a pipe holds: 64 KiB, and each command takes more than 100 bytes.
+        # Far more than a pipe holds: 64 KiB, and each command takes more than 40 bytes.
         sending = Thread(
             target=lambda: [
-                engine_thread.send(
-                    Write(run=1, request=n, text="a" * 100, length=1, temperature=1, seed=0)
-                )
-                for n in range(2000)
+                engine_thread.send(Adjust(run=1, learning_rate=1e-3, clip_norm=n / 7))
+                for n in range(3000)
             ],
             daemon=True,
         )
@@ -102,19 +101,23 @@ def test_an_engine_that_does_not_read_keeps_nobody_waiting(engine_thread):
         os.kill(engine_thread.engine_pid, signal.SIGCONT)
 
 
+def trace_of(run: int, request: int) -> Ask:
+    return Ask(request=request, what=TraceExample(run=run, example=request % 20))
+
+
 def test_what_waits_is_only_what_is_still_wanted(qapp):
     engine_thread = EngineThread()
     for run in (1, 2):
         engine_thread.send(Start(run=run, experiment=SMALL, paused=True))
         for request in range(100):
             engine_thread.send(Watch(run=run, example=request % 20))
-            engine_thread.send(RequestTrace(run=run, request=request, example=request % 20))
+            engine_thread.send(trace_of(run, request))
     assert [msgspec.to_builtins(command) for command in engine_thread._waiting] == [
         msgspec.to_builtins(command)
         for command in (
             Start(run=2, experiment=SMALL, paused=True),
             Watch(run=2, example=19),
-            RequestTrace(run=2, request=99, example=19),
+            trace_of(2, 99),
         )
     ]
     engine_thread.close()

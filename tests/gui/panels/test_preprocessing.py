@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QThreadPool
 from PySide6.QtWidgets import QApplication
 
+from rnnviz.engine.messages import ShowPreprocessing
 from rnnviz.experiment import suited
 from rnnviz.gui.app import open_window
 from rnnviz.gui.panels.data.preprocessing import PreprocessingPanel
@@ -36,10 +36,8 @@ def shown(driver: Driver, **task: object) -> PreprocessingPanel:
     driver.set_up(suited(TASKS[name](**task)).with_value("training.device", "cpu"))
     panel = driver.panel("preprocessing")
     assert isinstance(panel, PreprocessingPanel)
-    driver.until(
-        lambda: panel._asked is not None and panel._asked[0] == driver.workspace.run.experiment.task
-    )
-    QThreadPool.globalInstance().waitForDone()
+    driver.until(lambda: (panel._asked or (0,))[0] == driver.workspace.run.number)
+    driver.until(lambda: not driver.workspace.questions.open(ShowPreprocessing))
     driver.until_drawn()
     return panel
 
@@ -87,10 +85,13 @@ def test_pointing_at_a_series_says_its_month(driver: Driver):
 
 def test_a_stale_answer_is_dropped(driver: Driver):
     panel = shown(driver, name="series", series="passengers", window=6)
-    kept = panel._found
-    task, example, seed, batch = panel._asked
-    panel._take((task, example + 1, seed, batch), (None, None, None, None))
-    assert panel._found is kept
+    first = panel._found.start
+    for example in (1, 2, 3, 0):  # none but the last is waited for
+        driver.workspace.player.show_example(example)
+        driver.workspace.clock.draw_now()
+    driver.until(lambda: not driver.workspace.questions.open(ShowPreprocessing))
+    driver.until_drawn()
+    assert panel._found.start == first
 
 
 def test_where_examples_are_drawn_by_lot_the_task_says_so(driver: Driver):

@@ -36,7 +36,7 @@ def after(experiment: Experiment, epoch: int, example: int = 0) -> np.ndarray:
     trainer = Trainer(experiment)
     while trainer.epoch < epoch:
         trainer.train_batch()
-    return trainer.trace(example, saliency=False).hidden
+    return trainer.trace(example, parts=()).hidden
 
 
 def empty(driver: Driver, panel: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnnviz.engine.messages import StepCost
+from rnnviz.engine.messages import Answer, Part, StepCost
 from tests.gui.driver import Driver
 
 
@@ -15,6 +15,10 @@ def drawn(plot) -> dict[str, list[tuple[float, float]]]:
         x, y = curve.getData()
         lines[name.toPlainText().split()[0]] = list(zip(10**x, 10**y, strict=True))
     return lines
+
+
+def is_a_cost(report: object) -> bool:
+    return isinstance(report, Part | Answer) and isinstance(report.what, StepCost)
 
 
 def test_what_is_measured_is_drawn_in_one_line_a_cell(opened):
@@ -32,7 +36,7 @@ def test_what_is_measured_is_drawn_in_one_line_a_cell(opened):
     driver.until(lambda: len(step_costs.measured) >= 5)
     panel.button.click()
     driver.until_drawn()
-    told = [report for report in driver.heard if isinstance(report, StepCost)]
+    told = [report.what for report in driver.heard if is_a_cost(report)]
     cells = {price.cell for price in told}
     assert few <= len(panel.by_length.box.addedItems) <= 2 * len(cells)
     for cell, points in drawn(panel.by_length).items():

@@ -230,7 +230,7 @@ def test_one_answer_of_both_directions_rests_on_the_first_timestep_backwards():
         return model.readout(torch.cat((hidden[:, :6], last), dim=1))
 
     found = jacobian(answers, x)[:, :, 0].transpose(1, 2).flatten(2).norm(dim=2)
-    np.testing.assert_allclose(trainer.trace(2, saliency=True).saliency, found, atol=1e-6)
+    np.testing.assert_allclose(trainer.trace(2).saliency, found, atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -324,7 +324,7 @@ def test_saliency_and_gradients_go_from_the_decoder_into_the_encoder(cell, layer
         trainer.train_batch()
     model, valid, kind = trainer.model.eval(), trainer.examples.valid, KIND_OF[cell]
     for example in range(4):
-        found = trainer.trace(example, saliency=True)
+        found = trainer.trace(example)
         length = valid.length(example)
         tokens = torch.as_tensor(found.inputs).long()
         source = model.reader.values(tokens[:length]).detach().requires_grad_()
@@ -401,3 +401,28 @@ def test_gradient_norms_are_those_of_the_loss_of_the_task(toy, direction):
         assert found[-1, 0] == pytest.approx(right[0][-1].norm().item(), abs=1e-6)
         if direction == "both":
             assert found[0, 1] == pytest.approx(right[1][0].norm().item(), abs=1e-6)
+
+
+def test_the_gradient_of_the_cell_is_that_of_autograd_step_by_step():
+    torch.manual_seed(3)
+    module, readout = nn.LSTM(2, 5, 1), nn.Linear(5, 1)
+    x, target = torch.randn(9, 2), torch.tensor([0.7])
+    cell = nn.LSTMCell(2, 5)
+    names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    cell.load_state_dict({name: getattr(module, f"{name}_l0") for name in names})
+    h, c = torch.zeros(1, 5), torch.zeros(1, 5)
+    contents = []
+    for x_t in x:
+        h, c = cell(x_t[None], (h, c))
+        c.retain_grad()
+        contents.append(c)
+    (readout(h)[0] - target).square().mean().backward()
+    wanted = [c.grad.norm().item() for c in contents]
+    found = trace(module, x, readout=readout, target=target.tolist())
+    np.testing.assert_allclose(found.cell_gradient_norm[:, 0], wanted, rtol=1e-4, atol=1e-7)
+
+
+def test_only_an_lstm_has_a_gradient_of_its_cell():
+    found = trace(nn.GRU(1, 4), np.ones((3, 1)), readout=nn.Linear(4, 1), target=[0.0])
+    assert found.gradient_norm is not None
+    assert found.cell_gradient_norm is None

@@ -67,7 +67,7 @@ def test_traces_after_a_failure_show_the_last_good_weights(small):
     good = build(small(network__hidden=64))
     for ours, right in zip(trainer.model.parameters(), good.parameters(), strict=True):
         assert torch.equal(ours, right)
-    assert np.isfinite(trainer.trace(0, saliency=True).output).all()
+    assert np.isfinite(trainer.trace(0).output).all()
 
 
 def test_a_failed_run_stays_failed(small):
@@ -102,7 +102,7 @@ resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 try:
     trainer.train_batch()  # 250 MiB for the states alone
 except TrainingFailed as failure:
-    print(failure.kind, failure.step, trainer.trace(0, saliency=False).hidden.shape)
+    print(failure.kind, failure.step, trainer.trace(0, parts=()).hidden.shape)
 """
 
 

@@ -219,7 +219,7 @@ def test_traces_show_the_untrained_network_each_epoch_and_now(small, finish):
 
 def test_a_trace_has_the_answer_and_the_target_of_its_example(small, finish):
     trainer = finish(Trainer(small()))
-    trace = trainer.trace(5, saliency=True)
+    trace = trainer.trace(5)
     inputs, targets = trainer.examples.valid[:2]
     with torch.no_grad():
         answer = trainer.model(torch.from_numpy(inputs[5:6]))

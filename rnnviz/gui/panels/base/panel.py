@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from rnnviz.gui.look.theme import Colours, Theme
@@ -80,10 +80,13 @@ class Panel(QWidget):
     home: ClassVar[Column | Behind] = Behind("")
     of_trace: ClassVar[bool] = False
     """whether a trace is all that it needs"""
+    needs: ClassVar[frozenset[str]] = frozenset()
+    """the parts of a trace that are only computed where somebody looks, see `TracedPart`"""
 
     def __init__(self, context: Context) -> None:
         super().__init__(objectName="panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._context = context
         self._clock = clock = context.clock
         self._theme = theme = context.theme
         self._dirty = EVERYTHING
@@ -115,6 +118,7 @@ class Panel(QWidget):
         it out of sight."""
         self._in_front = in_front
         self._clock.wake()
+        self._tell_needs()
 
     def draw_if_dirty(self) -> bool:
         """Draw what changed, if it can be seen; say whether anything was drawn."""
@@ -146,6 +150,17 @@ class Panel(QWidget):
         """Catch up with what changed while nobody could see it."""
         super().showEvent(event)
         self._clock.wake()
+        self._tell_needs()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """Need nothing while nobody looks."""
+        super().hideEvent(event)
+        self._tell_needs()
+
+    def _tell_needs(self) -> None:
+        if self.needs:
+            seen = self._in_front and self.isVisible()
+            self._context.view_state.need(self.name, self.needs if seen else frozenset())
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Keep the empty text in the middle."""

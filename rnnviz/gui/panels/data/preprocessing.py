@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton
 
-from rnnviz.analysis.preprocessing import (
-    BatchView,
-    Row,
-    SeriesView,
-    StripView,
-    batch_view,
-    series_view,
-    strip_view,
-)
+from rnnviz.analysis.preprocessing import BatchView, Row, SeriesView, StripView
+from rnnviz.engine.messages import Content, Failed, Shown, ShowPreprocessing
 from rnnviz.gui.model.aspect import EVERYTHING, Aspect
 from rnnviz.gui.panels.base.panel import Behind, Context, Panel
 from rnnviz.gui.panels.base.time_panel import key
@@ -23,14 +15,10 @@ from rnnviz.gui.widgets.batch_picture import BatchPicture
 from rnnviz.gui.widgets.plot import Plot
 from rnnviz.gui.widgets.strip import Strip
 from rnnviz.records.preprocessing import DrawnByLot, PreparedSequence, PreparedSeries, Preprocessing
-from rnnviz.tasks import DataError, Dataset, Task
 from rnnviz.words.translation import mark, tr
 
 ROOM_FOR_BATCHES = 560
 """A panel at least this wide, in pixels, shows two batches beside its strip."""
-
-Wanted = tuple[int, Task, int, int, int]
-"""the run, its task, its seed, the example, and how many examples make a batch"""
 
 
 class PreprocessingPanel(Panel):
@@ -48,9 +36,8 @@ class PreprocessingPanel(Panel):
         super().__init__(context)
         workspace = context.workspace
         self._workspace = workspace
-        self._asked: Wanted | None = None
-        self._reader = _Reader()
-        self._reader.done.connect(self._take)
+        self._asked: tuple[int, int] | None = None
+        """the run and the example"""
         self._found: Preprocessing | None = None
         self._series: SeriesView | None = None
         self._strip: StripView | None = None
@@ -104,22 +91,30 @@ class PreprocessingPanel(Panel):
         if what & (Aspect.TRACE | Aspect.TIMESTEP):
             self.mark(what & (Aspect.TRACE | Aspect.TIMESTEP))
 
-    # --- reading -------------------------------------------------------------------------
+    # --- asking --------------------------------------------------------------------------
 
     def _ask(self) -> None:
         run, example = self._workspace.run, self._workspace.player.example
-        if run.experiment is None:
-            return
-        training = run.experiment.training
-        wanted = run.number, run.experiment.task, training.seed, example, training.batch
-        if wanted != self._asked:
-            self._asked = wanted
-            self._reader.ask(wanted)
+        if run.started is None:
+            if self._workspace.view_state.trace is None:
+                self._show(Shown(preprocessing=None))
+        elif (run.number, example) != self._asked:
+            self._asked = run.number, example
+            what = ShowPreprocessing(run=run.number, example=example)
+            self._workspace.questions.ask(what, self._take, self._lose)
 
-    def _take(self, wanted: Wanted, answer: _Answer) -> None:
-        if wanted == self._asked:  # or it is stale
-            self._found, self._series, self._strip, self._batch = answer
-            self.mark(Aspect.EPOCHS)
+    def _take(self, answer: Content, _last: bool) -> None:
+        assert isinstance(answer, Shown)
+        self._show(answer)
+
+    def _lose(self, failure: Failed | None) -> None:
+        if failure is not None:
+            self._show(Shown(preprocessing=None))
+
+    def _show(self, shown: Shown) -> None:
+        self._found, self._series = shown.preprocessing, shown.series
+        self._strip, self._batch = shown.strip, shown.batch
+        self.mark(Aspect.EPOCHS)
 
     # --- drawing -------------------------------------------------------------------------
 
@@ -232,41 +227,3 @@ class PreprocessingPanel(Panel):
         super().resizeEvent(event)
         if self._built:
             self._place_batch()
-
-
-_Answer = tuple[Preprocessing | None, SeriesView | None, StripView | None, BatchView | None]
-
-
-class _Reader(QObject):
-    """Opens the data of a run once and reads examples of them, in the thread pool, since files
-    are read; its signal brings back what was found."""
-
-    done = Signal(object, object)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._opened: tuple[tuple[int, Task, int], Dataset] | None = None
-
-    def ask(self, wanted: Wanted) -> None:
-        """Read an example; `done` says which it was."""
-        # What runs holds this object until it is over.
-        task = QRunnable.create(lambda: self.done.emit(wanted, self._read(wanted)))
-        QThreadPool.globalInstance().start(task)
-
-    def _read(self, wanted: Wanted) -> _Answer:
-        run, task, seed, example, size = wanted
-        try:
-            found = self._dataset(run, task, seed).preprocessing("valid", example)
-        except (DataError, IndexError):
-            return None, None, None, None  # the engine has said so already
-        if isinstance(found, PreparedSeries):
-            return found, series_view(found), None, None
-        if isinstance(found, PreparedSequence):
-            return found, None, strip_view(found), batch_view(found, size)
-        return found, None, None, None
-
-    def _dataset(self, run: int, task: Task, seed: int) -> Dataset:
-        opened = self._opened
-        if opened is None or opened[0] != (run, task, seed):
-            opened = self._opened = (run, task, seed), task.open(seed)
-        return opened[1]

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QToolButton,
 )
 
-from rnnviz.engine.messages import Written
+from rnnviz.engine.messages import Content, WriteText, Written
 from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.panels.base.panel import Behind, Context, Panel
 from rnnviz.gui.widgets.slider import Slider
@@ -52,7 +52,6 @@ class WritingPanel(Panel):
         self._epochs = 0
         self._written_after = -1  # how many epochs the text on the page had behind it
         self._tries = 0
-        self._request = 0
         self._seed = ""
         self._length = 0
         self._waiting: list[tuple[str, Chances]] = []  # letters that are not on the page yet
@@ -69,7 +68,6 @@ class WritingPanel(Panel):
         self.readout = QLabel(objectName="muted")
         for widget in (self.button, self.always, self.readout):
             self.controls.addWidget(widget)
-        workspace.run.written.connect(self._take)
         workspace.run.failed.connect(self._end)
         workspace.run.changed.connect(self._run_changed)
 
@@ -143,7 +141,7 @@ class WritingPanel(Panel):
     def stop(self) -> None:
         """Leave the text as it is."""
         if self._going:
-            self._workspace.run.put_down()
+            self._workspace.questions.cancel(WriteText)
             self._end()
 
     def come_forward(self, in_front: bool) -> None:
@@ -204,21 +202,22 @@ class WritingPanel(Panel):
         self._seed = self.seed_text.text()
         self._length = self.length.currentData()
         self._written_after = self._epochs
-        self._request = self._workspace.run.write(
-            self._seed,
-            self._length,
-            self.temperature.value() / 10,
-            self._tries,
+        what = WriteText(
+            run=self._workspace.run.number,
+            text=self._seed,
+            length=self._length,
+            temperature=self.temperature.value() / 10,
+            seed=self._tries,
         )
+        self._workspace.questions.ask(what, self._take, self._end)
         self._waiting = []
         self._going, self._clean = True, False
         self.mark(Aspect.STATE)
 
-    def _take(self, written: Written) -> None:
-        if written.request != self._request or not self._going:
-            return
+    def _take(self, written: Content, last: bool) -> None:
+        assert isinstance(written, Written)
         self._waiting += zip(written.text, written.likely, strict=True)
-        if written.first + len(written.text) == written.length:
+        if last:
             self._length = written.length
         self.mark(Aspect.PROGRESS)
 
@@ -244,6 +243,7 @@ class WritingPanel(Panel):
         run = self._workspace.run
         if run.number != self._run:
             self._run, self._written_after, self._stale = run.number, -1, True
+            self._workspace.questions.drop(WriteText)
             self._end()
         if len(run.history) != self._epochs:
             self._epochs = len(run.history)

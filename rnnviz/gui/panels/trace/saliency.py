@@ -29,6 +29,7 @@ class SaliencyPanel(BarsPanel):
     )
     home = Column("trace", 110, after="change")
     of_trace = True
+    needs = frozenset({"saliency"})
     redraw_on = Aspect.TRACE | Aspect.TIMESTEP
 
     @property
