@@ -61,9 +61,9 @@ def test_a_decoders_stretch_follows_the_padding_of_the_encoder():
 @given(example=st.integers(0, 50), seed=st.integers(0, 5))
 @settings(max_examples=4, deadline=None)
 def test_the_cells_are_the_tensor_of_the_split(name, example, seed):
-    task = TASKS[name]()
-    split = task.examples(seed).valid
-    view = strip_view(task.preprocessing("valid", example, seed))
+    data = TASKS[name]().open(seed)
+    split = data.examples.valid
+    view = strip_view(data.preprocessing("valid", example))
     first = view.spans[0]
     kinds = [c.kind for c in view.cells if c.position < first.stop]
     assert kinds.count("read") == split.length(example)
@@ -110,12 +110,12 @@ def test_a_change_begins_at_the_last_value_read():
 
 @pytest.mark.parametrize("kind", ["standard", "min-max", "log"])
 def test_ticks_of_scaled_values_stand_where_the_scaling_puts_them(kind):
-    task = Series(scaling=kind)
-    ticks = series_view(task.preprocessing("valid", 0)).ticks
+    data = Series(scaling=kind).open(0)
+    ticks = series_view(data.preprocessing("valid", 0)).ticks
     assert len(ticks) >= 2
     places = np.array([place for place, _ in ticks])
     np.testing.assert_allclose(
-        task._ready().scaling.apply(places), [mark for _, mark in ticks], atol=0.02
+        data._ready.scaling.apply(places), [mark for _, mark in ticks], atol=0.02
     )
 
 

@@ -7,6 +7,7 @@ from torch.nn.modules.module import register_module_forward_pre_hook
 from rnnviz.tasks import Sine
 from rnnviz.tasks.waves import Waves
 from tests.benchmarks import cells
+from tests.learning.toys import untrained
 
 TASKS = {"the end": Sine(window=6, windows=170), "every step": Waves(length=20, signals=170)}
 ROUNDS = 12  # through several epochs
@@ -17,7 +18,7 @@ def test_every_step_that_is_timed_learns_from_one_full_batch(where):
     task = TASKS[where]
     experiment = cells.measured("GRU", task, hidden=4)
     batch = experiment.training.batch
-    train = len(task.examples(0).train.inputs)
+    train = len(task.open(0).examples.train.inputs)
     assert 0 < train // batch < ROUNDS  # an epoch ends between the turns
     assert train % batch  # and its last batch is smaller
     read: list[tuple[bool, tuple[int, ...]]] = []  # learning or judging, and of which shape
@@ -44,7 +45,7 @@ def test_every_step_that_is_timed_learns_from_one_full_batch(where):
 
 @pytest.mark.parametrize("cell", cells.GATES)
 def test_a_cell_has_as_many_gates_as_its_weights_have_blocks(cell):
-    rnn = cells.build(cells.measured(cell, TASKS["the end"], hidden=5)).rnn
+    rnn = untrained(cells.measured(cell, TASKS["the end"], hidden=5)).rnn
     assert rnn.weight_hh_l0.shape == (cells.GATES[cell] * 5, 5)
 
 

@@ -85,7 +85,7 @@ def test_it_composes_after_an_epoch_what_the_engine_reports(composing: Driver):
     composing.until_drawn()
     report, piece = composing.reports(Composed)[-1], composing.workspace.composer.piece
     np.testing.assert_array_equal(piece.roll, report.roll)
-    heard = composing.workspace.run.experiment.task.examples(0).valid.inputs[0, :8] > 0
+    heard = composing.workspace.run.experiment.task.open(0).examples.valid.inputs[0, :8] > 0
     np.testing.assert_array_equal(piece.roll[:8], heard)
     assert piece.roll.shape == (24, 88)
 

@@ -8,9 +8,9 @@ import torch.nn.functional as F  # noqa: N812
 
 from rnnviz.experiment import Experiment
 from rnnviz.knobs import KnobError
-from rnnviz.learning.network.model import build
 from rnnviz.learning.training.devices import Choice
 from rnnviz.learning.training.trainer import Trainer
+from tests.learning.toys import untrained
 
 
 def outcome(trainer):
@@ -164,7 +164,7 @@ def test_a_new_learning_rate_acts_from_the_next_batch(small):
     other.adjust(1e-1, 0.0)
     one.train_batch()
     other.train_batch()
-    start = torch.nn.utils.parameters_to_vector(build(small()).parameters())
+    start = torch.nn.utils.parameters_to_vector(untrained(small()).parameters())
     moved = [
         torch.nn.utils.parameters_to_vector(t.model.parameters()) - start for t in (one, other)
     ]
@@ -208,9 +208,9 @@ def test_the_result_is_plain_data_for_json(small, finish):
 
 def test_traces_show_the_untrained_network_each_epoch_and_now(small, finish):
     trainer = finish(Trainer(small()))
-    untrained = build(small())
+    fresh = untrained(small())
     x = torch.from_numpy(trainer.examples.valid.inputs[2:3])
-    expected = untrained.rnn(x)[0][0].detach().numpy()
+    expected = fresh.rnn(x)[0][0].detach().numpy()
     np.testing.assert_allclose(trainer.trace(2, epoch=0).hidden[:, 0], expected, atol=1e-5)
     now, last = trainer.trace(2), trainer.trace(2, epoch=3)
     np.testing.assert_array_equal(now.hidden, last.hidden)
