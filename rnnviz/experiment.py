@@ -313,6 +313,12 @@ def idle(experiment: Experiment, path: str) -> bool:
     }.get(path, path.startswith("task.") and task.idle(path.removeprefix("task.")))
 
 
+def may_change(path: str, knob: Knob) -> bool:
+    """Whether a run that is gone on with may have another value of a knob than it began with.
+    A file may lie elsewhere; that it is the same is told by its fingerprint."""
+    return knob.live or bool(knob.files) or path == "training.epochs"
+
+
 def knobs(experiment: Experiment) -> Iterator[tuple[str, Knob]]:
     """All knobs of an experiment with their paths, task first."""
     for part in ("task", "network", "training"):

@@ -10,7 +10,7 @@ import math
 import os
 import typing
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
@@ -19,7 +19,13 @@ from rnnviz.words.phrase import Refused
 from rnnviz.words.translation import tr
 
 Scale = Literal["linear", "log"]
-Value = int | float | str
+Value = int | float | str | bool
+
+
+_SWITCHES = {
+    **dict.fromkeys(("yes", "true", "on", "1"), True),
+    **dict.fromkeys(("no", "false", "off", "0"), False),
+}
 
 
 class KnobError(Refused, ValueError):
@@ -36,7 +42,7 @@ class Knob(msgspec.Struct, frozen=True):
     `low` and `high` are the ends of the slider. `most` is the largest number that
     can be typed where that is more than a slider should offer. Where `off` is
     given, 0 is taken too, stands left of `low` and is shown as that word.
-    `live` knobs also act on a run that is under way.
+    `live` knobs also act on a run that is under way. A knob whose field is a `bool` is a switch.
 
     Where `files` is given, the knob holds the path of a file, "" for none (shown as `off`).
     `files` says which kind as Qt's file dialogs do: ``"Text files (*.txt *.md)"``. Whether
@@ -69,6 +75,10 @@ class Knob(msgspec.Struct, frozen=True):
             if value not in self.choices:
                 self._refuse("{title} must be {right}, not {given}.", value)
             return
+        if self.kind is bool:
+            if not isinstance(value, bool):
+                self._refuse("{title} must be {right}, not {given}.", value)
+            return
         if self.files:
             if not isinstance(value, str) or "\0" in value:
                 self._refuse("{title} must be {right}, not {given}.", value)
@@ -96,7 +106,10 @@ class Knob(msgspec.Struct, frozen=True):
             return "" if none else os.path.abspath(os.path.expanduser(text))
         text = text.strip()
         value: Value = text
-        if not self.choices:
+        if self.kind is bool:
+            spoken = {tr("yes").lower(): True, tr("no").lower(): False}
+            value = (_SWITCHES | spoken).get(text.lower(), text)
+        elif not self.choices:
             if self.off and text.lower() in self._spellings_of_off:
                 return self.kind(0)
             try:
@@ -115,6 +128,8 @@ class Knob(msgspec.Struct, frozen=True):
             *first, last = (tr(choice) for choice in self.choices)
             return tr("{first} or {last}", first=", ".join(first), last=last)
         off = tr(self.off)
+        if self.kind is bool:
+            return tr("yes or no")
         if self.files:
             return tr("{files}, or {off}", files=tr(self.files), off=off)
         if self.off:
@@ -123,6 +138,8 @@ class Knob(msgspec.Struct, frozen=True):
 
     def text(self, value: Value) -> str:
         """`value` as a person reads it: three significant digits, no trailing zeros."""
+        if self.kind is bool:
+            return tr("yes") if value else tr("no")
         if isinstance(value, str):
             return tr(self.off) if self.files and not value else tr(value)
         if self.off and value == 0:
@@ -150,6 +167,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             knob.check(getattr(self, knob.name))
 
 
+S = TypeVar("S", bound=Settings)
+
 _known: dict[type, dict[str, Knob]] = {}
 
 
@@ -163,6 +182,12 @@ def knobs_of(settings: type[Settings]) -> dict[str, Knob]:
             if _declared(hints[field.name]) is not None
         }
     return _known[settings]
+
+
+def with_live(settings: S, other: S) -> S:
+    """`settings` with the live knobs of `other`, of the same kind."""
+    live = {knob.name for knob in knobs_of(type(settings)).values() if knob.live}
+    return msgspec.structs.replace(settings, **{name: getattr(other, name) for name in live})
 
 
 def _declared(hint: Any) -> Knob | None:

@@ -1,13 +1,14 @@
 """Knobs: every position of every slider is taken, every refusal is a sentence."""
 
 import math
+from typing import Annotated
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnviz.experiment import Experiment, knobs
-from rnnviz.knobs import Knob, KnobError, knobs_of, positions
+from rnnviz.knobs import Knob, KnobError, Settings, knobs_of, positions
 from rnnviz.tasks import TASKS
 
 ALL = dict(knobs(Experiment())) | {
@@ -15,7 +16,11 @@ ALL = dict(knobs(Experiment())) | {
     for task, settings in TASKS.items()
     for name, knob in knobs_of(settings).items()
 }
-NUMERIC = {path: knob for path, knob in ALL.items() if not (knob.choices or knob.files)}
+NUMERIC = {
+    path: knob
+    for path, knob in ALL.items()
+    if not (knob.choices or knob.files or knob.kind is bool)
+}
 each_numeric = pytest.mark.parametrize("knob", NUMERIC.values(), ids=NUMERIC)
 each = pytest.mark.parametrize("knob", ALL.values(), ids=ALL)
 
@@ -74,7 +79,7 @@ def test_whatever_is_typed_is_either_taken_or_refused_in_a_sentence(knob, text):
     else:
         assert str(refused).endswith(".")
         assert refused.knob == knob.name
-        assert refused.template.format(**refused.values) == str(refused)
+        assert refused.phrase.template.format(**refused.phrase.values) == str(refused)
 
 
 @each_numeric
@@ -152,3 +157,34 @@ def test_a_choice_takes_its_words_alone():
     assert device.parse("cpu") == "cpu"
     with pytest.raises(KnobError, match="Device must be auto, cpu or cuda, not tpu"):
         device.parse("tpu")
+
+
+class Switched(Settings):
+    """A settings struct with a switch."""
+
+    bias: Annotated[bool, Knob("bias", "Whether a constant is added.")] = True
+
+
+SWITCH = knobs_of(Switched)["bias"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("yes", True), ("NO", False), ("on", True), ("0", False), (" true ", True)]
+)
+def test_a_switch_reads_yes_and_no(text: str, value: bool):
+    assert SWITCH.parse(text) is value
+    assert SWITCH.parse(SWITCH.text(value)) is value
+
+
+@pytest.mark.parametrize("wrong", [1, 0.0, "maybe", None])
+def test_a_switch_takes_nothing_but_yes_and_no(wrong):
+    with pytest.raises(KnobError, match=r"Bias must be yes or no, not .*\."):
+        SWITCH.check(wrong)
+    with pytest.raises(KnobError):
+        Switched(bias=wrong)
+
+
+def test_a_live_knob_is_one_of_the_training():
+    live = [path for path, knob in ALL.items() if knob.live]
+    assert live
+    assert all(path.startswith("training.") for path in live)

@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import rnnviz
@@ -14,6 +15,7 @@ from rnnviz.words.translation import mark, tr
 
 if TYPE_CHECKING:
     from rnnviz.cli.options import Option
+    from rnnviz.records.trainer_state import TrainerState
 
 COMMANDS = {
     "train": mark("train without a window"),
@@ -91,11 +93,20 @@ def _window(typed: list[str]) -> int:
 
 
 def _train(typed: list[str]) -> int:
-    from rnnviz.cli.options import Option, experiment_of, knob_options, read
+    from rnnviz.cli.options import Option, experiment_of, knob_options, read, resumed
 
     options = [
-        Option("--json", mark("Write experiment, history and result here; - is stdout."), "FILE"),
+        Option("--json", mark("Write the record of the run here; - is stdout."), "FILE"),
         Option("--csv", mark("Write the history here as a table."), "FILE"),
+        Option("--save", mark("Write the whole run here, to go on with it by --resume."), "FILE"),
+        Option(
+            "--resume",
+            mark(
+                "Go on with a run that --save wrote, as if it had never been ended. What is typed "
+                "besides may be more epochs, another learning rate or another clipping norm."
+            ),
+            "FILE",
+        ),
         *knob_options(),
     ]
     if _wants_help(typed):
@@ -103,10 +114,26 @@ def _train(typed: list[str]) -> int:
         _print_options(options)
         return 0
     values = read(typed, options)
-    experiment = experiment_of(values, options)
-    from rnnviz.cli.train import train
+    state = None if "--resume" not in values else _saved(values["--resume"])
+    if state is None:
+        experiment = experiment_of(values, options)
+    else:
+        experiment = resumed(state.record, values, options)
+    from rnnviz.cli.train import Files, train
 
-    return train(experiment, json=values.get("--json"), csv=values.get("--csv"))
+    names = Files(*(values.get(name) for name in ("--json", "--csv", "--save", "--resume")))
+    return train(experiment, names, state)
+
+
+def _saved(name: str) -> TrainerState:
+    """The run in a file that was typed; raises `UsageError`."""
+    from rnnviz.cli.options import UsageError
+    from rnnviz.store import run_file
+
+    try:
+        return run_file.read(Path(name))
+    except run_file.RunFileError as error:
+        raise UsageError(str(error)) from None
 
 
 def _show(command: str, typed: list[str]) -> int:

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from rnnviz.experiment import Experiment, knobs, suited
+from rnnviz.experiment import Experiment, knobs, may_change, suited
 from rnnviz.knobs import Knob, KnobError, Value, knobs_of
+from rnnviz.records.run import RunRecord
 from rnnviz.tasks import TASKS
 from rnnviz.words.phrase import Refused
 from rnnviz.words.translation import tr
@@ -52,6 +53,8 @@ def _option(path: str, knob: Knob, task: str = "") -> Option:
     value = "N" if knob.kind is int else "X"
     if knob.choices or knob.files:
         value = "NAME" if knob.choices else "FILE"
+    elif knob.kind is bool:
+        value = "yes|no"
     return Option(
         _spelled(knob.name), f"{tr(knob.help)} ({'; '.join(filter(None, details))})", value, path
     )
@@ -130,6 +133,41 @@ def experiment_of(typed: dict[str, str], options: Iterable[Option]) -> Experimen
         raise UsageError("{name}: {error}", name=_spelled(error.knob), error=error) from None
 
 
+def resumed(record: RunRecord, typed: dict[str, str], options: Iterable[Option]) -> Experiment:
+    """The experiment of a run that is gone on with, and what was typed besides; raises
+    `UsageError` for what contradicts the run. Where it is computed stays as it was."""
+    began = experiment = record.experiment
+    task = str(type(began.task).__struct_config__.tag)
+    if typed.get("--task", task) != task:
+        raise UsageError(f"--task: This run learns {task}, not {typed['--task']}.")
+    own = dict(knobs(began))
+    computed: dict[str, Value] = {
+        "training.device": record.device,
+        "training.threads": record.threads,
+    }
+    for option in options:
+        path = option.path
+        if not path or option.name not in typed:
+            continue
+        if path not in own:
+            raise UsageError(f"The task {task} has no option {option.name}.")
+        knob = own[path]
+        try:
+            value = knob.parse(typed[option.name])
+            if may_change(path, knob):
+                experiment = experiment.with_value(path, value)
+                continue
+        except KnobError as error:
+            raise UsageError(f"{option.name}: {error}") from None
+        was = computed.get(path, began.value(path))
+        if value != was and not (path in computed and value in ("auto", 0)):
+            raise UsageError(
+                f"{option.name}: This run has {knob.title} {knob.text(was)} and cannot go on with "
+                f"{knob.text(value)}: train anew for that."
+            )
+    return experiment
+
+
 def described(options: Iterable[Option], width: int = 88) -> str:
     """The options with their help, one paragraph each."""
     lines: list[str] = []
@@ -148,7 +186,7 @@ def meant(typed: str, known: Iterable[str]) -> str:
 
 
 def _sample(option: Option) -> str:
-    return {"N": "10", "X": "0.1"}.get(option.value, option.value)
+    return {"N": "10", "X": "0.1", "yes|no": "yes"}.get(option.value, option.value)
 
 
 def _listed(names: Iterable[str]) -> str:

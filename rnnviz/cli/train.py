@@ -8,13 +8,17 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+import msgspec
+
+import rnnviz
 from rnnviz.cli.options import UsageError
 from rnnviz.cli.status import INTERRUPTED
 from rnnviz.experiment import Experiment
-from rnnviz.records.run import EpochRecord
-from rnnviz.store import files, history
+from rnnviz.records.run import Ended, EpochRecord, Figures, RunRecord
+from rnnviz.records.trainer_state import TrainerState
+from rnnviz.store import files, history, runs
 from rnnviz.words.escaping import printable
 from rnnviz.words.number_format import short
 from rnnviz.words.phrase import Refused
@@ -24,44 +28,93 @@ if TYPE_CHECKING:
     from rnnviz.learning.training.trainer import Trainer
 
 
-def train(experiment: Experiment, json: str | None = None, csv: str | None = None) -> int:
-    """Train to the end or until Ctrl+C, write the files, say how it went.
+class Files(NamedTuple):
+    """Where a run is written and where it comes from, by the names that were typed."""
+
+    json: str | None = None
+    """the record of the run; - is stdout"""
+    csv: str | None = None
+    """its history"""
+    save: str | None = None
+    """all of it, to be gone on with"""
+    resume: str | None = None
+    """where it was read, if it is gone on with"""
+
+
+def train(experiment: Experiment, names: Files, state: TrainerState | None = None) -> int:
+    """Train to the end or until Ctrl+C, from the start or from a `state`; write the files, say
+    how it went.
 
     Until the first batch Ctrl+C is not heeded here: there is nothing to keep. After it the
     first one ends the training, and what was learned is judged and written.
 
     Gives the exit status: 0, 1 where the training failed, 130 after Ctrl+C. In each case
     the files have what there is. Raises `UsageError` before anything is trained where a
-    file cannot be written or the device is not there.
+    file cannot be written, the device is not there or the state does not fit.
     """
-    for name in filter(None, [json if json != "-" else None, csv]):
+    for name in filter(None, [names.json if names.json != "-" else None, names.csv, names.save]):
         reason = files.why_not(Path(name))
         if reason is not None:
             raise UsageError("Cannot write {name}: {reason}.", name=name, reason=reason)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        from rnnviz.engine.failures import kind_of
+        from rnnviz.learning.training.resuming import StateError
         from rnnviz.learning.training.trainer import Trainer
 
         try:
-            trainer = Trainer(experiment)
+            trainer = Trainer(experiment) if state is None else Trainer.restored(state, experiment)
+        except StateError as error:
+            raise UsageError("{file}: {why}", file=names.resume, why=error) from None
         except Refused as error:
             raise UsageError(error.phrase) from None
         except Exception as error:
-            return max(_fail(error), _write(experiment, [], {}, json, csv))
-        if trainer.dataset.remark:
+            return max(_fail(error), _write(_unmade(experiment, error), names))
+        if trainer.dataset.remark is not None:
             _complain(str(trainer.dataset.remark))
+        if trainer.stopped_early and trainer.epoch < experiment.training.epochs:
+            _complain(
+                tr(
+                    "This run was stopped early after epoch {epoch}: its patience is over, and "
+                    "more epochs change nothing.",
+                    epoch=trainer.epoch,
+                )
+            )
         with _interruptible() as interrupted:
-            status, result = 0, {}
+            status = 0
+            ended: Ended | None = None
+            result: Figures | None = None
             try:
                 _run(trainer, interrupted)
-                status = INTERRUPTED if interrupted and not trainer.done else 0
+                if interrupted and not trainer.done:
+                    status, ended = INTERRUPTED, "stopped"
             except Exception as error:
-                status = _fail(error)
+                status, ended = _fail(error), kind_of(error)
+            # What was learned is safe before it is judged, which may take a while.
+            unsaved = _save(trainer, trainer.record(ended=ended), names.save)
             try:
                 result = trainer.result()
             except Exception as error:  # the memory may still be full
                 status = _fail(error)
-            return max(status, _write(experiment, trainer.history, result, json, csv))
+            record = trainer.record(result, ended)
+            return max(status, unsaved or _save(trainer, record, names.save), _write(record, names))
+
+
+def _unmade(experiment: Experiment, error: Exception) -> RunRecord:
+    """The record of a run that could not begin."""
+    from rnnviz.engine.failures import kind_of
+
+    return RunRecord(
+        rnnviz=rnnviz.__version__,
+        experiment=experiment,
+        fingerprint=None,
+        device="",
+        threads=0,
+        parameters=0,
+        batches=0,
+        baselines={},
+        ended=kind_of(error),
+    )
 
 
 def _fail(error: Exception) -> int:
@@ -81,40 +134,48 @@ def _run(trainer: Trainer, interrupted: list[bool]) -> None:
             shown.advance(trainer.step, record)
 
 
-def _write(
-    experiment: Experiment,
-    epochs: list[EpochRecord],
-    result: dict[str, Any],
-    json: str | None,
-    csv: str | None,
-) -> int:
+def _save(trainer: Trainer, record: RunRecord, name: str | None) -> int:
+    if name is None:
+        return 0
+    from rnnviz.store import run_file
+
     try:
-        if json == "-":
-            sys.stdout.buffer.write(history.result_json(experiment, epochs, result))
+        run_file.write(Path(name), msgspec.structs.replace(trainer.state(), record=record))
+    except OSError as error:
+        why = error.strerror or str(error)
+        _complain(tr("The run could not be saved: {why}.", why=why))
+        return 1
+    return 0
+
+
+def _write(record: RunRecord, names: Files) -> int:
+    try:
+        if names.json == "-":
+            sys.stdout.buffer.write(runs.as_json(record))
             sys.stdout.flush()
-        elif json is not None:
-            history.write_json(Path(json), experiment, epochs, result)
-        if csv is not None:
-            history.write_csv(Path(csv), epochs)
+        elif names.json is not None:
+            runs.write_json(Path(names.json), record)
+        if names.csv is not None:
+            history.write_csv(Path(names.csv), record.history)
     except OSError as error:
         why = error.strerror or str(error)
         _complain(tr("The result could not be written: {why}.", why=why))
         return 1
-    if json != "-" and result.get("valid_loss") is not None:
-        print(_summary(result))
+    if names.json != "-" and record.result is not None:
+        print(_summary(record, record.result))
     return 0
 
 
-def _summary(result: dict[str, Any]) -> str:
-    epochs, threads = short(result["epoch"]), result["threads"]
+def _summary(record: RunRecord, result: Figures) -> str:
+    epochs, threads = short(result.epoch), record.threads
     return tr(
         "validation loss {loss:.3g} after {epochs} ({rules}); "
         "{seconds:.1f} s on {device}, {threads}",
-        loss=result["valid_loss"],
+        loss=result.valid_loss,
         epochs=tr("1 epoch") if epochs == "1" else tr("{n} epochs", n=epochs),
-        rules=", ".join(f"{tr(name)} {loss:.2g}" for name, loss in result["baselines"].items()),
-        seconds=result["seconds"],
-        device=result["device"],
+        rules=", ".join(f"{tr(name)} {loss:.2g}" for name, loss in record.baselines.items()),
+        seconds=record.seconds,
+        device=record.device,
         threads=tr("1 thread") if threads == 1 else tr("{n} threads", n=threads),
     )
 

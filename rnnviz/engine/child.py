@@ -106,8 +106,8 @@ def _obey(run: Run, command: Advance | Pause | Stop | Adjust | Watch) -> None:
             run.pause()
         case Stop():
             run.stop()
-        case Adjust(learning_rate=learning_rate, clip_norm=clip_norm):
-            run.adjust(learning_rate, clip_norm)
+        case Adjust(training=training):
+            run.adjust(training)
         case Watch(example=example, parts=parts):
             run.watch(example, parts)
         case _:

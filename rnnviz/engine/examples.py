@@ -1,12 +1,22 @@
-"""Questions about one example: what the network does with it, and how it was made."""
+"""Questions about the data: how an example was made, what the network does with it, and whether
+they are still what they were."""
 
 from __future__ import annotations
 
 from rnnviz.analysis.preprocessing import batch_view, series_view, strip_view
-from rnnviz.engine.messages import Shown, ShowPreprocessing, TracedExample, TraceExample
+from rnnviz.engine.messages import (
+    CheckData,
+    DataChecked,
+    Shown,
+    ShowPreprocessing,
+    TracedExample,
+    TraceExample,
+)
 from rnnviz.engine.questions import Work, answers
 from rnnviz.learning.training.trainer import Trainer
 from rnnviz.records.preprocessing import PreparedSequence, PreparedSeries
+from rnnviz.tasks import DataError
+from rnnviz.tasks.data.fingerprint import fingerprint
 
 
 @answers(TraceExample, "at once")
@@ -29,3 +39,12 @@ def preprocessing(asked: ShowPreprocessing, trainer: Trainer) -> Work:
         yield Shown(preprocessing=made, strip=strip_view(made), batch=batch)
     else:
         yield Shown(preprocessing=made)
+
+
+@answers(CheckData, "between")
+def check_data(_asked: CheckData, trainer: Trainer) -> Work:
+    """The fingerprint of the data as they are now."""
+    try:
+        yield DataChecked(fingerprint=fingerprint(trainer.experiment.task))
+    except DataError:
+        yield DataChecked(fingerprint=None)

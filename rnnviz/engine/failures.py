@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import logging
-from typing import Literal
 
 from rnnviz.engine.messages import Failed
 from rnnviz.learning.training.devices import DeviceMissing
 from rnnviz.learning.training.trainer import TrainingFailed
+from rnnviz.records.run import Failure
 from rnnviz.tasks import DataError
 from rnnviz.words.phrase import Phrase
 
 log = logging.getLogger(__name__)
 
-Kind = Literal["not_finite", "diverged", "out_of_memory", "no_device", "no_data", "error"]
 
-
-def kind_of(error: Exception) -> Kind:
+def kind_of(error: Exception) -> Failure:
     """The kind of failure that `error` is."""
     if isinstance(error, TrainingFailed):
         return error.kind

@@ -18,10 +18,11 @@ from typing import Literal
 import msgspec
 
 from rnnviz.analysis.preprocessing import BatchView, SeriesView, StripView
-from rnnviz.experiment import Experiment
+from rnnviz.experiment import Experiment, Training
 from rnnviz.records.arrays import BoolArray, FloatArray
+from rnnviz.records.fingerprint import Fingerprint
 from rnnviz.records.preprocessing import Preprocessing
-from rnnviz.records.run import Device, EpochRecord, Timing
+from rnnviz.records.run import Device, EpochRecord, Failure, Figures, Timing
 from rnnviz.records.trace import Trace
 from rnnviz.words.phrase import Phrase
 
@@ -69,11 +70,10 @@ class Stop(_Message):
 
 
 class Adjust(_Message):
-    """Turn the knobs that act on a run under way."""
+    """Turn the knobs that act on a run under way: the live ones of `training`."""
 
     run: int
-    learning_rate: float
-    clip_norm: float
+    training: Training
 
 
 class Watch(_Message):
@@ -209,8 +209,22 @@ class Shown(_Message):
     batch: BatchView | None = None
 
 
-Question = TraceExample | WriteText | ComposePiece | MeasureStepCosts | ShowPreprocessing
-Content = TracedExample | Written | Composed | StepCost | Shown
+class CheckData(_Message):
+    """What the data of a run are now. Answered by `DataChecked`."""
+
+    run: int
+
+
+class DataChecked(_Message):
+    """The fingerprint of the data as they are now, None where they cannot be read."""
+
+    fingerprint: Fingerprint | None
+
+
+Question = (
+    TraceExample | WriteText | ComposePiece | MeasureStepCosts | ShowPreprocessing | CheckData
+)
+Content = TracedExample | Written | Composed | StepCost | Shown | DataChecked
 
 
 # --- from the engine -----------------------------------------------------------------
@@ -249,6 +263,10 @@ class Started(_Message):
     """batches in an epoch"""
     valid_examples: int
     baselines: dict[str, float]
+    rnnviz: str = ""
+    """the version that trains it"""
+    fingerprint: Fingerprint | None = None
+    """of the data that it learns from"""
     remark: Phrase | None = None
     """what should be known about a person's data as they were read"""
     lowest_pitch: int = 0
@@ -328,38 +346,19 @@ class StateChanged(_Message):
 class Result(_Message):
     """How good the network of a run is that has finished, was stopped or has failed: sent once,
     when it has been judged on the test examples, which nothing was chosen by. All of it is of
-    the weights as they are. Measures are in the task's own units, by their names; empty where
-    there are none, or where they could not be judged."""
+    the weights as they are."""
 
     run: int
-    epoch: float = 0.0
-    """how many epochs these weights have learned from; in the middle of one with a fraction"""
-    valid_loss: float | None = None
-    metrics: dict[str, float] = {}
-    """on the validation examples"""
-    error_by_position: FloatArray | None = None
-    """``(n,)``: as in `EpochEnded`"""
-    test: dict[str, float] = {}
-    """``loss`` and the metrics on the test examples; empty where the task has none"""
-    test_examples: int = 0
-    rules: dict[str, dict[str, float]] = {}
-    """what simple rules reach, by the name of the rule: on the test examples where there are
-    any, else on the validation examples"""
-    lag: dict[str, int] = {}
-    """by how many timesteps answers about a series come late: the network's, persistence's"""
+    figures: Figures | None
+    """None where they could not be judged"""
 
 
 class Failed(_Message):
     """The run ended, or could not begin, because of something that went wrong.
-    The last good weights stay. `request` failed alone where it is not None.
-
-    kinds: ``not_finite`` (the loss was NaN or infinite), ``diverged`` (the loss grew far
-    beyond that of a constant answer), ``out_of_memory``, ``no_device`` (the device asked
-    for is not there), ``no_data`` (a data file is missing or damaged), ``error`` (anything
-    else; the log has the traceback)."""
+    The last good weights stay. `request` failed alone where it is not None."""
 
     run: int
-    kind: Literal["not_finite", "diverged", "out_of_memory", "no_device", "no_data", "error"]
+    kind: Failure
     step: int = 0
     detail: str | Phrase = ""
     request: int | None = None

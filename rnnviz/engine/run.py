@@ -6,10 +6,9 @@ import logging
 import math
 import time
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Literal
 
-import numpy as np
-
+import rnnviz
 from rnnviz.engine.failures import failure
 from rnnviz.engine.messages import (
     EpochEnded,
@@ -22,9 +21,10 @@ from rnnviz.engine.messages import (
 )
 from rnnviz.engine.outbox import INTERVAL
 from rnnviz.engine.pace import Rate, Ration
+from rnnviz.experiment import Training
 from rnnviz.learning.training.evaluation import Parts
 from rnnviz.learning.training.trainer import Trainer, TrainingFailed
-from rnnviz.tasks import Examples
+from rnnviz.records.run import Figures
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class Run:
         self._state: Literal["training", "paused", "finished", "stopped"] = "paused"
         self._until: Until = "end"
         self._owes_trace = False
-        self._evaluating: Parts[dict[str, Any]] | None = None
+        self._evaluating: Parts[Figures | None] | None = None
         self._reported = 0  # batches whose losses were sent
         self._next_progress = -math.inf
         self._live = Ration(shortest=INTERVAL)
@@ -86,6 +86,8 @@ class Run:
                 batches=trainer.batches,
                 valid_examples=len(trainer.examples.valid.inputs),
                 baselines=dict(trainer.baselines),
+                rnnviz=rnnviz.__version__,
+                fingerprint=trainer.dataset.fingerprint,
                 remark=trainer.dataset.remark,
                 lowest_pitch=trainer.dataset.lowest_pitch,
                 row_names=trainer.dataset.row_names,
@@ -130,8 +132,8 @@ class Run:
         else:
             self._rest("finished")
 
-    def adjust(self, learning_rate: float, clip_norm: float) -> None:
-        self._trainer.adjust(learning_rate, clip_norm)
+    def adjust(self, training: Training) -> None:
+        self._trainer.adjust(training)
 
     def watch(self, example: int, parts: list[TracedPart]) -> None:
         self._example, self._parts = self._existing(example), parts
@@ -188,16 +190,16 @@ class Run:
         if self._trainer.step:
             self._evaluating = self._trainer.parts_of_result()
 
-    def _evaluate_on(self, evaluating: Parts[dict[str, Any]]) -> None:
+    def _evaluate_on(self, evaluating: Parts[Figures | None]) -> None:
         try:
             next(evaluating)
         except StopIteration as end:
             self._evaluating = None
-            self._report(_result(self.number, end.value, self._trainer.examples))
+            self._report(Result(run=self.number, figures=end.value))
         except Exception:
             self._evaluating = None
             log.exception("the run could not be judged")
-            self._report(Result(run=self.number))
+            self._report(Result(run=self.number, figures=None))
 
     def _rest(self, state: Literal["training", "paused", "finished", "stopped"]) -> None:
         self._owes_trace |= self._state == "training"
@@ -258,18 +260,3 @@ class Run:
     def _existing(self, example: int) -> int:
         """The nearest example that there is: fewer windows leave fewer to watch."""
         return max(0, min(example, len(self._trainer.examples.valid.inputs) - 1))
-
-
-def _result(run: int, found: dict[str, Any], examples: Examples) -> Result:
-    errors = found.get("error_by_position")
-    return Result(
-        run=run,
-        epoch=found["epoch"],
-        valid_loss=found["valid_loss"],
-        metrics=found.get("metrics", {}),
-        error_by_position=None if errors is None else np.array(errors, np.float32),
-        test=found.get("test", {}),
-        test_examples=0 if examples.test is None else len(examples.test.inputs),
-        rules=found.get("rules", {}),
-        lag=found.get("lag", {}),
-    )

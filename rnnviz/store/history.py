@@ -1,4 +1,4 @@
-"""The history of a run as a table and as JSON, with every digit that was computed."""
+"""The history of a run as a table, with every digit that was computed."""
 
 from __future__ import annotations
 
@@ -6,11 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import msgspec
-
-from rnnviz.experiment import Experiment
 from rnnviz.records.run import EpochRecord
 from rnnviz.store import files
 
@@ -29,18 +25,3 @@ def write_csv(path: Path, history: Sequence[EpochRecord]) -> None:
         for record in history
     )
     files.write(path, table.getvalue().encode())
-
-
-def result_json(
-    experiment: Experiment, history: Sequence[EpochRecord], result: dict[str, Any]
-) -> bytes:
-    """The run as JSON, readable for a person too. A number that is none becomes null."""
-    document = {"experiment": experiment, "history": list(history), "result": result}
-    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
-
-
-def write_json(
-    path: Path, experiment: Experiment, history: Sequence[EpochRecord], result: dict[str, Any]
-) -> None:
-    """Write `result_json` into a file; raises `OSError`."""
-    files.write(path, result_json(experiment, history, result))

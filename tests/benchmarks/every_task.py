@@ -112,7 +112,7 @@ def measured(watched: Watched, task: str, seconds: float) -> str:
         live(0.4)
         stops.append(watched.stop())
         if number in (2, RETRAININGS):
-            wait_until(lambda: watched.run.result is not None or not watched.run.history)
+            wait_until(lambda: watched.run.judged or not watched.run.history)
             live(0.3)
             sizes.append(watched.memory())
     window, engine = (b / a for a, b in zip(*sizes, strict=True))

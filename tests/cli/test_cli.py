@@ -139,7 +139,7 @@ def test_a_run_is_repeated_with_the_threads_that_its_record_names(tmp_path: Path
     assert main(typed) == 0
     document = json.loads((tmp_path / "out.json").read_text())
     assert document["experiment"]["training"]["threads"] == 2
-    assert document["result"]["threads"] == 2
+    assert document["threads"] == 2
 
 
 def ends_of(knob: Knob) -> list[str]:
@@ -247,19 +247,16 @@ def test_training_writes_what_the_trainer_computes(
     expected = [[getattr(record, name) for name in kept] for record in trainer.history]
     assert [[row[name] for name in kept] for row in document["history"]] == expected
     assert document["experiment"]["training"]["seed"] == 5
-    result = document["result"]
-    assert list(result) == [
-        "epoch",
-        "valid_loss",
-        "baselines",
-        "device",
-        "threads",
-        "seconds",
-        "metrics",
+    assert list(document) == [
+        *("format", "rnnviz", "experiment", "fingerprint", "device", "threads", "parameters"),
+        *("batches", "baselines", "history", "seconds", "ended", "error_by_position", "result"),
     ]
-    assert result["valid_loss"] == trainer.result()["valid_loss"]
-    assert result["baselines"] == dict(trainer.baselines)
-    assert result["device"] == "cpu"
+    assert (document["format"], document["rnnviz"]) == (2, rnnviz.__version__)
+    assert document["baselines"] == dict(trainer.baselines)
+    assert (document["device"], document["ended"]) == ("cpu", "finished")
+    result = document["result"]
+    assert list(result) == ["epoch", "valid_loss", "metrics"]
+    assert result["valid_loss"] == trainer.result().valid_loss
     assert f"validation loss {result['valid_loss']:.3g} after 3 epochs" in out
     with (tmp_path / "out.csv").open(newline="") as lines:
         assert [int(row["epoch"]) for row in csv.DictReader(lines)] == [1, 2, 3]

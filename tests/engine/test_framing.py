@@ -65,11 +65,12 @@ traces = st.builds(
     saliency=st.none() | float_arrays(2),
     gradient_norm=st.none() | float_arrays(2),
 )
+trainings = st.builds(Training, learning_rate=st.floats(1e-5, 1.0), seed=st.integers(0, 99))
 experiments = st.builds(
     Experiment,
     task=st.builds(Sine, window=st.integers(2, 500), noise=st.floats(0, 1)),
     network=st.builds(Network, hidden=st.integers(1, 512)),
-    training=st.builds(Training, learning_rate=st.floats(1e-5, 1.0), seed=st.integers(0, 99)),
+    training=trainings,
 )
 records = st.builds(
     EpochRecord,
@@ -93,7 +94,7 @@ commands = st.one_of(
     st.builds(Advance, run=numbers, until=st.sampled_from(["end", "epoch", "batch"])),
     st.builds(Pause, run=numbers),
     st.builds(Stop, run=numbers),
-    st.builds(Adjust, run=numbers, learning_rate=floats, clip_norm=floats),
+    st.builds(Adjust, run=numbers, training=trainings),
     st.builds(Watch, run=numbers, example=numbers),
     st.builds(Ask, request=numbers, what=questions),
     st.builds(Cancel, request=numbers),

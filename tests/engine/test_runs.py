@@ -1,11 +1,16 @@
 """Runs in a real engine: started, paused, stepped, adjusted, stopped, failed."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+import rnnviz
 from rnnviz.engine.messages import (
     Adjust,
     Advance,
+    CheckData,
+    DataChecked,
     EpochEnded,
     Failed,
     LiveTrace,
@@ -19,8 +24,11 @@ from rnnviz.engine.messages import (
     TraceExample,
     Watch,
 )
-from rnnviz.experiment import suited
+from rnnviz.experiment import Training, suited
 from rnnviz.learning.training.trainer import Trainer
+from rnnviz.records.fingerprint import Fingerprint
+from rnnviz.tasks.characters import Characters
+from rnnviz.tasks.data.fingerprint import fingerprint
 from rnnviz.tasks.recall import Recall
 from rnnviz.tasks.series import Series
 from tests.engine.conversation import BOTH, LONG, SMALL, Conversation, losses, of
@@ -87,8 +95,8 @@ def test_a_run_that_is_over_is_judged_once_on_what_it_never_saw(
         engine.until_kind(EpochEnded)
     if end == "stopped":
         engine.say(Stop(run=engine.run))
-    found = engine.until_kind(Result)[-1]
-    assert (found.valid_loss, found.test) == (right["valid_loss"], right["test"])
+    found = engine.until_kind(Result)[-1].figures
+    assert (found.valid_loss, found.test) == (right.valid_loss, right.test)
     assert found.test_examples == 20
     engine.say(Stop(run=engine.run))  # asked again, it is not judged again
     engine.ask(1, TraceExample(run=engine.run, example=0, parts=BOTH))
@@ -105,7 +113,7 @@ def test_a_run_that_is_not_over_is_not_judged(engine: Conversation) -> None:
 
 def test_a_series_is_judged_beside_simple_rules_with_its_lag(engine: Conversation) -> None:
     engine.start(suited(Series(series="passengers")).with_value("training.epochs", 1))
-    found = engine.until_kind(Result)[-1]
+    found = engine.until_kind(Result)[-1].figures
     assert {"persistence", "linear autoregression"} <= set(found.rules)
     assert set(found.lag) == {"network", "persistence"}
     assert set(found.test) == {"loss", *found.metrics}
@@ -222,14 +230,14 @@ def test_commands_for_a_run_that_is_over_are_ignored(engine: Conversation) -> No
 def test_knobs_turned_between_two_batches_count_from_the_next(engine: Conversation) -> None:
     trainer = Trainer(SMALL)
     trainer.train_batch()
-    trainer.adjust(1e-2, 0.5)
+    trainer.adjust(Training(learning_rate=1e-2, clip_norm=0.5))
     while not trainer.done:
         trainer.train_batch()
 
     said = engine.start(paused=True)
     engine.say(Advance(run=engine.run, until="batch"))
     said += engine.until_state("paused")
-    engine.say(Adjust(run=engine.run, learning_rate=1e-2, clip_norm=0.5))
+    engine.say(Adjust(run=engine.run, training=Training(learning_rate=1e-2, clip_norm=0.5)))
     engine.say(Advance(run=engine.run))
     said += engine.until_state("finished")
     np.testing.assert_array_equal(losses(said), trainer.take_losses()[0])
@@ -238,7 +246,7 @@ def test_knobs_turned_between_two_batches_count_from_the_next(engine: Conversati
 def test_turning_knobs_while_it_trains_is_heard(engine: Conversation) -> None:
     engine.start(LONG)
     engine.until_kind(Progress)
-    engine.say(Adjust(run=engine.run, learning_rate=1e3, clip_norm=0.0))
+    engine.say(Adjust(run=engine.run, training=Training(learning_rate=1e3)))
     assert isinstance(engine.until_kind(Failed)[-1], Failed)
 
 
@@ -284,3 +292,28 @@ def test_a_device_that_is_not_there_fails_and_the_engine_lives_on(engine: Conver
     (failed,) = engine.start(SMALL.with_value("training.device", "cuda"))
     assert failed.kind == "no_device"
     assert states(engine.start() + engine.until_state("finished"))[-1] == "finished"
+
+
+def test_a_text_that_changed_under_a_run_has_another_fingerprint(
+    engine: Conversation, tmp_path: Path
+) -> None:
+    text = tmp_path / "own.txt"
+    text.write_text("xyz\n" * 1500)
+    own = suited(Characters(file=str(text), window=10)).with_value("network.hidden", 4)
+    (started,) = of(Started, engine.start(own, paused=True))
+
+    def now() -> Fingerprint | None:
+        engine.ask(9, CheckData(run=engine.run))
+        return engine.until_kind(DataChecked)[-1].fingerprint
+
+    assert now() == started.fingerprint
+    text.write_text("xyz\n" * 1501)
+    assert now() != started.fingerprint
+    text.unlink()
+    assert now() is None
+
+
+def test_a_run_says_which_rnnviz_trains_it_on_which_data(engine: Conversation) -> None:
+    (started,) = of(Started, engine.start(paused=True))
+    assert started.rnnviz == rnnviz.__version__
+    assert started.fingerprint == fingerprint(SMALL.task)

@@ -37,8 +37,5 @@ def test_command_line_and_engine_agree_to_the_last_bit(
     assert [[getattr(record, name) for name in kept] for record in records] == [
         [row[name] for name in kept] for row in document["history"]
     ]
-    assert started.baselines == document["result"]["baselines"]
-    assert (started.device, started.threads) == (
-        document["result"]["device"],
-        document["result"]["threads"],
-    )
+    assert started.baselines == document["baselines"]
+    assert (started.device, started.threads) == (document["device"], document["threads"])

@@ -165,3 +165,43 @@ def test_a_text_can_be_stopped(opened, file: str):
     driver.until_drawn()
     assert panel.button.text() == "Write"
     assert len(panel.page.letters) < 2000
+
+
+def test_a_text_that_changed_on_the_disk_makes_the_run_stale(opened, file: str):
+    driver = opened(experiment(file))
+    driver.until_ready()
+    driver.do("train")
+    driver.until_state("finished")
+    workspace = driver.workspace
+    come_back(driver)
+    driver.until(lambda: driver.started.fingerprint.files[0].name == "ein Text.txt")
+    assert not workspace.stale
+    Path(file).write_text("xyz\n" * 1499 + "zyx\n")
+    come_back(driver)
+    driver.until(lambda: workspace.stale)
+    driver.until_drawn()
+    assert "(other data)" in driver.window.status_line.state.text()
+    Path(file).write_text("xyz\n" * 1500)
+    come_back(driver)
+    driver.until(lambda: not workspace.stale)
+    Path(file).unlink()
+    come_back(driver)
+    driver.until(lambda: workspace.stale)
+
+
+def test_two_runs_of_a_text_that_changed_between_them_have_other_fingerprints(opened, file: str):
+    driver = opened(experiment(file))
+    driver.until_ready()
+    before, settings = driver.started.fingerprint, driver.workspace.run.experiment
+    Path(file).write_text("zyx\n" * 1500)
+    driver.workspace.reset()
+    driver.until_ready()
+    assert driver.workspace.run.experiment == settings
+    assert driver.started.fingerprint != before
+    assert not driver.workspace.stale
+
+
+def come_back(driver) -> None:
+    """From another window to this one."""
+    driver.window.activateWindow()
+    QApplication.sendEvent(driver.window, QEvent(QEvent.Type.ActivationChange))

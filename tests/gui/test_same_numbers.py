@@ -42,4 +42,4 @@ def test_the_window_has_the_numbers_of_the_command_line(
 
 def test_the_window_has_the_baselines_of_the_command_line(driver: Driver, typed: dict[str, Any]):
     driver.set_up(SAME)
-    assert driver.started.baselines == typed["result"]["baselines"]
+    assert driver.started.baselines == typed["baselines"]

@@ -72,7 +72,7 @@ def test_it_trains_and_traces(toy, cell, layers, direction, dropout):
     assert trace.hidden.shape[1:] == (layers * directions, 6)
     assert trace.gradient_norm.shape == trace.hidden.shape[:2]
     assert trace.saliency.shape == (trace.timesteps, trace.timesteps)
-    assert np.isfinite(list(trainer.result()["test"].values())).all()
+    assert np.isfinite(list(trainer.result().test.values())).all()
 
 
 @each_kind

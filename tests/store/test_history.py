@@ -1,14 +1,11 @@
 """What is written is what was computed, to the last digit."""
 
 import csv
-import json
-import math
 from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnviz.experiment import Experiment, read_experiment
 from rnnviz.records.run import EpochRecord
 from rnnviz.store import history
 
@@ -42,26 +39,6 @@ def test_every_digit_is_in_the_table(tmp_path_factory, made: list[EpochRecord]) 
     assert read == made
 
 
-@given(st.lists(records, max_size=5))
-def test_every_digit_is_in_the_json(made: list[EpochRecord]) -> None:
-    document = json.loads(history.result_json(Experiment(), made, {}))
-    assert [EpochRecord(**row) for row in document["history"]] == made
-
-
 def test_the_table_has_a_header_even_without_an_epoch(tmp_path: Path) -> None:
     history.write_csv(tmp_path / "h.csv", [])
     assert (tmp_path / "h.csv").read_text() == ",".join(COLUMNS) + "\n"
-
-
-def test_the_json_has_the_experiment_as_it_can_be_read_again() -> None:
-    experiment = Experiment().with_value("network.hidden", 7).with_value("task.noise", 0.1)
-    document = json.loads(history.result_json(experiment, [], {"device": "cpu"}))
-    assert list(document) == ["experiment", "history", "result"]
-    assert read_experiment(document["experiment"]) == experiment
-    assert document["result"] == {"device": "cpu"}
-
-
-def test_a_number_that_is_none_is_null() -> None:
-    plain = history.result_json(Experiment(), [], {"valid_loss": math.nan, "b": {"x": math.inf}})
-    assert json.loads(plain)["result"] == {"valid_loss": None, "b": {"x": None}}
-    assert b"NaN" not in plain

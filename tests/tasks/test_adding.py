@@ -102,9 +102,9 @@ def test_a_relu_network_set_by_hand_adds(length):
         rnn.weight_hh_l0[1] = torch.tensor([1.0, 1.0])
         model.readout.weight[:] = 1.0
     found = summary(data, model, "cpu")
-    assert found["metrics"]["RMSE"] < 1e-6
-    assert found["metrics"]["sums right"] == 1.0
-    assert found["test"]["loss"] < 1e-12
+    assert found.metrics["RMSE"] < 1e-6
+    assert found.metrics["sums right"] == 1.0
+    assert found.test["loss"] < 1e-12
 
 
 def test_a_sum_is_right_within_four_hundredths():

@@ -254,7 +254,7 @@ def test_one_epoch_is_judged_by_what_the_network_writes_itself():
     data, valid = trainer.dataset, trainer.examples.valid
     own = Evaluator(data.task, valid, "cpu").decoded(trainer.model)
     assert trainer.history[0].metrics == data.metrics(own, valid)
-    test = trainer.result()["test"]
+    test = trainer.result().test
     assert set(test) == {"loss", "exact", "characters right"}
 
 

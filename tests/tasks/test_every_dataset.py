@@ -1,9 +1,6 @@
 """What every task opens, asked of each that there is: a new one is asked by itself."""
 
-import hashlib
 import shutil
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -13,12 +10,10 @@ import pytest
 from rnnviz import tasks
 from rnnviz.experiment import knobs, suited
 from rnnviz.knobs import KnobError, positions
-from rnnviz.records.fingerprint import FileFingerprint
 from rnnviz.resources import resource
-from rnnviz.tasks import TASKS, DataError, Dataset
+from rnnviz.tasks import TASKS, Dataset
 from rnnviz.tasks.adding import Adding
 from rnnviz.tasks.characters import Characters
-from rnnviz.tasks.data import recorded, shipped
 
 each_task = pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
 
@@ -30,19 +25,6 @@ FEW = {"windows", "signals", "dates", "lists", "sequences", "strings"}
 def opened() -> dict[type, Dataset]:
     """The data of every task with its defaults, opened once."""
     return {kind: kind().open(0) for kind in TASKS.values()}
-
-
-@pytest.fixture
-def read_again() -> Iterator[None]:
-    """Every file that ships is read again, and once more when the test is over."""
-    modules = shipped, recorded, *(sys.modules[kind.__module__] for kind in TASKS.values())
-    cached = [value for module in modules for value in vars(module).values()]
-    cached = [value for value in cached if hasattr(value, "cache_clear")]
-    for one in cached:
-        one.cache_clear()
-    yield
-    for one in cached:
-        one.cache_clear()
 
 
 @each_task
@@ -154,28 +136,6 @@ def test_another_way_of_making_examples_is_another_fingerprint(monkeypatch, open
     assert Adding().open(0).fingerprint != opened[Adding].fingerprint
 
 
-@each_task
-@pytest.mark.usefixtures("read_again")
-def test_the_fingerprint_names_the_files_that_are_read(task, opened, monkeypatch):
-    read: list[str] = []
-    reads = shipped.path
-
-    def watched(name: str) -> Path:
-        read.append(name)
-        return reads(name)
-
-    found = opened[task].fingerprint.files
-    for name in task().sources:
-        data = resource(f"data/{name}").read_bytes()
-        digest = hashlib.sha256(data).hexdigest()
-        assert FileFingerprint(name=name, size=len(data), sha256=digest) in found
-    assert len(found) == len(task().sources)
-    monkeypatch.setattr(shipped, "path", watched)
-    assert parts(task().open(0))
-    assert set(read) == set(task().sources)
-
-
-@pytest.mark.usefixtures("read_again")
 def test_one_letter_of_a_file_that_ships_makes_another_fingerprint(tmp_path, monkeypatch, opened):
     task = TASKS["series"]
     shutil.copytree(resource("data"), tmp_path / "data")
@@ -206,22 +166,6 @@ def test_a_text_that_changed_between_two_runs_is_another_dataset(tmp_path):
             assert split.inputs.max() == split.targets.max() == dataset.output_size - 1
             output = np.zeros((8, dataset.output_size), np.float32)
             assert set(dataset.read(split, 0, output).steps) <= {*"abcdefgh", "↵"}
-
-
-def test_a_text_is_told_by_its_name_its_size_and_its_bytes(tmp_path):
-    text = tmp_path / "own.txt"
-    text.write_bytes(b"ab" * 500)
-    (found,) = Characters(file=str(text), window=8).open(0).fingerprint.files
-    digest = hashlib.sha256(b"ab" * 500).hexdigest()
-    assert found == FileFingerprint(name="own.txt", size=1000, sha256=digest)
-    moved = shutil.copy(text, tmp_path / "elsewhere")
-    (again,) = Characters(file=str(moved), window=8).open(0).fingerprint.files
-    assert (again.size, again.sha256) == (found.size, found.sha256)
-
-
-def test_a_file_that_is_gone_is_one_sentence(tmp_path):
-    with pytest.raises(DataError, match="There is no file"):
-        Characters(file=str(tmp_path / "gone.txt")).open(0)
 
 
 # --- a task is one file -------------------------------------------------------------------

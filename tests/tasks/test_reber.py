@@ -184,11 +184,11 @@ def automaton(data: Dataset) -> torch.nn.Module:
 def test_the_automaton_as_a_network_is_right_in_every_string():
     data = Reber(strings=600).open(3)
     found = summary(data, automaton(data), "cpu")
-    assert found["metrics"] == {"strings right": 1.0, "last but one right": 1.0}
-    assert np.nanmax(np.array(found["error_by_position"], float)) == 0
+    assert found.metrics == {"strings right": 1.0, "last but one right": 1.0}
+    assert np.nanmax(np.array(found.error_by_position, float)) == 0
     data.examples = data.examples._replace(valid=data.examples.test)
     of_test = data.baselines()["the grammar"]
-    assert found["test"]["loss"] == pytest.approx(of_test, abs=1e-6)
+    assert found.test["loss"] == pytest.approx(of_test, abs=1e-6)
 
 
 def test_one_illegal_symbol_above_a_legal_one_makes_a_string_wrong(data, examples):

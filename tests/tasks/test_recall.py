@@ -98,9 +98,9 @@ def test_guessing_costs_the_logarithm_of_the_number_of_letters(data, examples):
 def test_an_lstm_set_by_hand_recalls_the_first_letter(length):
     data = Recall(strings=60, length=length, letters=5).open(1)
     found = summary(data, solved(data), "cpu")
-    assert found["metrics"] == {"accuracy": 1.0}
+    assert found.metrics == {"accuracy": 1.0}
     # Logits 30 tanh(tanh(10)) for the letter and 0 for the others.
-    assert found["test"]["loss"] == pytest.approx(0.0, abs=1e-6)
+    assert found.test["loss"] == pytest.approx(0.0, abs=1e-6)
 
 
 def test_the_gates_hold_for_as_long_as_the_letter_has_to_be_remembered():

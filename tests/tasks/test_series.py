@@ -308,9 +308,9 @@ def test_a_run_says_its_rules_its_lag_and_its_test_error():
     while not trainer.done:
         trainer.train_batch()
     result = trainer.result()
-    assert result["test"].keys() == {"loss", "RMSE", "MAE"}
-    assert result["lag"]["persistence"] == 1
-    assert result["rules"]["persistence"]["RMSE"] == pytest.approx(52.5, abs=0.05)
+    assert result.test.keys() == {"loss", "RMSE", "MAE"}
+    assert result.lag["persistence"] == 1
+    assert result.rules["persistence"]["RMSE"] == pytest.approx(52.5, abs=0.05)
     trace = trainer.trace(3)
     np.testing.assert_allclose(trace.presentation.target, column("passengers")[101 + 3], rtol=1e-5)
 

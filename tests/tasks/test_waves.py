@@ -198,5 +198,5 @@ def test_it_learns_and_can_be_traced_in_both_directions(direction):
         trainer.train_batch()
     assert trainer.trace(0).presentation.answers
     result = trainer.result()
-    assert len(result["error_by_position"]) > 20
-    assert result["rules"].keys() == {"majority", "nearest template"}
+    assert len(result.error_by_position) > 20
+    assert result.rules.keys() == {"majority", "nearest template"}

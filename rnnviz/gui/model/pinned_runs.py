@@ -7,25 +7,51 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QObject, Signal
 
 from rnnviz.experiment import Experiment
-from rnnviz.gui.model.run import Figures, Run
-from rnnviz.records.run import EpochRecord
+from rnnviz.gui.model.run import Run
+from rnnviz.records.run import EpochRecord, Figures, RunRecord
 
 MOST = 8
 
 
 @dataclass(frozen=True)
 class Pinned:
-    """A run as it was when it was pinned. Times are in seconds and milliseconds."""
+    """A run as it was when it was pinned, after one epoch at least."""
 
     label: str
-    experiment: Experiment
-    history: list[EpochRecord] = field(repr=False)
-    figures: Figures
-    parameters: int
-    seconds: float
-    """of training and validation, until the last epoch ended"""
-    milliseconds: float
-    """a step of training, without validation"""
+    record: RunRecord = field(repr=False)
+
+    @property
+    def experiment(self) -> Experiment:
+        """Its settings."""
+        return self.record.experiment
+
+    @property
+    def history(self) -> tuple[EpochRecord, ...]:
+        """Its epochs."""
+        return self.record.history
+
+    @property
+    def figures(self) -> Figures:
+        """How good it is."""
+        figures = self.record.figures
+        assert figures is not None
+        return figures
+
+    @property
+    def parameters(self) -> int:
+        """How many weights it has."""
+        return self.record.parameters
+
+    @property
+    def seconds(self) -> float:
+        """Of training and validation, until the last epoch ended."""
+        return self.history[-1].seconds
+
+    @property
+    def milliseconds(self) -> float:
+        """A step of training, without validation."""
+        last = self.history[-1]
+        return 1000 * last.training_seconds / (last.epoch * self.record.batches)
 
     @property
     def measure(self) -> str:
@@ -45,19 +71,8 @@ class Pinned:
 
 def pinned(run: Run, label: str) -> Pinned | None:
     """The present run as it is; None before its first epoch has ended."""
-    figures = run.figures
-    if not run.history or figures is None or run.experiment is None or run.started is None:
-        return None
-    last = run.history[-1]
-    return Pinned(
-        label,
-        run.experiment,
-        list(run.history),
-        figures,
-        run.started.parameters,
-        last.seconds,
-        1000 * last.training_seconds / (last.epoch * run.started.batches),
-    )
+    record = run.record
+    return Pinned(label, record) if record is not None and record.history else None
 
 
 class PinnedRuns(QObject):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from typing import Literal, assert_never
 
+import msgspec
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
@@ -15,7 +15,9 @@ from rnnviz.engine.messages import (
     Adjust,
     Advance,
     Answer,
+    CheckData,
     Content,
+    DataChecked,
     EpochEnded,
     Failed,
     LiveTrace,
@@ -34,31 +36,18 @@ from rnnviz.engine.messages import (
     TraceExample,
     Watch,
 )
-from rnnviz.experiment import Experiment, knobs
+from rnnviz.experiment import Experiment
 from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.engine_thread import EngineThread
 from rnnviz.gui.model.questions import Questions
 from rnnviz.gui.model.view_state import Subject
+from rnnviz.knobs import with_live
 from rnnviz.records.arrays import BoolArray, FloatArray
-from rnnviz.records.run import EpochRecord
+from rnnviz.records.run import Ended, EpochRecord, Figures, RunRecord
 from rnnviz.records.trace import Trace
 
 State = Literal["none", "preparing", "training", "paused", "finished", "stopped", "failed", "lost"]
 CACHE_BYTES = 64 * 2**20
-
-
-@dataclass(frozen=True)
-class Figures:
-    """How good a network is. All of it is of the same weights; but for `test` it is on the
-    validation examples."""
-
-    epoch: float
-    """how many epochs the weights have learned from; in the middle of one there is a fraction"""
-    valid_loss: float
-    metrics: dict[str, float]
-    error_by_position: FloatArray | None = field(default=None, repr=False)
-    test: dict[str, float] = field(default_factory=dict)
-    """empty while the run is not over, and where the task has no test examples"""
 
 
 class Run(QObject):
@@ -105,7 +94,9 @@ class Run(QObject):
         self.clipped_norms = Envelope()
         self.clipped = 0
         self.dropout: dict[str, BoolArray] = {}
-        self.result: Result | None = None
+        self.result: Figures | None = None
+        self.judged = False  # whether there is a result, or could be none
+        self.data_changed = False
         self.failure: Failed | None = None
         self._shown: Trace | None = None
         self._wanted: tuple[int, int | None] = (0, None)
@@ -127,22 +118,42 @@ class Run(QObject):
         )
 
     @property
-    def figures(self) -> Figures | None:
-        """Those of the weights as they are once the run is over and judged, until then those of
-        the last epoch that has ended; None before the first has."""
-        result = self.result
-        if result is not None and result.valid_loss is not None:
-            return Figures(
-                result.epoch,
-                result.valid_loss,
-                result.metrics,
-                result.error_by_position,
-                result.test,
-            )
-        if not self.history:
+    def record(self) -> RunRecord | None:
+        """All that is known of it; None before the engine has begun it."""
+        started, errors = self.started, self._error_by_position
+        if started is None or self.experiment is None:
             return None
-        last = self.history[-1]
-        return Figures(last.epoch, last.valid_loss, last.metrics, self._error_by_position)
+        return RunRecord(
+            rnnviz=started.rnnviz,
+            experiment=self.experiment,
+            fingerprint=started.fingerprint,
+            device=started.device,
+            threads=started.threads,
+            parameters=started.parameters,
+            batches=started.batches,
+            baselines=started.baselines,
+            history=tuple(self.history),
+            seconds=0.0 if self.progress is None else self.progress.seconds,
+            ended=self._ended,
+            error_by_position=() if errors is None else tuple(errors.tolist()),
+            result=self.result,
+        )
+
+    @property
+    def _ended(self) -> Ended | None:
+        if self.state == "failed" and self.failure is not None:
+            return self.failure.kind
+        if self.state == "finished":
+            return "stopped early" if self.stopped_early else "finished"
+        if self.state == "lost":
+            return "error"
+        return "stopped" if self.state == "stopped" else None
+
+    @property
+    def figures(self) -> Figures | None:
+        """How good the network is, see `RunRecord.figures`."""
+        record = self.record
+        return None if record is None else record.figures
 
     @property
     def can_trace(self) -> bool:
@@ -150,10 +161,11 @@ class Run(QObject):
         return self.started is not None and self.state not in ("none", "lost")
 
     def is_stale(self, experiment: Experiment) -> bool:
-        """Whether this run was made with other settings. Live knobs were turned while it ran."""
-        return self.experiment is not None and _without_live(experiment, self.experiment) != (
-            self.experiment
-        )
+        """Whether this run was made with other settings, or of other data than there are now.
+        Live knobs were turned while it ran."""
+        if self.experiment is None:
+            return False
+        return self.data_changed or _with_live(experiment, self.experiment) != self.experiment
 
     # --- to the engine -------------------------------------------------------------------
 
@@ -193,16 +205,17 @@ class Run(QObject):
     def adjust(self, experiment: Experiment) -> None:
         """Take over the live knobs of an experiment."""
         assert self.experiment is not None
-        self.experiment = _without_live(self.experiment, experiment)
+        self.experiment = _with_live(self.experiment, experiment)
         training = self.experiment.training
-        self._engine_thread.send(
-            Adjust(
-                run=self.number,
-                learning_rate=training.learning_rate,
-                clip_norm=training.clip_norm,
-            )
-        )
+        self._engine_thread.send(Adjust(run=self.number, training=training))
         self.changed.emit(Aspect.EPOCHS | Aspect.STATE)
+
+    def check_data(self) -> None:
+        """Ask whether the data are what they were when it began: the engine knows, for the files
+        are its to read; what it answers is `data_changed`."""
+        if self.started is not None and self.state != "lost":
+            what = CheckData(run=self.number)
+            self._questions.ask(what, self._take_check, lambda _failure: None)
 
     def need(self, parts: Collection[TracedPart]) -> None:
         """Have traces with these of their costly parts from now on."""
@@ -277,7 +290,7 @@ class Run(QObject):
                 self.step = max(self.step, report.step)
                 self.changed.emit(Aspect.STATE)
             case Result():
-                self.result = report
+                self.result, self.judged = report.figures, True
                 self.changed.emit(Aspect.RESULT)
             case Failed():
                 if report.request is None:
@@ -303,6 +316,14 @@ class Run(QObject):
         self.best_epoch = report.best_epoch
         self.stride = report.stride
         self.changed.emit(Aspect.EPOCHS)
+
+    def _take_check(self, content: Content, _last: bool) -> None:
+        assert isinstance(content, DataChecked)
+        assert self.started is not None
+        changed = content.fingerprint != self.started.fingerprint
+        if changed != self.data_changed:
+            self.data_changed = changed
+            self.changed.emit(Aspect.STATE)
 
     def _take_live(self, report: LiveTrace) -> None:
         if report.dropout or self.dropout:
@@ -334,9 +355,7 @@ class Run(QObject):
             self._cache.popitem(last=False)
 
 
-def _without_live(experiment: Experiment, other: Experiment) -> Experiment:
+def _with_live(experiment: Experiment, other: Experiment) -> Experiment:
     """`experiment` with the live knobs of `other`."""
-    for path, knob in knobs(experiment):
-        if knob.live:
-            experiment = experiment.with_value(path, other.value(path))
-    return experiment
+    training = with_live(experiment.training, other.training)
+    return msgspec.structs.replace(experiment, training=training)

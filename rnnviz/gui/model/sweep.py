@@ -66,7 +66,7 @@ class Sweep(QObject):
         if run.number != self._number:
             self._end()  # someone began another run
         elif run.state == "finished":
-            if run.result is None:
+            if not run.judged:
                 return  # it is being judged: that is a part of what is compared
             self._workspace.pinned_runs.pin(run)
             if self._left:

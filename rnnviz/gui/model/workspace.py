@@ -99,7 +99,8 @@ class Workspace(QObject):
 
     @property
     def stale(self) -> bool:
-        """Whether the run on the screen was made with other settings than the sliders show."""
+        """Whether the run on the screen was made with other settings than the sliders show, or of
+        other data than there are now."""
         return self.run.trained and self.run.is_stale(self.draft.experiment)
 
     @property

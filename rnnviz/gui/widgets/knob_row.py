@@ -8,7 +8,7 @@ from itertools import count
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
 from rnnviz.gui.widgets.file_field import FileField, Memory
 from rnnviz.gui.widgets.slider import Slider
@@ -20,6 +20,8 @@ _gestures = count(1)
 
 def field_of(knob: Knob) -> str:
     """Which kind of field a knob needs: a row can show any knob of its kind."""
+    if knob.kind is bool:
+        return "switch"
     return "choice" if knob.choices else "file" if knob.files else "slider"
 
 
@@ -51,7 +53,10 @@ class KnobRow(QWidget):
         grid.setColumnStretch(0, 1)
         self._choice: QComboBox | None = None
         self._file: FileField | None = None
-        if knob.choices:
+        self._switch: QCheckBox | None = None
+        if knob.kind is bool:
+            self._make_switch(grid)
+        elif knob.choices:
             self._make_choice(grid)
         elif knob.files:
             self._make_file(grid)
@@ -69,6 +74,8 @@ class KnobRow(QWidget):
             self._choice.clear()
             self._choice.addItems([tr(choice) for choice in knob.choices])
             self._choice.setAccessibleName(title)
+        elif self._switch is not None:
+            self._switch.setAccessibleName(title)
         elif self._file is not None:
             self._file.files = knob.files
             self._file.button.setAccessibleName(title)
@@ -94,6 +101,8 @@ class KnobRow(QWidget):
         """What Tab goes to in this row, in order."""
         if self._choice is not None:
             return [self._choice]
+        if self._switch is not None:
+            return [self._switch]
         if self._file is not None:
             return [self._file.button, self._file.let_go]
         return [self.slider]
@@ -103,6 +112,12 @@ class KnobRow(QWidget):
         self._choice.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._choice.activated.connect(self._choose)
         grid.addWidget(self._choice, 0, 1)
+
+    def _make_switch(self, grid: QGridLayout) -> None:
+        self._switch = QCheckBox()
+        self._switch.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._switch.clicked.connect(self._flip)
+        grid.addWidget(self._switch, 0, 1, Qt.AlignmentFlag.AlignRight)
 
     def _make_file(self, grid: QGridLayout) -> None:
         self._file = FileField(self._memory)
@@ -139,6 +154,9 @@ class KnobRow(QWidget):
         self._value = value
         if self._choice is not None:
             self._choice.setCurrentIndex(self.knob.choices.index(str(value)))
+            return
+        if self._switch is not None:
+            self._switch.setChecked(bool(value))
             return
         if self._file is not None:
             self._file.show_path(str(value))
@@ -221,6 +239,10 @@ class KnobRow(QWidget):
             self._complain("")
         if not self.error:
             self._number.clearFocus()
+
+    def _flip(self, on: bool) -> None:
+        self._begin()
+        self._say(on)
 
     def _choose(self, index: int) -> None:
         self._begin()

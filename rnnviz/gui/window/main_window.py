@@ -302,6 +302,12 @@ class MainWindow(QMainWindow):
             self._first_layout = False
             layout.share_room(self, self.docks)
 
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802  Qt's name
+        """Come back from another window: what the network learns from may have changed there."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            self.workspace.run.check_data()
+
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
         """Remember places, end the engine."""
         self.preferences.keep_bytes("geometry", self.saveGeometry())

@@ -84,7 +84,7 @@ class StatusLine(QWidget):
         if run.stopped_early:
             text += tr(": no better, back to epoch {best}").format(best=run.best_epoch)
         if self._workspace.stale:
-            text += tr(" (other settings)")
+            text += tr(" (other data)") if run.data_changed else tr(" (other settings)")
         return text
 
     def _speed(self) -> list[str]:

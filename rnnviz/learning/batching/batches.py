@@ -24,17 +24,33 @@ class Batches:
         self._stateful = task.stateful
         self._lengths = None if train.lengths is None else torch.as_tensor(train.lengths)
         self._chance = torch.Generator().manual_seed(seed)
+        self._last = self._chance.get_state()
+        self.streams = min(size, self._count)
         if self._stateful:
-            self._streams = min(size, self._count)
-            self.count = self._count // self._streams
+            self.count = self._count // self.streams
         else:
             self.count = -(-self._count // size)
 
+    @property
+    def rng(self) -> Tensor:
+        """What the next epoch is drawn by, as bytes."""
+        return self._chance.get_state()
+
+    @property
+    def rng_of_last(self) -> Tensor:
+        """What the last epoch was drawn by: from there it is drawn again."""
+        return self._last.clone()
+
+    def restore(self, rng: Tensor) -> None:
+        """Draw the next epoch by this; raises `RuntimeError` for bytes that are none."""
+        self._chance.set_state(rng)
+
     def draw(self) -> list[Tensor]:
         """The row numbers of each batch of the next epoch."""
+        self._last = self._chance.get_state()
         if self._stateful:
-            used = torch.arange(self._streams * self.count)
-            return list(used.view(self._streams, self.count).unbind(1))
+            used = torch.arange(self.streams * self.count)
+            return list(used.view(self.streams, self.count).unbind(1))
         order = torch.randperm(self._count, generator=self._chance)
         if self._lengths is None:
             return list(order.split(self._size))

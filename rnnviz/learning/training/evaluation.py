@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import Any
 
+import msgspec
 import numpy as np
 import torch
 from torch import Tensor
@@ -14,6 +14,7 @@ from rnnviz.learning.batching.losses import summed, take, tensors
 from rnnviz.learning.generating import decoding
 from rnnviz.learning.network.model import SequenceModel, State
 from rnnviz.records.arrays import FloatArray
+from rnnviz.records.run import Figures
 from rnnviz.tasks import Dataset, Split, Task
 from rnnviz.tasks.rules.parts import Parts as Parts  # so judges do their work
 from rnnviz.tasks.rules.parts import finished as finished
@@ -125,35 +126,42 @@ def _at_rest(model: SequenceModel) -> Iterator[None]:
 
 
 def parts_of_summary(
-    dataset: Dataset, model: SequenceModel, device: str, evaluator: Evaluator
-) -> Parts[dict[str, Any]]:
+    dataset: Dataset,
+    model: SequenceModel,
+    device: str,
+    evaluator: Evaluator,
+    epoch: float = 0.0,
+) -> Parts[Figures]:
     """How good a network is: its loss, and in the task's own units, on the validation examples,
     and on the test examples that nothing was chosen by; the error along time where many are
     asked; what simple rules reach; by how much the answers about a series come late.
 
     In parts, between which the weights must stay as they are. `evaluator` has the validation
-    examples on the device already.
+    examples on the device already; the weights have learned from `epoch` epochs.
     """
     task, examples = dataset.task, dataset.examples
     loss, outputs = yield from _parts_of_answers(evaluator, task, model)
-    found: dict[str, Any] = {"valid_loss": loss}
-    if metrics := dataset.metrics(outputs, examples.valid):
-        found["metrics"] = metrics
     errors = dataset.error_by_position(outputs, examples.valid)
-    if errors is not None:
-        found["error_by_position"] = [float(error) for error in errors]
-    split = examples.valid
+    found = Figures(
+        epoch=epoch,
+        valid_loss=loss,
+        metrics=dataset.metrics(outputs, examples.valid),
+        error_by_position=() if errors is None else tuple(errors.tolist()),
+    )
+    split, test = examples.valid, {}
     if examples.test is not None:
         split = examples.test
         loss, outputs = yield from _parts_of_answers(Evaluator(task, split, device), task, model)
-        found["test"] = {"loss": loss, **dataset.metrics(outputs, split)}
-    lag = dataset.lag(outputs, split)
-    if lag is not None:
-        found["lag"] = lag
+        test = {"loss": loss, **dataset.metrics(outputs, split)}
+    lag = dataset.lag(outputs, split) or {}
     yield
-    if rules := (yield from dataset.parts_of_rules()):
-        found["rules"] = rules
-    return found
+    return msgspec.structs.replace(
+        found,
+        test=test,
+        test_examples=0 if examples.test is None else len(split.inputs),
+        lag=lag,
+        rules=(yield from dataset.parts_of_rules()),
+    )
 
 
 def _parts_of_answers(
@@ -165,7 +173,7 @@ def _parts_of_answers(
     return loss, outputs
 
 
-def summary(dataset: Dataset, model: SequenceModel, device: str) -> dict[str, Any]:
+def summary(dataset: Dataset, model: SequenceModel, device: str) -> Figures:
     """The same, all at once."""
     evaluator = Evaluator(dataset.task, dataset.examples.valid, device)
     return finished(parts_of_summary(dataset, model, device, evaluator))

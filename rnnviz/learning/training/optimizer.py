@@ -88,6 +88,17 @@ class Optimizer:
         self._mean.mul_(momentum).add_(gradient)
         self.weights.add_(self._mean, alpha=-learning_rate)
 
+    @property
+    def moments(self) -> dict[str, Tensor]:
+        """What is remembered of the gradients so far, vectors like `weights`."""
+        return {"mean": self._mean, "square": self._square}
+
+    def restore_moments(self, moments: dict[str, Tensor], steps: int) -> None:
+        """Go on as after so many steps, with what they left in `moments`."""
+        for name, vector in self.moments.items():
+            vector.copy_(moments[name])
+        self._steps = steps
+
     @torch.no_grad()
     def restore(self, weights: Tensor) -> None:
         """Put other weights in place, a vector like `weights`."""

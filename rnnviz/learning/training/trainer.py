@@ -6,14 +6,15 @@ import contextlib
 import math
 from collections.abc import Collection, Iterator
 from time import perf_counter
-from typing import Any
 
 import msgspec
 import numpy as np
 import torch
 from torch import Tensor
 
-from rnnviz.experiment import Experiment
+import rnnviz
+from rnnviz.experiment import Experiment, Training
+from rnnviz.knobs import with_live
 from rnnviz.learning.batching.batches import Batches
 from rnnviz.learning.batching.losses import summed, take, tensors
 from rnnviz.learning.generating.composing import Chord, chords
@@ -22,15 +23,16 @@ from rnnviz.learning.network.model import SequenceModel, State, build, with_weig
 from rnnviz.learning.network.rng import Chance
 from rnnviz.learning.tracing.start_states import Notepads
 from rnnviz.learning.tracing.task_trace import trace_example
-from rnnviz.learning.training import devices
+from rnnviz.learning.training import devices, resuming
 from rnnviz.learning.training.evaluation import Evaluator, Parts, finished, parts_of_summary
 from rnnviz.learning.training.failures import DIVERGED, of_constant_answer, running_out_of_memory
 from rnnviz.learning.training.failures import TrainingFailed as TrainingFailed  # it is raised here
 from rnnviz.learning.training.optimizer import Optimizer
 from rnnviz.learning.training.snapshots import Snapshots
 from rnnviz.records.arrays import BoolArray, FloatArray
-from rnnviz.records.run import EpochRecord
+from rnnviz.records.run import Ended, EpochRecord, Figures, RunRecord
 from rnnviz.records.trace import Trace
+from rnnviz.records.trainer_state import TrainerState
 from rnnviz.tasks import Dataset
 
 SHOWN = 512
@@ -71,7 +73,7 @@ class Trainer:
         self.device, self.threads, self.timings = choice or devices.choose(experiment, sizes)
         self.examples = self.dataset.examples
         self.baselines = self.dataset.baselines()
-        self.step = self.epoch = self.best_epoch = 0
+        self.step = self.best_epoch = 0
         self.stopped_early = False
         self.error_by_position: FloatArray | None = None
         self.seconds = self.training_seconds = 0.0
@@ -100,8 +102,65 @@ class Trainer:
         self._state: State = None
         self._validation: Parts[tuple[float, FloatArray]] | None = None
         self._best = (math.inf, self._good)
+        self._last: Tensor | None = None  # the weights that the best ones were put in place of
         hiding = (network.dropout_inputs, network.dropout_layers, network.dropout_readout)
         self._chance = Chance(seed, self.device) if any(hiding) else None
+
+    @classmethod
+    def restored(cls, state: TrainerState, experiment: Experiment | None = None) -> Trainer:
+        """The run that `state` was taken of, which goes on bit for bit as that one would have.
+
+        `experiment` may have more epochs and other live knobs, see `check_settings`. Raises
+        `StateError` for a state that does not fit it, besides what a new run raises.
+        """
+        record = state.record
+        experiment = experiment or record.experiment
+        resuming.check_settings(record, experiment)
+        trainer = cls(experiment, choice=devices.Choice(record.device, record.threads))
+        resuming.put_back(trainer, state)
+        return trainer
+
+    def state(self) -> TrainerState:
+        """The whole run as plain data, from which `restored` goes on.
+
+        Left out are the weights of past epochs, up to 256 MB that only traces need, and losses
+        that were not taken yet, which are on their way to whoever takes them.
+        """
+        return resuming.state_of(self)
+
+    def record(self, result: Figures | None = None, ended: Ended | None = None) -> RunRecord:
+        """The run as it is now, with the figures that it was judged by, if it was, and why it was
+        ended where the trainer cannot know."""
+        errors = self.error_by_position
+        return RunRecord(
+            rnnviz=rnnviz.__version__,
+            experiment=msgspec.structs.replace(self.experiment, training=self._knobs),
+            fingerprint=self.dataset.fingerprint,
+            device=self.device,
+            threads=self.threads,
+            parameters=self.parameters,
+            batches=self.batches,
+            baselines=dict(self.baselines),
+            history=tuple(self.history),
+            seconds=self.seconds,
+            ended=self.ended or ended,
+            error_by_position=() if errors is None else tuple(errors.tolist()),
+            result=result,
+        )
+
+    @property
+    def epoch(self) -> int:
+        """How many epochs have ended."""
+        return len(self.history)
+
+    @property
+    def ended(self) -> Ended | None:
+        """Why nothing more is trained; None while there is something to train."""
+        if self._failure is not None:
+            return self._failure.kind
+        if self.stopped_early:
+            return "stopped early"
+        return "finished" if self.done else None
 
     @property
     def done(self) -> bool:
@@ -167,11 +226,9 @@ class Trainer:
         self._fresh = []
         return fresh[:, 0].copy(), fresh[:, 1].copy(), fresh[:, 2] > 0
 
-    def adjust(self, learning_rate: float, clip_norm: float) -> None:
-        """Turn the knobs of a run under way; raises `KnobError` for values out of range."""
-        self._knobs = msgspec.structs.replace(
-            self._knobs, learning_rate=learning_rate, clip_norm=clip_norm
-        )
+    def adjust(self, training: Training) -> None:
+        """Turn the live knobs of a run under way to what they are in `training`."""
+        self._knobs = with_live(self._knobs, training)
 
     @property
     def kept_epochs(self) -> list[int]:
@@ -245,26 +302,21 @@ class Trainer:
         hidden = self.model.hidden_by_dropout()
         return {place: mask[:SHOWN, :SHOWN].cpu().numpy().copy() for place, mask in hidden.items()}
 
-    def result(self) -> dict[str, Any]:
-        """What the run has come to, as plain data. Every figure is of the weights as they are,
-        which have learned from `epoch` epochs; there is none before the first batch."""
+    def result(self) -> Figures | None:
+        """What the run has come to. Every figure is of the weights as they are; there is none
+        before the first batch."""
         return finished(self.parts_of_result())
 
-    def parts_of_result(self) -> Parts[dict[str, Any]]:
+    def parts_of_result(self) -> Parts[Figures | None]:
         """`result` in parts, between which nothing may be trained."""
-        found: dict[str, Any] = {
-            "epoch": self.learned,
-            "valid_loss": None,
-            "baselines": dict(self.baselines),
-            "device": self.device,
-            "threads": self.threads,
-            "seconds": self.seconds,
-        }
         if not self.step:
-            return found
+            return None
         self._set_threads()
-        more = yield from parts_of_summary(self.dataset, self.model, self.device, self._evaluator)
-        return found | more
+        return (
+            yield from parts_of_summary(
+                self.dataset, self.model, self.device, self._evaluator, self.learned
+            )
+        )
 
     @property
     def _back_at_best(self) -> bool:
@@ -302,10 +354,14 @@ class Trainer:
     def _next_batch(self) -> Tensor:
         place = self.step % self.batches
         if place == 0:
-            self._order = [rows.to(self.device) for rows in self._batches.draw()]
-            self._losses = []
-            self._state = None
+            self._draw()
         return self._order[place]
+
+    def _draw(self) -> None:
+        """Begin an epoch: its batches, and an empty notepad."""
+        self._order = [rows.to(self.device) for rows in self._batches.draw()]
+        self._losses = []
+        self._state = None
 
     def _validate(self) -> Parts[tuple[float, FloatArray]]:
         """The validation loss, and the answers that metrics are made of."""
@@ -324,11 +380,11 @@ class Trainer:
             return self._end_epoch(start, *end.value)
 
     def _end_epoch(self, start: float, valid_loss: float, outputs: FloatArray) -> EpochRecord:
-        self.epoch += 1
-        self._snapshots.add(self.epoch, self._optimizer.weights)
+        epoch = self.epoch + 1
+        self._snapshots.add(epoch, self._optimizer.weights)
         losses, grad_norms, counts = zip(*self._losses, strict=True)
         record = EpochRecord(
-            epoch=self.epoch,
+            epoch=epoch,
             train_loss=float(np.average(losses, weights=counts)),
             valid_loss=valid_loss,
             grad_norm=float(np.mean(grad_norms)),
@@ -347,9 +403,13 @@ class Trainer:
         if valid_loss < self._best[0]:
             self._best = valid_loss, self._optimizer.weights.clone()
             self.best_epoch = self.epoch
+        self._look_at_patience()
+
+    def _look_at_patience(self) -> None:
         patience = self._knobs.patience
         self.stopped_early = 0 < patience <= self.epoch - self.best_epoch
         if self._back_at_best:
+            self._last = self._optimizer.weights.clone()
             self._optimizer.restore(self._best[1])
 
     def _examine(self, loss: float, grad_norm: float = 0.0) -> None:

@@ -27,7 +27,7 @@ from rnnviz.engine.messages import (
 )
 from rnnviz.gui.model.workspace import Workspace
 from rnnviz.records.arrays import FloatArray
-from rnnviz.records.run import EpochRecord
+from rnnviz.records.run import EpochRecord, Figures
 
 
 class Conversation(QObject):
@@ -54,7 +54,7 @@ class Conversation(QObject):
         self.error_by_position: FloatArray | None = None
         self.losses = 0
         self.last_losses: FloatArray = np.zeros(0, np.float32)
-        self.result: Result | None = None
+        self.result: Figures | None = None
         self.live: LiveTrace | None = None
         self.lives = 0
         self.owed: int | None = None
@@ -115,8 +115,9 @@ class Conversation(QObject):
             self.losses += len(report.losses)
             self.last_losses = report.losses
         elif isinstance(report, Result):
-            self.result = report
-            self.error_by_position = report.error_by_position
+            self.result = report.figures
+            errors = () if report.figures is None else report.figures.error_by_position
+            self.error_by_position = np.array(errors, np.float32) if errors else None
         elif isinstance(report, StateChanged):
             self.moving = False
         elif isinstance(report, LiveTrace):

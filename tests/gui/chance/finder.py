@@ -208,9 +208,7 @@ class Finder:
             "the next state": not talk.moving,
             "the text": workspace.running or not self.driver.panel("writing").going,
             "the piece": workspace.running or not workspace.composer.composing,
-            "the result": not run.step
-            or run.state not in ("finished", "stopped")
-            or run.result is not None,
+            "the result": not run.step or run.state not in ("finished", "stopped") or run.judged,
             "what threads do": QThreadPool.globalInstance().activeThreadCount() == 0,
             "the last frame": workspace.running or not workspace.clock.running,
         }

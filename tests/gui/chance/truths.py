@@ -95,7 +95,7 @@ def learning(driver: Driver, talk: Conversation) -> Iterator[str]:
         there = not result.table.isHidden()
         if there != (talk.result is not None):
             yield f"panel result shows {'a' if there else 'no'} result"
-        elif talk.result is not None and talk.result.valid_loss is not None:
+        elif talk.result is not None:
             said = result.table.item(0, 1).text()
             if said != short(talk.result.valid_loss):
                 yield f"panel result says {said} for {talk.result.valid_loss}"

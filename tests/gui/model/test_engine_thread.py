@@ -20,6 +20,7 @@ from rnnviz.engine.messages import (
     TraceExample,
     Watch,
 )
+from rnnviz.experiment import Training
 from rnnviz.gui.model.engine_thread import EngineThread
 from tests.gui.driver import SMALL, Ear, wait_until
 from tests.gui.processes import ends
@@ -90,7 +91,7 @@ def test_an_engine_that_does_not_read_keeps_nobody_waiting(engine_thread):
         # Far more than a pipe holds: 64 KiB, and each command takes more than 40 bytes.
         sending = Thread(
             target=lambda: [
-                engine_thread.send(Adjust(run=1, learning_rate=1e-3, clip_norm=n / 7))
+                engine_thread.send(Adjust(run=1, training=Training(clip_norm=n + 0.5)))
                 for n in range(3000)
             ],
             daemon=True,

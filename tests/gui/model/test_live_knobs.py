@@ -46,7 +46,7 @@ def test_a_live_knob_moved_between_two_epochs_acts_on_the_second(driver: Driver,
     while not direct.history:
         direct.train_batch()
     moved = driver.workspace.draft.experiment.training
-    direct.adjust(moved.learning_rate, moved.clip_norm)
+    direct.adjust(moved)
     while len(direct.history) < 2:
         direct.train_batch()
     assert valid_losses(driver) == [record.valid_loss for record in direct.history]

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 import torch
 
-from rnnviz.engine.messages import EpochEnded, LiveTrace, Progress, Result
+from rnnviz.engine.messages import EpochEnded, LiveTrace, Progress
 from rnnviz.experiment import suited
 from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.pinned_runs import MOST
 from rnnviz.gui.panels.training.result import result_view
 from rnnviz.learning.training.evaluation import Evaluator
 from rnnviz.learning.training.trainer import Trainer
+from rnnviz.records.run import Figures
 from rnnviz.tasks.reber import Reber
 from rnnviz.tasks.recall import Recall
 from rnnviz.tasks.series import Series
@@ -38,7 +39,7 @@ def bring_forward(driver: Driver, *names: str) -> None:
     driver.until_drawn()
 
 
-def judged(driver: Driver) -> Result:
+def judged(driver: Driver) -> Figures:
     driver.until(lambda: driver.workspace.run.result is not None)
     driver.until_drawn()
     return driver.workspace.run.result
@@ -198,7 +199,7 @@ def test_the_lag_of_a_series_is_said_beside_that_of_persistence(driver: Driver):
 
 
 def test_a_task_without_test_examples_is_judged_by_those_it_has():
-    result = Result(run=1, valid_loss=0.25, metrics={"RMSE": 0.5})
+    result = Figures(epoch=1, valid_loss=0.25, metrics={"RMSE": 0.5})
     found = result_view(result, {"mean": 1.0})
     assert found.measures == ["RMSE"]
     assert found.rows == [("", [0.25, 0.5]), ("mean", [1.0, None])]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
 from rnnviz.engine.messages import Started
+from rnnviz.gui.model.preferences import Preferences
+from rnnviz.gui.widgets.knob_row import KnobRow
+from rnnviz.knobs import Knob
 from tests.gui.driver import SMALL, Driver
 
 LEFT = Qt.MouseButton.LeftButton
@@ -180,3 +184,22 @@ def test_the_slider_follows_the_number(driver: Driver):
 def test_a_tooltip_says_what_the_knob_does_in_one_sentence(driver: Driver, path: str):
     row = driver.row(path)
     assert row.knob.help in row.toolTip()
+
+
+def test_a_switch_is_flipped_by_the_mouse_and_by_the_space_bar(qtbot):
+    knob = msgspec.structs.replace(
+        Knob("bias", "Whether a constant is added."), name="bias", kind=bool, default=True
+    )
+    row = KnobRow(knob, Preferences)
+    qtbot.addWidget(row)
+    with qtbot.waitExposed(row):
+        row.show()
+    turned = []
+    row.turned.connect(lambda value, _gesture: turned.append(value))
+    (field,) = row.fields
+    assert (row.value, field.isChecked()) == (True, True)
+    QTest.mouseClick(field, Qt.MouseButton.LeftButton)
+    QTest.keyClick(field, Qt.Key.Key_Space)
+    row.reset()
+    assert turned == [False, True, True]
+    assert "yes or no; default yes" in row.toolTip()

@@ -113,7 +113,7 @@ def test_the_rule_gives_way_to_what_is_clearly_faster(measured, usual, expected)
 def test_a_run_tells_where_it_is_computed(small):
     trainer = Trainer(small(training__device="auto"))
     assert trainer.timings
-    assert trainer.result()["threads"] == trainer.threads
+    assert trainer.record().threads == trainer.threads
 
 
 def test_a_run_computes_with_its_own_number_of_threads(small):

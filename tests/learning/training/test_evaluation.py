@@ -133,4 +133,4 @@ def test_rules_that_take_long_are_fitted_in_parts():
     evaluator = Evaluator(task, data.examples.valid, "cpu")
     stops, found = counted(evaluation.parts_of_summary(data, model, "cpu", evaluator))
     assert stops >= data.output_size  # one for each tag's regression
-    assert len(found["rules"]) == 3
+    assert len(found.rules) == 3

@@ -94,7 +94,7 @@ def test_targets_far_from_zero_do_not_count_as_diverged(small):
 FULL = """
 import resource
 from rnnviz.experiment import Experiment
-from rnnviz.learning.training import Trainer, TrainingFailed
+from rnnviz.learning.training.trainer import Trainer, TrainingFailed
 experiment = Experiment().with_value("training.device", "cpu").with_value("network.hidden", 256)
 trainer = Trainer(experiment.with_value("task.window", 500).with_value("training.batch", 512))
 pages = int(open("/proc/self/statm").read().split()[0])

@@ -64,7 +64,7 @@ def test_looking_while_it_hides_changes_nothing():
     chosen = experiment(Labels(), network__cell="GRU", network__layers=2, **DROPOUT)
     watched = Trainer(chosen)
     while not watched.done:
-        watched.trace(0, saliency=True)
+        watched.trace(0)
         watched.train_batch()
         torch.rand(3)
     assert torch.equal(weights(watched), weights(finish(Trainer(chosen))))
@@ -143,7 +143,7 @@ def test_a_batch_is_told_to_be_clipped_where_its_gradient_was_too_long():
     trainer.train_batch()
     first = trainer.take_losses()
     assert not first[2].any()
-    trainer.adjust(1e-3, float(first[1][0]))
+    trainer.adjust(Training(learning_rate=1e-3, clip_norm=float(first[1][0])))
     while not trainer.done:
         trainer.train_batch()
     _, norms, clipped = trainer.take_losses()
@@ -192,7 +192,7 @@ def test_a_rate_that_is_turned_on_the_way_falls_along_the_same_cosine():
     trainer = Trainer(experiment(Labels(), training__schedule="cosine"))
     for _ in range(3):
         trainer.train_batch()
-    trainer.adjust(0.1, 0.0)
+    trainer.adjust(Training(learning_rate=0.1, clip_norm=0.0))
     assert trainer.learning_rate == pytest.approx(0.075)
 
 
@@ -277,7 +277,7 @@ def test_it_stops_when_patience_is_over_with_the_best_weights():
     assert trainer.best_epoch == 1 + losses.index(min(losses))
     assert len(losses) == trainer.best_epoch + 3 < 40
     assert torch.equal(weights(trainer), kept)
-    assert trainer.result()["valid_loss"] == best
+    assert trainer.result().valid_loss == best
     assert trainer.train_batch() is None
     now, then = trainer.trace(2), trainer.trace(2, epoch=trainer.best_epoch)
     np.testing.assert_array_equal(now.hidden, then.hidden)
@@ -290,7 +290,7 @@ def test_a_run_with_patience_that_ends_by_itself_ends_with_the_best_weights_too(
     assert not cut.stopped_early
     assert cut.epoch == whole.best_epoch + 1
     assert torch.equal(weights(cut), weights(whole))
-    assert cut.result()["valid_loss"] == whole.result()["valid_loss"]
+    assert cut.result().valid_loss == whole.result().valid_loss
 
 
 def test_without_patience_it_goes_on_and_keeps_its_last_weights():
@@ -299,7 +299,7 @@ def test_without_patience_it_goes_on_and_keeps_its_last_weights():
     assert not trainer.stopped_early
     assert trainer.epoch == 12
     assert trainer.best_epoch < 12
-    assert trainer.result()["valid_loss"] == trainer.history[-1].valid_loss
+    assert trainer.result().valid_loss == trainer.history[-1].valid_loss
     np.testing.assert_array_equal(trainer.trace(0).hidden, trainer.trace(0, epoch=12).hidden)
 
 
@@ -349,8 +349,8 @@ def test_the_metrics_of_a_record_are_those_of_the_task():
     trainer = Trainer(experiment(Counted()))
     while (record := trainer.train_batch()) is None:
         pass
-    assert record.metrics == trainer.result()["metrics"]
-    assert set(trainer.result()["test"]) == {"loss", "mean"}
+    assert record.metrics == trainer.result().metrics
+    assert set(trainer.result().test) == {"loss", "mean"}
 
 
 def test_the_schedule_starts_at_the_knob():

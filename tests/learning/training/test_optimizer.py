@@ -46,20 +46,20 @@ def test_ten_steps_equal_those_of_pytorch_and_clip_grad_norm(batch, name, clip_n
     knobs, make = OPTIMIZERS[name]
     model = untrained(Experiment().with_value("network.layers", 2))
     plain = copy.deepcopy(model)
-    optimizer = make(plain.parameters())
+    reference = make(plain.parameters())
     optimizer = Optimizer(model)
     knobs = msgspec.structs.replace(knobs, clip_norm=clip_norm)
     for _ in range(10):
         loss, norm = optimizer.gradient(loss_of(model, batch))
         optimizer.update(knobs, 0.01)
 
-        optimizer.zero_grad()
+        reference.zero_grad()
         out = plain.readout(plain.rnn(batch[0])[0][:, -1])
         expected = F.mse_loss(out, batch[1])
         expected.backward()
         limit = clip_norm or float("inf")
         expected_norm = torch.nn.utils.clip_grad_norm_(plain.parameters(), limit)
-        optimizer.step()
+        reference.step()
 
         assert loss == pytest.approx(expected.item(), rel=1e-4)
         assert norm == pytest.approx(expected_norm.item(), rel=1e-3)

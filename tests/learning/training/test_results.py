@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from rnnviz.experiment import suited
+from rnnviz.experiment import Training, suited
 from rnnviz.learning.training.trainer import Trainer, TrainingFailed
 from rnnviz.tasks.waves import Waves
 
@@ -29,15 +29,13 @@ def measured(trainer):
 def agrees(trainer):
     loss, accuracy = measured(trainer)
     result = trainer.result()
-    assert result["valid_loss"] == pytest.approx(loss, rel=1e-5)
-    assert result["metrics"]["accuracy"] == pytest.approx(accuracy)
+    assert result.valid_loss == pytest.approx(loss, rel=1e-5)
+    assert result.metrics["accuracy"] == pytest.approx(accuracy)
     return result
 
 
 def test_before_anything_is_learned_there_are_no_figures():
-    result = Trainer(WAVES).result()
-    assert (result["epoch"], result["valid_loss"]) == (0, None)
-    assert "metrics" not in result
+    assert Trainer(WAVES).result() is None
 
 
 @pytest.mark.parametrize("batches", [1, 5, 7, 10])
@@ -45,7 +43,7 @@ def test_in_the_middle_of_an_epoch_they_are_of_now(batches):
     trainer = Trainer(WAVES)
     for _ in range(batches):
         trainer.train_batch()
-    assert agrees(trainer)["epoch"] == batches / trainer.batches
+    assert agrees(trainer).epoch == batches / trainer.batches
 
 
 def test_after_an_epoch_they_are_those_of_the_epoch():
@@ -53,13 +51,13 @@ def test_after_an_epoch_they_are_those_of_the_epoch():
     while not trainer.done:
         trainer.train_batch()
     result, last = agrees(trainer), trainer.history[-1]
-    assert (result["epoch"], result["valid_loss"], result["metrics"]) == (
+    assert (result.epoch, result.valid_loss, result.metrics) == (
         2,
         last.valid_loss,
         last.metrics,
     )
     np.testing.assert_array_equal(
-        np.array(result["error_by_position"], np.float32), trainer.error_by_position
+        np.array(result.error_by_position, np.float32), trainer.error_by_position
     )
 
 
@@ -73,16 +71,16 @@ def test_after_early_stopping_they_are_of_the_best_epoch():
     assert trainer.stopped_early
     result, best = agrees(trainer), trainer.best_epoch
     assert best < trainer.epoch
-    assert result["epoch"] == best
-    assert result["valid_loss"] == trainer.history[best - 1].valid_loss
-    np.testing.assert_array_equal(np.array(result["error_by_position"], np.float32), by_epoch[best])
+    assert result.epoch == best
+    assert result.valid_loss == trainer.history[best - 1].valid_loss
+    np.testing.assert_array_equal(np.array(result.error_by_position, np.float32), by_epoch[best])
 
 
 def test_of_a_failed_run_they_are_of_the_last_good_weights(small):
     trainer = Trainer(small())
     for _ in range(13):
         trainer.train_batch()
-    trainer.adjust(1e4, 0.0)
+    trainer.adjust(Training(learning_rate=1e4, clip_norm=0.0))
     trainer.train_batch()
     with pytest.raises(TrainingFailed):
         trainer.train_batch()
@@ -90,6 +88,6 @@ def test_of_a_failed_run_they_are_of_the_last_good_weights(small):
     with torch.no_grad():
         answers = trainer.model.eval()(torch.as_tensor(valid.inputs))
     loss = torch.nn.functional.mse_loss(answers, torch.as_tensor(valid.targets)).item()
-    assert result["valid_loss"] == pytest.approx(loss, rel=1e-5)
-    assert result["valid_loss"] != trainer.history[-1].valid_loss
-    assert result["epoch"] == 13 / trainer.batches
+    assert result.valid_loss == pytest.approx(loss, rel=1e-5)
+    assert result.valid_loss != trainer.history[-1].valid_loss
+    assert result.epoch == 13 / trainer.batches

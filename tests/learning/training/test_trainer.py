@@ -6,8 +6,8 @@ import pytest
 import torch
 import torch.nn.functional as F  # noqa: N812
 
-from rnnviz.experiment import Experiment
-from rnnviz.knobs import KnobError
+from rnnviz.experiment import Experiment, Training
+from rnnviz.knobs import knobs_of
 from rnnviz.learning.training.devices import Choice
 from rnnviz.learning.training.trainer import Trainer
 from tests.learning.toys import untrained
@@ -48,8 +48,8 @@ def test_looking_at_a_run_and_adjusting_it_to_what_it_has_changes_nothing(small,
     while not watched.done:
         watched.trace(1)
         watched.train_batch()
-        watched.trace(0, epoch=watched.epoch, saliency=True)
-        watched.adjust(1e-3, 0.5)
+        watched.trace(0, epoch=watched.epoch)
+        watched.adjust(Training(learning_rate=1e-3, clip_norm=0.5))
         watched.result()
         torch.set_num_threads(2)
         torch.rand(1)
@@ -161,7 +161,7 @@ def test_the_time_of_steps_leaves_validation_out(small, finish, monkeypatch):
 
 def test_a_new_learning_rate_acts_from_the_next_batch(small):
     one, other = Trainer(small()), Trainer(small())
-    other.adjust(1e-1, 0.0)
+    other.adjust(Training(learning_rate=1e-1, clip_norm=0.0))
     one.train_batch()
     other.train_batch()
     start = torch.nn.utils.parameters_to_vector(untrained(small()).parameters())
@@ -173,11 +173,18 @@ def test_a_new_learning_rate_acts_from_the_next_batch(small):
     assert moved[1].abs().max().item() == pytest.approx(1e-1, rel=1e-2)
 
 
-def test_a_rate_that_the_knob_does_not_take_is_refused_and_changes_nothing(small, finish):
-    trainer = Trainer(small())
-    with pytest.raises(KnobError, match="Learning rate must be"):
-        trainer.adjust(-1.0, 0.0)
-    assert outcome(finish(trainer)) == outcome(finish(Trainer(small())))
+def test_any_knob_that_is_marked_live_acts_on_a_run_under_way(small, finish, monkeypatch):
+    knob = knobs_of(Training)["momentum"]
+    chosen = small(training__optimizer="SGD")
+    wanted = msgspec.structs.replace(chosen.training, momentum=0.0)
+    still = Trainer(chosen)
+    still.adjust(wanted)
+    assert outcome(finish(still)) == outcome(finish(Trainer(chosen)))  # it is not live
+    monkeypatch.setitem(knobs_of(Training), "momentum", msgspec.structs.replace(knob, live=True))
+    moved = Trainer(chosen)
+    moved.adjust(wanted)
+    never = Trainer(small(training__optimizer="SGD", training__momentum=0.0))
+    assert outcome(finish(moved)) == outcome(finish(never))
 
 
 def test_the_sine_is_learnt_and_beats_the_last_value(finish):
@@ -188,22 +195,28 @@ def test_the_sine_is_learnt_and_beats_the_last_value(finish):
     assert trainer.history[-1].valid_loss < trainer.baselines["persistence"] / 4
 
 
-def test_the_result_is_plain_data_for_json(small, finish):
+def test_the_result_is_that_of_the_last_epoch(small, finish):
     trainer = Trainer(small())
-    assert trainer.result()["valid_loss"] is None
-    result = msgspec.json.decode(msgspec.json.encode(finish(trainer).result()))
-    assert set(result) == {
-        "epoch",
-        "valid_loss",
-        "baselines",
-        "device",
-        "threads",
-        "seconds",
-        "metrics",
-    }
-    assert result["metrics"]["RMSE"] == pytest.approx(result["valid_loss"] ** 0.5, rel=1e-4)
-    assert result["valid_loss"] == trainer.history[-1].valid_loss
-    assert result["device"] == "cpu"
+    assert trainer.result() is None
+    result = finish(trainer).result()
+    assert result.metrics["RMSE"] == pytest.approx(result.valid_loss**0.5, rel=1e-4)
+    assert result.valid_loss == trainer.history[-1].valid_loss
+    assert (result.epoch, result.test, result.lag, result.error_by_position) == (3, {}, {}, ())
+
+
+def test_the_record_says_what_was_trained_where_and_how_it_ended(small, finish):
+    trainer = Trainer(small(training__epochs=2), choice=Choice("cpu", 2))
+    assert (trainer.record().ended, trainer.record().figures) == (None, None)
+    trainer.adjust(0.01, 0.5)
+    record = finish(trainer).record()
+    assert record.experiment == small(
+        training__epochs=2, training__learning_rate=0.01, training__clip_norm=0.5
+    )
+    assert (record.device, record.threads, record.ended) == ("cpu", 2, "finished")
+    assert (record.parameters, record.batches) == (141, 10)  # 10 + 100 + 2 * 10, 10 + 1
+    assert record.baselines == trainer.baselines
+    assert [epoch.epoch for epoch in record.history] == [1, 2]
+    assert record.figures.valid_loss == trainer.history[-1].valid_loss
 
 
 def test_traces_show_the_untrained_network_each_epoch_and_now(small, finish):

@@ -10,6 +10,7 @@ from rnnviz.gui.panels.base.panel import Behind, Context, Panel
 from rnnviz.gui.panels.base.pinned_curves import PinnedCurves
 from rnnviz.gui.widgets.plot import Plot, set_curve
 from rnnviz.records.arrays import FloatArray
+from rnnviz.records.run import Figures
 from rnnviz.words.translation import mark, tr
 
 
@@ -48,12 +49,11 @@ class ErrorByPositionPanel(Panel):
             what |= Aspect.EPOCHS
         if not what & (Aspect.EPOCHS | Aspect.RESULT | Aspect.STATE | Aspect.PINS):
             return
-        figures = self._workspace.run.figures
-        errors = None if figures is None else figures.error_by_position
-        self.plot.setVisible(errors is not None)
-        self.along.setVisible(errors is not None)
-        self.say_empty("" if errors is not None else self._why_empty())
-        if errors is None:
+        errors = _errors(self._workspace.run.figures)
+        self.plot.setVisible(bool(len(errors)))
+        self.along.setVisible(bool(len(errors)))
+        self.say_empty("" if len(errors) else self._why_empty())
+        if not len(errors):
             return
         experiment = self._workspace.run.experiment
         assert experiment is not None
@@ -64,8 +64,7 @@ class ErrorByPositionPanel(Panel):
             (run.label, _positions(pinned), pinned)
             for run in self._workspace.pinned_runs.runs
             if type(run.experiment.task) is type(task)
-            and (pinned := run.figures.error_by_position) is not None
-            and len(pinned) == len(errors)
+            and len(pinned := _errors(run.figures)) == len(errors)
         ]
         set_curve(self._curve, _positions(errors), errors, self.colours.valid)
         self.plot.set_x(0.5, len(errors) + 0.5)
@@ -78,6 +77,10 @@ class ErrorByPositionPanel(Panel):
         if experiment is not None and experiment.task.shape == "many-to-one":
             return tr("This task asks for one answer, at the end: there are no positions.")
         return tr("How wrong the answers are along the sequence, after the first epoch.")
+
+
+def _errors(figures: Figures | None) -> FloatArray:
+    return np.array(() if figures is None else figures.error_by_position, np.float32)
 
 
 def _positions(errors: FloatArray) -> FloatArray:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from PySide6.QtWidgets import QLabel
 
-from rnnviz.engine.messages import Result
 from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.panels.base.panel import Behind, Context, Panel
 from rnnviz.gui.widgets.table import Row, Table
+from rnnviz.records.run import Figures
 from rnnviz.words.number_format import short
 from rnnviz.words.translation import mark, tr
 
@@ -26,7 +26,7 @@ class ResultView:
     lag: dict[str, int]
 
 
-def result_view(result: Result, baselines: dict[str, float]) -> ResultView:
+def result_view(result: Figures, baselines: dict[str, float]) -> ResultView:
     """Put the network and the rules side by side. `baselines` are validation losses by rule."""
     found = result.test or result.metrics
     measures = [name for name in found if name != "loss"]
@@ -109,6 +109,8 @@ class ResultPanel(Panel):
         self.lag.setVisible(bool(found.lag))
 
     def _why_empty(self) -> str:
+        if self._run.judged:
+            return tr("The network could not be judged; the log says why.")
         if self._run.state in ("finished", "stopped", "failed") and self._run.step:
             return tr("Judging …")
         return tr(
