@@ -1,11 +1,13 @@
 #!/bin/sh
-# From a fresh checkout on Debian or Ubuntu to the running program, or to the tests:
+# From a fresh checkout on Debian or Ubuntu to the running program, to the tests, or to what can
+# be checked without running anything:
 #
 #     sh resources/install.sh start [OPTIONS OF rnnviz]
 #     sh resources/install.sh test [OPTIONS OF pytest]
+#     sh resources/install.sh lint
 #
-# System packages are installed with apt-get, everything else into .venv here. A second
-# run finds all in place and goes on at once.
+# System packages are installed with apt-get, everything else into .venv here, in the versions
+# of resources/constraints.txt. A second run finds all in place and goes on at once.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -13,8 +15,8 @@ cd "$(dirname "$0")/.."
 main() {
     case ${1:-} in
         start) extra= ;;
-        test) extra='[test]' ;;
-        *) fail 'What shall it be? sh resources/install.sh start, or sh resources/install.sh test.' ;;
+        test | lint) extra='[test]' ;;
+        *) fail 'What shall it be? sh resources/install.sh start, sh resources/install.sh test, or sh resources/install.sh lint.' ;;
     esac
     what=$1
     shift
@@ -23,10 +25,13 @@ main() {
     [ -n "$python" ] || python=$(find_python) ||
         fail 'rnnviz needs Python 3.11 or newer: install it, then run this line again.'
     install_python_packages
-    if [ "$what" = test ]; then
-        QT_QPA_PLATFORM=${QT_QPA_PLATFORM:-offscreen} exec .venv/bin/python -m pytest "$@"
-    fi
-    exec .venv/bin/python -m rnnviz "$@"
+    case $what in
+        start) exec .venv/bin/python -m rnnviz "$@" ;;
+        test) QT_QPA_PLATFORM=${QT_QPA_PLATFORM:-offscreen} exec .venv/bin/python -m pytest "$@" ;;
+    esac
+    .venv/bin/python -m ruff check .
+    .venv/bin/python -m ruff format --check .
+    .venv/bin/python -m mypy
 }
 
 fail() {
@@ -60,6 +65,7 @@ install_system_packages() {
     case $what in
         start) wanted="$wanted fonts-noto-cjk" ;; # Korean
         test) wanted="$wanted xvfb xdotool" ;;
+        lint) wanted= ;;
     esac
     wanted="$wanted $(python_packages)"
 
@@ -132,19 +138,19 @@ usual_names() {
 # --- Python packages ---------------------------------------------------------------------
 
 install_python_packages() {
-    # What was installed last: the same declaration, the same Python, the same folder.
-    stamp="$(cat pyproject.toml "$0" 2>/dev/null | cksum) $("$python" -V) $PWD"
+    # What was installed last: the same declaration and versions, the same Python and folder.
+    stamp="$(cat pyproject.toml resources/constraints.txt "$0" 2>/dev/null | cksum) $("$python" -V) $PWD"
     for done in .venv/installed$extra '.venv/installed[test]'; do
         [ "$(cat "$done" 2>/dev/null)" != "$stamp" ] || return 0
     done
     echo 'Installing Python packages into .venv (the first time, this takes a few minutes)'
     .venv/bin/python -c 'import pip' 2>/dev/null || "$python" -m venv --clear .venv ||
         fail "The folder .venv could not be made in $PWD: its reason is above."
-    # In one command, so that pip settles at once on the version of torch that was tested and
-    # takes a build for the CPU where its index or --find-links has one; left to the range in
-    # pyproject.toml it takes the newest, with several GB of CUDA.
+    # In the versions that were tested. Of that of torch pip takes a build for the CPU where its
+    # index or --find-links has one; left to the range in pyproject.toml it takes the newest, with
+    # several GB of CUDA.
     .venv/bin/python -m pip install --quiet --disable-pip-version-check \
-        torch==2.13.0 --editable ".$extra" ||
+        --constraint resources/constraints.txt --editable ".$extra" ||
         fail 'pip could not install the Python packages; its reason is above.'
     rm -f .venv/installed*
     echo "$stamp" >".venv/installed$extra"

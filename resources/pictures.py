@@ -21,6 +21,7 @@ os.environ["RNNVIZ_HOME"] = tempfile.mkdtemp()  # nobody's own settings get into
 from PIL import Image
 from PySide6.QtCore import QBuffer, QEventLoop, QTimer
 
+from rnnviz.cells import COMPARED
 from rnnviz.experiment import Experiment, suited
 from rnnviz.gui.app import application, open_window
 from rnnviz.gui.look.theme import Choice
@@ -107,7 +108,7 @@ def play(window: MainWindow, scene: Scene) -> None:
     if scene.cells:
         workspace.pinned_runs.clear()
         window.compare_cells()
-        wait_until(lambda: len(workspace.pinned_runs.runs) == 3, 300)
+        wait_until(lambda: len(workspace.pinned_runs.runs) == len(COMPARED), 300)
     else:
         workspace.begin()
         number = workspace.run.number

@@ -16,15 +16,29 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from rnnviz.gui.show import TraceWindow
+    from rnnviz.learning.network.scan import OwnLayers
+    from rnnviz.learning.tracing.trace import TraceError
     from rnnviz.records.trace import Trace
     from rnnviz.tasks.task import Loss
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "show", "trace"]
+__all__ = ["Trace", "TraceError", "__version__", "show", "trace"]
+
+
+def __getattr__(name: str) -> type:
+    if name == "Trace":
+        from rnnviz.records.trace import Trace
+
+        return Trace
+    if name == "TraceError":
+        from rnnviz.learning.tracing.trace import TraceError
+
+        return TraceError
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def trace(
-    module: nn.RNN | nn.GRU | nn.LSTM,
+    module: nn.RNN | nn.GRU | nn.LSTM | OwnLayers,
     x: Tensor | npt.ArrayLike,
     *,
     readout: nn.Linear | None = None,
@@ -36,10 +50,11 @@ def trace(
 ) -> Trace:
     """Record all that `module` computes on one sequence `x` of ``(T, I)``, timesteps by inputs.
 
-    Works for an `nn.RNN`, `nn.GRU` or `nn.LSTM` of any size, in one direction or both; the
-    module is left as it was. A batch of one, ``(1, T, I)`` of a `batch_first` module or else
-    ``(T, 1, I)``, is taken as well, and the state that it begins with: `start` is h_0, or
-    ``(h_0, c_0)``, each ``(L, H)`` with two rows a layer where both directions are read.
+    Works for an `nn.RNN`, `nn.GRU` or `nn.LSTM` of any size, in one direction or both, and for
+    rnnviz's own layers of a cell that PyTorch does not have; the module is left as it was. A
+    batch of one, ``(1, T, I)`` of a `batch_first` module or else ``(T, 1, I)``, is taken as well,
+    and the state that it begins with: `start` is h_0, or ``(h_0, c_0)``, each ``(L, H)`` with two
+    rows a layer where both directions are read.
 
     The trace has `inputs` ``(T, I)``, `hidden` ``(T, L, H)``, and the `cell` and `gates` that
     there are. `hidden` is what ``module(x)`` gives on the CPU under `torch.no_grad`; on a GPU,
@@ -56,8 +71,7 @@ def trace(
     Where it is cheap or `saliency` is True, there is `saliency`, ``(T, T)`` norms of
     d y_t / d x_s. All are float32 arrays. `rnnviz.learning.tracing.trace.trace` says more.
 
-    Raises `rnnviz.learning.tracing.trace.TraceError`, a `ValueError`, with one sentence that says
-    what cannot be traced.
+    Raises `rnnviz.TraceError`, a `ValueError`, with one sentence that says what cannot be traced.
 
     Examples
     --------

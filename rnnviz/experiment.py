@@ -11,19 +11,26 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
 
 import msgspec
 
+from rnnviz.cells import CELLS
 from rnnviz.knobs import Knob, KnobError, Settings, Value, knobs_of
 from rnnviz.tasks import TASKS, Sine, Task
+
+if TYPE_CHECKING:
+    CellName = str
+else:
+    CellName = Literal[tuple(CELLS)]
 
 
 class Network(Settings):
     """The network: a stack of recurrent layers, read out by one linear layer."""
 
     cell: Annotated[
-        Literal["RNN", "RNN relu", "GRU", "LSTM"],
+        CellName,
         Knob(
             "cell",
-            "How the notepad is rewritten: all of it at once (RNN), or through gates that "
-            "learn what to keep (GRU, LSTM).",
+            "How the notepad is rewritten: "
+            + "; ".join(f"{cell.help} ({cell.name})" for cell in CELLS.values())
+            + ".",
         ),
     ] = "RNN"
     hidden: Annotated[
@@ -307,7 +314,7 @@ def idle(experiment: Experiment, path: str) -> bool:
     return {
         "network.direction": not task.whole_sequence,
         "network.embedding": not task.embeds,
-        "network.gate_bias": network.cell not in ("GRU", "LSTM"),
+        "network.gate_bias": CELLS[network.cell].keeping is None,
         "network.dropout_layers": network.layers == 1,
         "training.momentum": training.optimizer != "SGD",
     }.get(path, path.startswith("task.") and task.idle(path.removeprefix("task.")))

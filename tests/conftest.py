@@ -3,6 +3,7 @@
 A test fails when Qt warns, when an exception is lost in a slot or a thread, or when a
 top-level widget is left behind; the session fails when an engine outlives it. Warnings
 and lost exceptions inside a test are seen by pytest and pytest-qt, see ``pyproject.toml``.
+When a test of the window fails, pictures of it are kept in ``.pytest_pictures``.
 """
 
 from __future__ import annotations
@@ -18,11 +19,12 @@ import subprocess
 import tempfile
 import types
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from PySide6.QtCore import QCoreApplication, QEvent, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -30,6 +32,12 @@ from PySide6.QtWidgets import QApplication, QWidget
 # found by it even when the window that started it is dead.
 _MARK = "RNNVIZ_TEST_SESSION"
 _GRACE = 2.0  # seconds in which an engine that was told to end may do so
+
+# No deadlines: the machine may be busy with something else. What fails can be tried again with
+# the line that is printed.
+settings.register_profile("here", deadline=None, print_blob=True)
+settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
+settings.load_profile("ci" if "CI" in os.environ else "here")
 
 _folder = tempfile.TemporaryDirectory(prefix="rnnviz-tests-")
 _home = Path(_folder.name)
@@ -131,6 +139,32 @@ def _who(referrer: Any) -> str:
         ]
         return f"a closure of {functions}"
     return f"{type(referrer).__name__} {str(referrer)[:80]}"
+
+
+# --- pictures of what a test saw that failed -------------------------------------------
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.failed and "qapp" in getattr(item, "fixturenames", ()):
+        kept = list(_kept_pictures(item.config.rootpath / ".pytest_pictures", item.nodeid))
+        if kept:
+            report.sections.append(("Pictures", "\n".join(map(str, kept))))
+    return report
+
+
+def _kept_pictures(folder: Path, test: str) -> Iterator[Path]:
+    """Keep one of every window that can be seen, in place of those of this test's last failure."""
+    folder = folder / re.sub(r"[^\w.-]+", "_", test)[-120:]
+    shutil.rmtree(folder, ignore_errors=True)
+    for number, window in enumerate(w for w in QApplication.topLevelWidgets() if w.isVisible()):
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / f"{number}-{type(window).__name__}.png"
+        if window.grab().save(str(file)):
+            yield file
 
 
 # --- Qt's warnings while a test is torn down, when pytest-qt no longer listens ---------

@@ -9,6 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PySide6.QtGui import QImage
 
 TESTS = Path(__file__).parent
 
@@ -116,6 +119,31 @@ def test_an_engine_stays():
     engine.returncode = 0  # or its destructor would warn first
 """
 
+FAILURES = """
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QWidget
+
+def coloured(qtbot):
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.setPalette(QPalette(QColor("red")))
+    window.resize(40, 30)
+    window.show()
+    return window
+
+def test_a_window_is_wrong(qtbot):
+    window = coloured(qtbot)
+    hidden = QWidget()
+    qtbot.addWidget(hidden)
+    assert False
+
+def test_a_window_is_right(qtbot):
+    window = coloured(qtbot)
+
+def test_no_window_is_wrong():
+    assert False
+"""
+
 HOMES = """
 import os
 from pathlib import Path
@@ -212,3 +240,33 @@ def test_an_engine_of_somebody_else_is_left_alone(session):
 
 def test_every_test_has_a_home_of_its_own(session):
     session(HOMES).assert_outcomes(passed=4)
+
+
+def test_a_picture_is_kept_of_what_a_failing_test_saw_of_its_window(session, pytester):
+    result = session(FAILURES)
+    result.assert_outcomes(passed=1, failed=2)
+    (kept,) = (pytester.path / ".pytest_pictures").rglob("*.png")
+    result.stdout.fnmatch_lines(["*Pictures*", str(kept)])
+    picture = QImage(str(kept))
+    assert picture.size().toTuple() == (40, 30)
+    assert picture.pixelColor(20, 15).name() == "#ff0000"
+
+
+def test_with_the_profile_of_ci_the_examples_are_the_same_each_time():
+    def drawn() -> list[int]:
+        seen: list[int] = []
+
+        @settings(settings.get_profile("ci"), max_examples=20)
+        @given(st.integers())
+        def draw(number: int) -> None:
+            seen.append(number)
+
+        draw()
+        return seen
+
+    assert drawn() == drawn()
+
+
+def test_an_example_may_take_as_long_as_a_busy_machine_needs():
+    assert settings.get_profile("here").deadline is None
+    assert settings.get_profile("ci").deadline is None

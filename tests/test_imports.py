@@ -74,7 +74,7 @@ def test_the_engine_seen_from_the_window_is_free_of_torch_and_qt() -> None:
     assert loaded_after(importing(names), *HEAVY, *QT) == []
 
 
-@pytest.mark.parametrize("folder", ["tasks", "analysis", "store"])
+@pytest.mark.parametrize("folder", ["tasks", "analysis", "store", "cells"])
 def test_what_needs_neither_torch_nor_qt_loads_neither(folder: str) -> None:
     assert loaded_after(importing(modules(folder)), *HEAVY, *QT) == []
 

@@ -6,13 +6,17 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from rnnviz.gui import preflight
 
-SCRIPT = Path(__file__).parents[1] / "resources" / "install.sh"
+CHECKOUT = Path(__file__).parents[1]
+SCRIPT = CHECKOUT / "resources" / "install.sh"
+LOCK = CHECKOUT / "resources" / "constraints.txt"
 
 pytestmark = pytest.mark.skipif(
     not sys.platform.startswith("linux") or not SCRIPT.is_file(), reason="for a Linux checkout"
@@ -116,3 +120,69 @@ def test_where_there_is_no_apt_an_old_python_is_the_reason(system):
     assert (
         done.stderr == "rnnviz needs Python 3.11 or newer: install it, then run this line again.\n"
     )
+
+
+# --- Python packages ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def prepared(system):
+    """A system with a `.venv` whose Python does nothing but write down what it is asked for."""
+    (system / "python3").symlink_to(sys.executable)
+    folder = system.parent / "checkout" / ".venv" / "bin"
+    folder.mkdir(parents=True)
+    put(folder, "python", 'echo "$*" >>asked')
+    return system
+
+
+def asked(tools: Path, *arguments: str) -> list[str]:
+    """What the script asks of the Python in `.venv`, but for whether it has pip."""
+    written = tools.parent / "checkout" / "asked"
+    written.unlink(missing_ok=True)
+    done = install(tools, *arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+    return [line for line in written.read_text().splitlines() if line != "-c import pip"]
+
+
+def test_pip_is_given_the_versions_that_were_tested(prepared):
+    installing, running = asked(prepared, "test", "-k", "sine")
+    assert installing.startswith("-m pip install ")
+    assert installing.endswith(" --constraint resources/constraints.txt --editable .[test]")
+    assert running == "-m pytest -k sine"
+
+
+def test_the_second_time_nothing_is_installed_until_the_versions_change(prepared):
+    asked(prepared, "test")
+    assert asked(prepared, "start", "--help") == ["-m rnnviz --help"]
+    (prepared.parent / "checkout" / "resources" / "constraints.txt").write_text("torch==2\n")
+    assert len(asked(prepared, "start")) == 2
+
+
+def test_lint_checks_the_source_and_its_types_and_runs_nothing(prepared):
+    assert asked(prepared, "lint")[1:] == ["-m ruff check .", "-m ruff format --check .", "-m mypy"]
+
+
+def locked() -> dict[str, str]:
+    """The version of each package in the lock."""
+    lines = [line for line in LOCK.read_text().splitlines() if not line.startswith("#")]
+    pairs = [line.split("==") for line in lines]
+    return {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in pairs}
+
+
+def test_the_lock_has_a_version_of_all_that_is_declared_which_the_declaration_allows():
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
+    declared = project["dependencies"] + project["optional-dependencies"]["test"]
+    versions = locked()
+    for requirement in map(Requirement, declared):
+        name = requirement.name.lower()
+        assert name in versions, f"{name} is declared, but has no version in {LOCK.name}"
+        assert versions[name] in requirement.specifier
+
+
+def test_the_lock_names_no_place_of_one_machine():
+    assert not re.search(r"file:|/home|/tmp|@|\+", "".join(f"{n}{v}" for n, v in locked().items()))
+
+
+def test_the_readme_names_the_tested_version_of_torch():
+    readme = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"torch==([\d.]+)", readme)) == {locked()["torch"]}

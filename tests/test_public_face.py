@@ -11,7 +11,8 @@ from torch import nn
 
 import rnnviz
 from rnnviz.gui import show as window
-from rnnviz.learning.tracing import trace
+from rnnviz.learning.tracing import refusals, trace
+from rnnviz.records.trace import Trace
 
 
 def test_trace_is_the_tracing_of_the_learning_rooms():
@@ -33,8 +34,20 @@ def test_trace_takes_a_readout_and_a_target():
 
 
 def test_a_refusal_is_a_value_error():
-    with pytest.raises(ValueError, match="projections"):
+    with pytest.raises(ValueError, match="projections") as refusal:
         rnnviz.trace(nn.LSTM(1, 4, proj_size=2), np.ones((3, 1)))
+    assert refusal.type is rnnviz.TraceError
+
+
+def test_the_types_that_it_names_are_those_of_the_rooms():
+    assert rnnviz.Trace is Trace
+    assert rnnviz.TraceError is refusals.TraceError
+
+
+def test_every_name_that_it_promises_is_there_and_no_other_is_made_up():
+    assert [name for name in rnnviz.__all__ if not hasattr(rnnviz, name)] == []
+    with pytest.raises(AttributeError, match="tracer"):
+        rnnviz.tracer  # noqa: B018
 
 
 def test_show_takes_what_the_window_takes():
@@ -43,14 +56,23 @@ def test_show_takes_what_the_window_takes():
     )
 
 
-def test_import_loads_neither_torch_nor_qt_nor_numpy():
+def test_import_loads_nothing_heavy():
     program = (
-        "import sys, rnnviz; print([m for m in ('torch', 'PySide6', 'numpy') if m in sys.modules])"
+        "import sys, rnnviz;"
+        "print([m for m in ('torch', 'PySide6', 'numpy', 'msgspec') if m in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout == "[]\n"
+
+
+def test_a_trace_can_be_named_without_torch_or_qt():
+    program = "import sys, rnnviz; rnnviz.Trace; print({'torch', 'PySide6'} & {*sys.modules})"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "set()\n"
 
 
 def test_tracing_does_not_load_qt():

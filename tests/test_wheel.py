@@ -63,7 +63,12 @@ def test_it_carries_the_resources_but_not_what_is_for_a_checkout(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     assert "rnnviz/_resources/icons/play.svg" in names
     assert "rnnviz/_resources/install.sh" not in names
+    assert "rnnviz/_resources/constraints.txt" not in names
     assert not [name for name in names if name.startswith(("tests/", "resources/"))]
+
+
+def test_it_says_that_it_has_types(wheel):
+    assert "rnnviz/py.typed" in zipfile.ZipFile(wheel).namelist()
 
 
 def test_it_says_which_licence_it_has(wheel):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
+from rnnviz.cells import COMPARED
 from rnnviz.engine.messages import MeasureStepCosts, StepCost
 from rnnviz.engine.questions import Work, answers
 from rnnviz.experiment import Experiment, Network, Training
@@ -12,7 +13,6 @@ from rnnviz.learning.training import devices
 from rnnviz.learning.training.trainer import Trainer
 from rnnviz.tasks import Sine
 
-CELLS = ("RNN", "GRU", "LSTM")
 TIMESTEPS = (25, 50, 100, 200)
 """at `UNITS` hidden units"""
 HIDDEN = (16, 64, 128, 256)
@@ -45,5 +45,5 @@ def measure(_asked: MeasureStepCosts, _trainer: Trainer | None) -> Work:
 def _combinations() -> Iterator[tuple[str, int, int, str]]:
     sizes = sorted({(t, UNITS) for t in TIMESTEPS} | {(STEPS, h) for h in HIDDEN})
     kinds = dict.fromkeys(device.kind for device in devices.available())
-    for device, (timesteps, hidden), cell in itertools.product(kinds, sizes, CELLS):
-        yield cell, timesteps, hidden, device
+    for device, (timesteps, hidden), cell in itertools.product(kinds, sizes, COMPARED):
+        yield cell.name, timesteps, hidden, device

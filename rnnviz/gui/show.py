@@ -7,6 +7,7 @@ import sys
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMainWindow
 
+from rnnviz.cells import of_mode
 from rnnviz.gui.app import application
 from rnnviz.gui.look.style import dress
 from rnnviz.gui.look.theme import Theme
@@ -29,7 +30,7 @@ class TraceWindow(QMainWindow):
     def __init__(self, trace: Trace) -> None:
         super().__init__()
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(f"rnnviz · {trace.kind}, {trace.units} units")
+        self.setWindowTitle(f"rnnviz · {of_mode(trace.kind).name}, {trace.units} units")
         self.setDockNestingEnabled(True)
         self.theme = Theme(parent=self)
         self.clock = FrameClock(self)

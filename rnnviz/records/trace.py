@@ -55,16 +55,15 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """
 
     kind: str
-    """``"RNN_TANH"``, ``"RNN_RELU"``, ``"GRU"`` or ``"LSTM"``, as PyTorch calls them."""
+    """The `mode` of its cell: ``"RNN_TANH"``, ``"GRU"`` and so on, as PyTorch calls them."""
     inputs: FloatArray
     """``(T, I)``"""
     hidden: FloatArray
     """h_t of every layer, ``(T, L, H)``"""
     cell: FloatArray | None = None
-    """c_t of every layer of an LSTM, ``(T, L, H)``"""
+    """c_t of every layer, ``(T, L, H)``, of a cell that has it"""
     gates: dict[str, FloatArray] = {}
-    """Each gate by its symbol in PyTorch's documentation, ``(T, L, H)``:
-    i, f, g, o of an LSTM; r, z, n of a GRU"""
+    """Each gate of the cell by its symbol in PyTorch's documentation, ``(T, L, H)``"""
     output: FloatArray | None = None
     """The answer if it stopped at t, the readout of h_t, ``(T, O)``"""
     target: FloatArray | None = None
@@ -73,7 +72,7 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """h_0 of every layer, ``(L, H)``: the notepad before the first timestep that a layer reads,
     which backwards is the last; None for 0. In the same way:"""
     start_cell: FloatArray | None = None
-    """c_0 of every layer of an LSTM, ``(L, H)``"""
+    """c_0 of every layer, ``(L, H)``"""
     saliency: FloatArray | None = None
     """``(T, T)``: ``saliency[t, s]`` is the norm of d y_t / d x_s; in one direction 0 where
     s > t"""

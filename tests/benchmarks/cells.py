@@ -1,4 +1,4 @@
-"""How long a step of training takes here and in a plain loop of PyTorch: every cell.
+"""How long a step of training takes here and in a plain loop of PyTorch: every cell that it has.
 
     python tests/benchmarks/cells.py [threads] [rounds]
 
@@ -32,6 +32,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 import torch
 import torch.nn.functional as F  # noqa: N812
 
+from rnnviz.cells import CELLS
 from rnnviz.experiment import Experiment
 from rnnviz.learning.network.model import build
 from rnnviz.learning.training.devices import Choice
@@ -40,7 +41,6 @@ from rnnviz.tasks import Sine, Task
 from rnnviz.tasks.waves import Waves
 from tests.benchmarks.machine import Option, numbers
 
-GATES = {"RNN": 1, "RNN relu": 1, "GRU": 3, "LSTM": 4}
 ALLOWED = 1.05
 """How many times as long as the plain loop may be taken for as long: what timing cannot tell."""
 
@@ -93,7 +93,7 @@ def products(experiment: Experiment) -> Side:
     """The matrix products of a step's recurrence, without anything else."""
     hidden = experiment.network.hidden
     states = torch.rand(experiment.training.batch, hidden)
-    weights = torch.rand(hidden, GATES[experiment.network.cell] * hidden)
+    weights = torch.rand(hidden, CELLS[experiment.network.cell].blocks * hidden)
     out = states @ weights
     timesteps = experiment.task.open(0).timesteps
 
@@ -140,8 +140,9 @@ def main(threads: int, rounds: int) -> None:
     print(f"threads: {threads}, batch: 64, milliseconds a step: median of {rounds} at most")
     print("cell      answers at     H    T   rnnviz share    plain share  ratio", flush=True)
     slower = []
+    modules = [cell.name for cell in CELLS.values() if cell.module]  # others have no plain loop
     for cell, (where, make), hidden, timesteps in product(
-        GATES, tasks.items(), (64, 256), (50, 200)
+        modules, tasks.items(), (64, 256), (50, 200)
     ):
         experiment = measured(cell, make(timesteps), hidden)
         sides = [ours(experiment, threads), plain_loop(experiment), products(experiment)]

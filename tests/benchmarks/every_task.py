@@ -40,7 +40,7 @@ class Watched:
         self.window.setGeometry(0, 0, 1920, 1080)
         self.workspace, self.run = self.window.workspace, self.window.workspace.run
         wait_until(lambda: self.run.state == "paused")
-        self.workspace.stage.select_unit(0)
+        self.workspace.view_state.select_unit(0)
         live(0.5)
         self.pictures: list[float] = []
         outer = self

@@ -38,7 +38,7 @@ def watch(seconds: float) -> None:
     window = open_window(Experiment().with_value("training.epochs", 10_000))
     window.setGeometry(QRect(0, 0, 1920, 1080))
     wait_until(lambda: window.workspace.run.state == "paused")
-    window.workspace.stage.select_unit(0)
+    window.workspace.view_state.select_unit(0)
     live(0.5)
     window.actions_by_name["train"].trigger()
     wait_until(lambda: len(window.workspace.run.history) > 0)

@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
@@ -71,7 +72,8 @@ def main(times: int) -> None:
         actions["train"].trigger()
         until(training)
         live(0.5)
-        slider = window.docks["experiment"].panel.rows["network.hidden"].slider
+        panel: Any = window.docks["experiment"].panel
+        slider = panel.rows["network.hidden"].slider
 
         def turn(place: int) -> float:
             number = run.number

@@ -12,6 +12,7 @@ import sys
 import time
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -51,10 +52,11 @@ def main(frames: int) -> None:
         window = TraceWindow(trace())
         window.setGeometry(0, 0, 1920, 1080)
         window.show()
-        window.stage.select_unit(3)
+        window.view_state.select_unit(3)
         live(1)
         images = 0
-        image = window.docks["hidden"].panel._image
+        panel: Any = window.docks["hidden"].panel
+        image = panel._image
         draw = image.setImage
 
         def count(*args, **options) -> None:

@@ -7,7 +7,6 @@ from torch.nn.modules.module import register_module_forward_pre_hook
 from rnnviz.tasks import Sine
 from rnnviz.tasks.waves import Waves
 from tests.benchmarks import cells
-from tests.learning.toys import untrained
 
 TASKS = {"the end": Sine(window=6, windows=170), "every step": Waves(length=20, signals=170)}
 ROUNDS = 12  # through several epochs
@@ -41,12 +40,6 @@ def test_every_step_that_is_timed_learns_from_one_full_batch(where):
         cells.in_turns(sides, ROUNDS, lambda: 0.0)
     states = (batch, 4) if where == "the end" else (batch, 20, 4)
     assert timed == [[(True, states)]] * (2 * (ROUNDS + 1))
-
-
-@pytest.mark.parametrize("cell", cells.GATES)
-def test_a_cell_has_as_many_gates_as_its_weights_have_blocks(cell):
-    rnn = untrained(cells.measured(cell, TASKS["the end"], hidden=5)).rnn
-    assert rnn.weight_hh_l0.shape == (cells.GATES[cell] * 5, 5)
 
 
 def test_a_sides_times_are_of_its_steps_alone_without_the_first():

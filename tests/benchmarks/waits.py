@@ -13,9 +13,12 @@ import itertools
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from machine import live, percentiles, screen, wait_until
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.benchmarks.machine import live, percentiles, screen, wait_until
 
 QUIET = 0.12
 """seconds without a picture after which an action is over"""
@@ -106,7 +109,7 @@ def actions(watched: Watched) -> dict[str, Callable[[], object]]:
         "undo": draft.stack.undo,
         "defaults": window.actions_by_name["defaults"].trigger,
         "tab": tab,
-        "unit": lambda: watched.workspace.stage.select_unit(next(unit)),
+        "unit": lambda: watched.workspace.view_state.select_unit(next(unit)),
         "width": lambda: window.resize(next(widths), 1080),
         "float": float_dock,
         "layout": window.reset_layout,

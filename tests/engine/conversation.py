@@ -76,7 +76,7 @@ class Conversation:
     def start(self, experiment: Experiment = SMALL, **options: object) -> list[Report]:
         """Begin a run; what was said until it stood."""
         self.run = next(self._runs)
-        self.say(Start(run=self.run, experiment=experiment, **({"parts": BOTH} | options)))  # type: ignore[arg-type]
+        self.say(Start(run=self.run, experiment=experiment, **({"parts": BOTH} | options)))
         return self.until(lambda report: isinstance(report, StateChanged | Failed))
 
     def say(self, command: Command) -> None:
@@ -92,9 +92,9 @@ class Conversation:
             raise report
         return report
 
-    def until(self, wanted: Callable[[Report], bool]) -> list[Report]:
-        """What is said about the current run, up to the first report that is wanted."""
-        said = []
+    def until(self, wanted: Callable[[Report], bool]) -> list[Any]:
+        """The reports about the current run, up to the first that is wanted."""
+        said: list[Any] = []
         while True:
             report = self.hear()
             if isinstance(report, Ready) or report.run != self.run:
@@ -103,7 +103,7 @@ class Conversation:
             if wanted(said[-1]):
                 return said
 
-    def until_state(self, state: str) -> list[Report]:
+    def until_state(self, state: str) -> list[Any]:
         """What is said up to this state, or up to a failure."""
         return self.until(
             lambda report: (
@@ -112,7 +112,7 @@ class Conversation:
             )
         )
 
-    def until_kind(self, kind: type) -> list[Report]:
+    def until_kind(self, kind: type) -> list[Any]:
         return self.until(lambda report: is_a(report, kind))
 
     def _listen(self) -> None:

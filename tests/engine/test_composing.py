@@ -1,6 +1,7 @@
 """Asking an engine for a piece, also while it trains."""
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,13 +32,13 @@ BACH = (
 
 
 def ask(engine: Conversation, request: int, **options: object) -> None:
-    engine.ask(request, ComposePiece(run=engine.run, **options))  # type: ignore[arg-type]
+    engine.ask(request, ComposePiece(run=engine.run, **options))
 
 
 def whole(engine: Conversation, request: int | None = None) -> list:
     """What is said up to a piece that is composed to its end."""
 
-    def wanted(report: object) -> bool:
+    def wanted(report: Any) -> bool:
         return (
             is_a(report, Composed)
             and len(report.roll) == report.heard + report.steps

@@ -54,7 +54,7 @@ def epoch(number: int) -> EpochEnded:
 
 
 def state(name: str, run: int = 1) -> StateChanged:
-    return StateChanged(run=run, state=name, step=0)  # type: ignore[arg-type]
+    return StateChanged(run=run, state=name, step=0)
 
 
 def what_arrives_late(*reports: Report) -> list[Report]:

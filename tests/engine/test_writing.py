@@ -1,6 +1,7 @@
 """Asking an engine for a text, also while it trains."""
 
 import itertools
+from typing import Any
 
 import pytest
 import torch
@@ -31,10 +32,10 @@ TEXT = (
 
 def ask(engine: Conversation, request: int, **options: object) -> None:
     wanted: dict[str, object] = {"text": "The ", "length": 50} | options
-    engine.ask(request, WriteText(run=engine.run, **wanted))  # type: ignore[arg-type]
+    engine.ask(request, WriteText(run=engine.run, **wanted))
 
 
-def written(engine: Conversation) -> list[Written]:
+def written(engine: Conversation) -> list[Any]:
     """All parts of a text, the first of which may be the last."""
     return of(
         Written,

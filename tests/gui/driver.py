@@ -6,7 +6,7 @@ Waits have deadlines and end as soon as what they wait for is there.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from PySide6.QtCore import (
@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from rnnviz.engine.messages import Answer, LiveTrace, Part, Report, Started
 from rnnviz.experiment import Experiment, Network, Training
-from rnnviz.gui.panels.base.panel import Behind, Panel
+from rnnviz.gui.panels.base.panel import Behind
 from rnnviz.gui.widgets.knob_row import KnobRow
 from rnnviz.gui.widgets.plot import Plot
 from rnnviz.gui.window.main_window import MainWindow
@@ -35,8 +35,9 @@ from rnnviz.tasks import Sine
 SIZE = (1280, 800)
 DEADLINE = 30_000  # milliseconds; only a test that fails waits so long
 
+SINE = Sine(window=12, windows=120)
 SMALL = Experiment(
-    task=Sine(window=12, windows=120),
+    task=SINE,
     network=Network(hidden=9),
     training=Training(epochs=3, batch=20, device="cpu"),
 )
@@ -155,7 +156,7 @@ class Driver:
 
     # --- finding -------------------------------------------------------------------------
 
-    def panel(self, name: str) -> Panel:
+    def panel(self, name: str) -> Any:  # each has parts of its own
         return self.window.docks[name].panel
 
     def row(self, path: str) -> KnobRow:
@@ -163,7 +164,8 @@ class Driver:
 
     def button(self, action: str) -> QWidget:
         """The button of an action in a toolbar."""
-        for widget in self.window.actions_by_name[action].associatedObjects():
+        holders: list[Any] = self.window.actions_by_name[action].associatedObjects()
+        for widget in holders:
             if widget.metaObject().className() == "QToolBar" or hasattr(widget, "widgetForAction"):
                 found = widget.widgetForAction(self.window.actions_by_name[action])
                 if found is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,7 +32,8 @@ def parameters(experiment: Experiment) -> int:
 
 def series(experiment: Experiment) -> np.ndarray:
     """The first validation window and its target, by the definition of the sine job."""
-    task, rng = experiment.task, np.random.default_rng(experiment.training.seed)
+    task: Any = experiment.task
+    rng = np.random.default_rng(experiment.training.seed)
     starts = rng.uniform(0, 2 * math.pi, task.windows)
     steps = np.append(np.arange(task.window), task.window - 1 + task.ahead)
     first = task.windows - task.windows // 6
@@ -44,7 +46,7 @@ def traced_series(driver: Driver) -> np.ndarray:
 
 
 def batches(experiment: Experiment) -> int:
-    windows = experiment.task.windows
+    windows = int(experiment.value("task.windows"))
     return math.ceil((windows - windows // 6) / experiment.training.batch)
 
 
@@ -52,19 +54,19 @@ MOVED: dict[str, tuple[Qt.Key, Seen, Callable[[Experiment], object]]] = {
     "task.window": (
         Qt.Key.Key_Right,
         lambda d: d.workspace.view_state.trace.timesteps,
-        lambda e: e.task.window,
+        lambda e: e.value("task.window"),
     ),
     "task.period": (Qt.Key.Key_Left, traced_series, series),
     "task.noise": (
         Qt.Key.Key_Right,
         lambda d: d.started.baselines["noise"],
-        lambda e: e.task.noise**2,
+        lambda e: float(e.value("task.noise")) ** 2,
     ),
     "task.ahead": (Qt.Key.Key_Right, traced_series, series),
     "task.windows": (
         Qt.Key.Key_Left,
         lambda d: d.started.valid_examples,
-        lambda e: e.task.windows // 6,
+        lambda e: int(e.value("task.windows")) // 6,
     ),
     "network.hidden": (Qt.Key.Key_Left, lambda d: d.started.parameters, parameters),
     "network.layers": (Qt.Key.Key_Right, lambda d: d.started.parameters, parameters),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -47,7 +48,8 @@ def settle(window: TraceWindow) -> None:
 
 
 def bars(window: TraceWindow, name: str) -> np.ndarray:
-    return window.docks[name].panel._bars.getData()[1]
+    panel: Any = window.docks[name].panel
+    return panel._bars.getData()[1]
 
 
 def test_the_first_change_is_from_the_notepad_that_was_carried_over(shown):

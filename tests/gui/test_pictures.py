@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QToolButton, QWidget
 
 from rnnviz.experiment import Experiment
+from rnnviz.gui.window.dock import Dock
 from tests.gui.driver import LONG, SIZE, Driver, put_back
 
 THEMES = ("light", "dark")
@@ -77,7 +79,7 @@ def place_of(widget: QWidget, window: QWidget) -> QRect:
     return QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
 
 
-def visible_docks(driver: Driver) -> Iterator[QWidget]:
+def visible_docks(driver: Driver) -> Iterator[Dock]:
     yield from (dock for dock in driver.window.docks.values() if not dock.visibleRegion().isEmpty())
 
 
@@ -136,7 +138,7 @@ def cut_texts(driver: Driver) -> list[str]:
 
 
 def _cut_now(driver: Driver) -> list[str]:
-    kinds = (QLabel, QLineEdit, QToolButton)
+    kinds: tuple[Any, ...] = (QLabel, QLineEdit, QToolButton)
     return [
         f"{type(widget).__name__} {widget.text()!r} in {widget.parent().objectName()!r}: "
         f"{widget.width()} of {widget.sizeHint().width()}"

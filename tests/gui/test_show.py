@@ -16,15 +16,19 @@ from PySide6.QtWidgets import QApplication
 from torch import nn
 
 import rnnviz
+from rnnviz.cells import CELLS
+from rnnviz.gui.panels.trace.hidden import greatest
 from rnnviz.gui.show import TraceWindow
+from rnnviz.learning.network.scan import OwnLayers, Recurrent
 from tests.gui.driver import click_at, wait_until
 
 WAVE = np.sin(0.3 * np.arange(30))[:, None]
-MODULES: dict[str, Callable[[], nn.RNNBase]] = {
+MODULES: dict[str, Callable[[], Recurrent]] = {
     "tanh": lambda: nn.RNN(1, 6),
     "relu": lambda: nn.RNN(1, 6, nonlinearity="relu"),
     "LSTM, two layers": lambda: nn.LSTM(1, 10, num_layers=2),
     "GRU": lambda: nn.GRU(1, 7, bias=False),
+    "without memory": lambda: OwnLayers(CELLS["none"], 1, 9),
 }
 
 
@@ -33,7 +37,7 @@ def shown(qapp) -> Iterator[Callable[..., TraceWindow]]:
     """Shows a trace of a module without waiting; closes what it opened."""
     windows: list[TraceWindow] = []
 
-    def show(module: nn.RNNBase) -> TraceWindow:
+    def show(module: Recurrent) -> TraceWindow:
         windows.append(rnnviz.show(rnnviz.trace(module, WAVE, saliency=True), block=False))
         settle(windows[-1])
         return windows[-1]
@@ -79,6 +83,35 @@ def test_the_keys_of_the_player_work_here_too(shown):
 def test_each_layer_can_be_looked_at(shown):
     window = shown(nn.LSTM(1, 10, num_layers=2))
     assert window.docks["hidden"].panel._layer.count() == 2
+
+
+def test_what_can_be_seen_of_a_unit_is_called_by_its_name(shown):
+    part = shown(nn.LSTM(1, 10)).docks["hidden"].panel._part
+    role = Qt.ItemDataRole.ToolTipRole
+    assert {part.itemText(n): part.itemData(n, role) for n in range(part.count())} == {
+        "hₜ": "hidden state",
+        "cₜ": "cell state",
+        "iₜ": "input gate",
+        "fₜ": "forget gate",
+        "gₜ": "new content",
+        "oₜ": "output gate",
+    }
+
+
+def test_colours_end_at_1_or_at_the_largest_of_what_nothing_bounds(shown):
+    relu, lstm = nn.RNN(1, 6, nonlinearity="relu"), nn.LSTM(1, 10)
+    with torch.no_grad():
+        for module in (relu, lstm):
+            for weight in module.parameters():
+                weight.fill_(0.4)
+    window = shown(relu)
+    assert greatest(window.view_state.scene) == window.view_state.trace.hidden.max() > 1
+    window = shown(lstm)
+    assert greatest(window.view_state.scene) == 1
+    window.view_state.show_part("c")
+    assert greatest(window.view_state.scene) == window.view_state.trace.cell.max() > 1
+    window.view_state.show_part("f")
+    assert greatest(window.view_state.scene) == 1
 
 
 def test_a_window_that_nobody_keeps_stays_open(qapp):

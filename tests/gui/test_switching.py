@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 import rnnviz
+from rnnviz.cells import CELLS
 from rnnviz.engine.messages import Failed, LiveTrace, Started
 from rnnviz.experiment import Experiment, knobs, suited
 from rnnviz.gui.app import open_window
@@ -19,8 +20,6 @@ from rnnviz.knobs import KnobError
 from rnnviz.tasks import TASKS
 from tests.gui.chance.knob_acts import small
 from tests.gui.driver import SIZE, SMALL, Driver, end
-
-KINDS = {"RNN": "RNN_TANH", "RNN relu": "RNN_RELU", "GRU": "GRU", "LSTM": "LSTM"}
 
 TURNED = (
     "cell",
@@ -69,7 +68,7 @@ def shows_what_was_asked_for(driver: Driver) -> bool:
     directions = 2 if network.direction == "both" else 1
     return (
         trace is not None
-        and trace.kind == KINDS[network.cell]
+        and trace.kind == CELLS[network.cell].mode
         and (trace.units, trace.layers) == (network.hidden, network.layers * directions)
         and trace.timesteps <= experiment.task.open(0).timesteps
     )

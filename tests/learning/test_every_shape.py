@@ -110,7 +110,7 @@ MODULES = {
 
 
 @pytest.mark.parametrize("direction", ["forward", "both"])
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", MODULES)
 def test_a_padded_example_is_traced_as_the_packed_module_reads_it(cell, direction):
     trainer = Trainer(made(Labels, cell, 2, direction))
     valid, both = trainer.examples.valid, direction == "both"

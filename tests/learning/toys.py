@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from rnnviz.cells import CELLS as CELLS  # every cell, by name
 from rnnviz.experiment import Experiment
 from rnnviz.learning.network.model import SequenceModel, build
 from rnnviz.records.trace import Presentation
@@ -136,7 +137,6 @@ class TranslationData(ToyData):
 
 
 TOYS = [Value, Review, Curve, Labels, Later, Notes, Stream, Translation]
-CELLS = ("RNN", "RNN relu", "GRU", "LSTM")
 
 
 def experiment(task: Task, **knobs: Any) -> Experiment:

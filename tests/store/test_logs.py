@@ -3,6 +3,7 @@
 import logging
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 def _hooks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put back what `logs.start` hangs itself into."""
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
-    monkeypatch.setattr(logs.threading, "excepthook", logs.threading.excepthook)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
 
 
 def test_what_is_logged_is_in_the_file() -> None:

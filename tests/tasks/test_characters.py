@@ -14,7 +14,7 @@ from rnnviz.resources import resource
 from rnnviz.tasks import TASKS, DataError, characters
 from rnnviz.tasks.characters import SELDOM, UNKNOWN, Characters
 from rnnviz.tasks.data import shipped
-from rnnviz.tasks.examples import PAD
+from rnnviz.tasks.examples import PAD, Split
 
 TEXTS = ["Shakespeare", "English reviews", "Korean reviews"]
 
@@ -157,7 +157,7 @@ def test_rules_are_fitted_on_the_training_part_alone():
     data.examples = examples._replace(test=examples.valid)
     assert data.baselines() == before
     assert data.rules()["bigram"]["nats per character"] == before["bigram"]
-    few = characters.Split(*(part[:99] for part in examples.train[:2]))
+    few = Split(*(part[:99] for part in examples.train[:2]))
     data.examples = examples._replace(train=few)
     assert data.baselines()["trigram"] > before["trigram"]
 

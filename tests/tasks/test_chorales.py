@@ -13,6 +13,7 @@ from rnnviz.resources import resource
 from rnnviz.tasks import TASKS, DataError, Examples, Split
 from rnnviz.tasks import chorales as module
 from rnnviz.tasks.chorales import Chorales, note_name
+from rnnviz.tasks.data import shipped
 from rnnviz.tasks.rules.parts import finished
 
 
@@ -36,7 +37,7 @@ def damaged(monkeypatch):
     """Put other contents in place of the file for a while."""
 
     def put(text: str) -> None:
-        monkeypatch.setattr(module.shipped, "text", lambda _name: text)
+        monkeypatch.setattr(shipped, "text", lambda _name: text)
         module._rolls.cache_clear()
 
     yield put

@@ -176,13 +176,13 @@ def test_a_network_set_by_hand_counts_good_and_bad_words():
     model.readout.bias[1] = -0.5  # who says nothing good is a bad one
     valid = examples.valid
     outputs = model(torch.as_tensor(valid.inputs), torch.as_tensor(valid.lengths)).numpy()
-    said = []
+    answers = []
     for review, _ in module._reviews(FILES["English"])["valid"]:
         found = vocabulary.words(review)[: task.longest]
         bad = sum(found.count(word) for word in ("bad", "worst", "poor", "not"))
         good = sum(found.count(word) for word in ("great", "good", "love", "best"))
-        said.append(int(good > bad))
-    expected = np.mean(np.array(said) == valid.targets)
+        answers.append(int(good > bad))
+    expected = np.mean(np.array(answers) == valid.targets)
     assert data.metrics(outputs, valid)["accuracy"] == pytest.approx(expected)
     assert expected > 0.6
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from rnnviz.cells import COMPARED
 from rnnviz.experiment import Experiment
 from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.workspace import Workspace
 from rnnviz.words.translation import tr
 
-CELLS = ("RNN", "LSTM", "GRU")
-
 
 def of_cells(experiment: Experiment) -> list[Experiment]:
     """The same experiment with each cell: the same data, the same seed, the same start."""
-    return [experiment.with_value("network.cell", cell) for cell in CELLS]
+    return [experiment.with_value("network.cell", cell.name) for cell in COMPARED]
 
 
 class Sweep(QObject):

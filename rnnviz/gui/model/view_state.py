@@ -90,7 +90,7 @@ class Scene:
 
 
 def parts(trace: Trace) -> list[str]:
-    """What can be shown of each unit: h, the cell of an LSTM, the gates."""
+    """What can be shown of each unit: h, c where there is one, the gates."""
     return ["h", *(["c"] if trace.cell is not None else []), *trace.gates]
 
 

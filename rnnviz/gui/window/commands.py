@@ -377,10 +377,10 @@ WORKSPACE_COMMANDS = (
     ),
     Command(
         name="compare_cells",
-        text=mark("RNN, LSTM and GRU from the same start"),
+        text=mark("Each cell from the same start"),
         menu=TRAINING,
         keys=("Ctrl+Shift+T",),
-        tip=mark("Train all three cells one after another and compare them"),
+        tip=mark("Train one cell after another and compare them"),
         do=lambda window: window.compare_cells(),
     ),
     Command(

@@ -228,7 +228,7 @@ class MainWindow(QMainWindow):
         self.preferences.folder = str(path.parent)
 
     def compare_cells(self) -> None:
-        """Train RNN, LSTM and GRU one after another; asked again, stop."""
+        """Train each cell in turn; asked again, stop."""
         if self.sweep.going:
             self.sweep.cancel()
         else:

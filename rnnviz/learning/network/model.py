@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from rnnviz.cells import CELLS, of_mode
 from rnnviz.experiment import Experiment, Network
 from rnnviz.learning.network import scan
+from rnnviz.learning.network.scan import Recurrent
 from rnnviz.learning.network.scan import State as State  # the notepad is the network's
 from rnnviz.tasks.dataset import Sizes
 from rnnviz.tasks.examples import PAD
@@ -26,15 +27,13 @@ class Reader(nn.Module):
         self.embed = nn.ModuleList(
             nn.Embedding(size, network.embedding, padding_idx=PAD) for size in vocabularies
         )
-        kind, options = _KINDS[network.cell]
-        self.rnn: nn.RNNBase = kind(
+        self.rnn = scan.layers_of(
+            CELLS[network.cell],
             network.embedding * len(vocabularies) if vocabularies else inputs,
             network.hidden,
             network.layers,
-            batch_first=True,
             dropout=network.dropout_layers if network.layers > 1 else 0.0,
             bidirectional=network.direction == "both",
-            **options,
         )
         if network.gate_bias:
             set_gate_bias(self.rnn, network.gate_bias)
@@ -50,8 +49,9 @@ class SequenceModel(nn.Module):
     """Reads a sequence and answers from the notepad: y_t = W h_t + b.
 
     The layers are PyTorch's own with PyTorch's own weights, so that the state dict can be
-    loaded anywhere. An encoder-decoder has a second reader, which goes on from the
-    notepad that the first has filled.
+    loaded anywhere; those of a cell that PyTorch does not have are `scan.OwnLayers`. An
+    encoder-decoder has a second reader, which goes on from the notepad that the first has
+    filled.
     """
 
     def __init__(self, sizes: Sizes, network: Network) -> None:
@@ -72,7 +72,7 @@ class SequenceModel(nn.Module):
         self.hide_units = Dropout(network.dropout_readout)
 
     @property
-    def rnn(self) -> nn.RNNBase:
+    def rnn(self) -> Recurrent:
         """The recurrent layers that read the input."""
         return self.reader.rnn
 
@@ -125,14 +125,6 @@ class SequenceModel(nn.Module):
         return self.readout(self.hide_units(hidden)), state
 
 
-_KINDS: dict[str, tuple[Any, dict[str, Any]]] = {
-    "RNN": (nn.RNN, {"nonlinearity": "tanh"}),
-    "RNN relu": (nn.RNN, {"nonlinearity": "relu"}),
-    "GRU": (nn.GRU, {}),
-    "LSTM": (nn.LSTM, {}),
-}
-
-
 class Dropout(nn.Module):
     """Inverted dropout (Srivastava and others 2014) that keeps what it hid last.
 
@@ -159,7 +151,7 @@ class Dropout(nn.Module):
 
 
 def run_layers(
-    rnn: nn.RNNBase,
+    rnn: Recurrent,
     x: Tensor,
     lengths: Tensor | None = None,
     state: State = None,
@@ -185,7 +177,7 @@ def run_layers(
     return pad_packed_sequence(found, batch_first=True, total_length=x.shape[1])[0], end
 
 
-def last_hidden(rnn: nn.RNNBase, hidden: Tensor, lengths: Tensor | None, state: State) -> Tensor:
+def last_hidden(rnn: Recurrent, hidden: Tensor, lengths: Tensor | None, state: State) -> Tensor:
     """h of the last layer where each sequence ends, ``(B, D H)``: forwards that of its last
     timestep, backwards that of its first. The other two are what `run_layers` has given."""
     if lengths is not None and not rnn.bidirectional:
@@ -197,17 +189,17 @@ def last_hidden(rnn: nn.RNNBase, hidden: Tensor, lengths: Tensor | None, state: 
 
 
 @torch.no_grad()
-def set_gate_bias(rnn: nn.RNNBase, steps: float) -> None:
+def set_gate_bias(rnn: Recurrent, steps: float) -> None:
     """Let gates keep what they hold for about so many timesteps before anything is learned.
 
-    The bias of the forget gate of an LSTM, and of the update gate of a GRU, b_ih + b_hh
-    together, becomes ln(steps): a gate of sigmoid(ln s) = s / (s + 1) fades by 1/e in about
-    s timesteps (chrono initialization, Tallec and Ollivier 2018). Other cells have no such
-    gate and stay as they are.
+    The bias of the gate that keeps, b_ih + b_hh together, becomes ln(steps): a gate of
+    sigmoid(ln s) = s / (s + 1) fades by 1/e in about s timesteps (chrono initialization,
+    Tallec and Ollivier 2018). Cells without such a gate stay as they are.
     """
-    if not isinstance(rnn, nn.LSTM | nn.GRU):
+    keeping = of_mode(rnn.mode).keeping
+    if keeping is None:
         return
-    gate = slice(rnn.hidden_size, 2 * rnn.hidden_size)  # the second: f of ifgo, z of rzn
+    gate = slice(keeping * rnn.hidden_size, (keeping + 1) * rnn.hidden_size)
     for name, bias in rnn.named_parameters():
         if name.startswith("bias_ih"):
             bias[gate] = math.log(steps)

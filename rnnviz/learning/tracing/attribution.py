@@ -2,15 +2,14 @@
 
 A recurrent layer is linearised at the states that were traced, which turns each of its
 timesteps into a few products, the same ones for all kinds of cells. With p_t standing for
-what goes into the gates (G of them; an RNN has one and it is h_t itself),
+what goes into the gates,
 
-    dp_t = W_ih dx_t + s_t * (W_hh dh_{t-1})          s_t: r_t for n_t of a GRU, else 1
-    dh_t = sum_g a_g dp_g + k_t * dh_{t-1}             RNN (k_t = 0), GRU (k_t = z_t)
-    dc_t = sum_{i,f,g} a dp + k_t * dc_{t-1}           LSTM (k_t = f_t)
-    dh_t = a_o dp_o + e_t * dc_t                       LSTM
+    dp_t = W_ih dx_t + s_t * (W_hh dh_{t-1})
+    dh_t = sum_g a_g dp_g + k_t * dh_{t-1}
 
-where all factors follow by the chain rule from the equations in `cells`. `saliency` goes
-forwards through these lines and `gradient_norm` backwards. Both take stretches of timesteps:
+or, with c_t, as `rnnviz.cells.base.Slopes` has it, where all factors follow by the chain rule
+from the equations of the cell. `saliency` goes forwards through these lines and
+`gradient_norm` backwards. Both take stretches of timesteps:
 one, or of an encoder-decoder two, each with its weights, the second going on from where the
 first has ended.
 """
@@ -22,27 +21,12 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from rnnviz.learning.cells.forward import Start, States, Weights, before, flipped
-
-VANISHED, LOOK = 1e-30, 16
-"""A derivative below this counts as 0, looked at every so many timesteps. Beyond 1e-38 a
-processor takes many times as long for every number: ten to thirty times at T = 500."""
+from rnnviz.cells import Cell
+from rnnviz.cells.base import LOOK, VANISHED, Slopes, Start, States, Weights
+from rnnviz.learning.tracing.layers import flipped
 
 BLOCK = 2**22
 """How many numbers are followed at once where all answers rest on all inputs."""
-
-
-class Slopes(NamedTuple):
-    """The factors of one layer, see above; None where a cell has none."""
-
-    gates: Tensor
-    """a, ``(T, G, H)``"""
-    recurrent: Tensor | None = None
-    """s of the last gate, ``(T, H)``"""
-    keep: Tensor | None = None
-    """k, ``(T, H)``"""
-    shown: Tensor | None = None
-    """e, ``(T, H)``; only an LSTM has it"""
 
 
 class Stretch(NamedTuple):
@@ -61,37 +45,14 @@ class Stretch(NamedTuple):
 
 
 def linearise(
-    kind: str, weights: list[Weights], layers: list[States], start: list[Start] | None, both: bool
+    cell: Cell, weights: list[Weights], layers: list[States], start: list[Start] | None, both: bool
 ) -> Stretch:
     """The slopes of every layer at the states that it went through from `start` (or 0) on."""
     slopes = []
     for place, (layer, states) in enumerate(zip(weights, layers, strict=True)):
         found = flipped(states) if both and place % 2 else states
-        slopes.append(_slopes(kind, layer, found, start[place] if start else (None, None)))
+        slopes.append(cell.slopes(layer, found, start[place] if start else (None, None)))
     return Stretch(weights, slopes)
-
-
-def _slopes(
-    kind: str, weights: Weights, states: States, start: tuple[Tensor | None, Tensor | None]
-) -> Slopes:
-    hidden = states.hidden
-    if kind == "RNN_TANH":
-        return Slopes((1 - hidden**2)[:, None])
-    if kind == "RNN_RELU":
-        return Slopes((hidden > 0).to(hidden.dtype)[:, None])
-    if kind == "GRU":
-        r, z, n = (states.gates[gate] for gate in "rzn")
-        past = before(hidden, start[0])
-        from_state = torch.chunk(past @ weights.w_hh.t() + weights.b_hh, 3, dim=1)[2]
-        a_n = (1 - z) * (1 - n**2)
-        a_r = a_n * from_state * r * (1 - r)
-        a_z = (past - n) * z * (1 - z)
-        return Slopes(torch.stack((a_r, a_z, a_n), dim=1), recurrent=r, keep=z)
-    i, f, g, o = (states.gates[gate] for gate in "ifgo")
-    assert states.cell is not None
-    shown, past = torch.tanh(states.cell), before(states.cell, start[1])
-    a = (g * i * (1 - i), past * f * (1 - f), i * (1 - g**2), shown * o * (1 - o))
-    return Slopes(torch.stack(a, dim=1), keep=f, shown=o * (1 - shown**2))
 
 
 def saliency_cost(weights: list[Weights], timesteps: int, both: bool) -> float:

@@ -9,10 +9,19 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from rnnviz.learning.cells.forward import Start
+from rnnviz.cells import CELLS, of_mode
+from rnnviz.cells.base import Start
+from rnnviz.learning.network.scan import OwnLayers, Recurrent
 from rnnviz.tasks.task import Loss
 from rnnviz.words.phrase import Refused
 from rnnviz.words.translation import mark
+
+MODULES = list(dict.fromkeys(cell.module for cell in CELLS.values() if cell.module))
+KNOWN: tuple[type[nn.RNNBase | OwnLayers], ...] = (
+    *(getattr(nn, name) for name in MODULES),
+    OwnLayers,
+)
+"""What can be traced: these modules of `torch.nn`, and those of cells that it does not have."""
 
 
 class TraceError(Refused, ValueError):
@@ -21,7 +30,7 @@ class TraceError(Refused, ValueError):
 
 def check_module(module: Any) -> None:
     """Refuse what has no step equations here."""
-    if not isinstance(module, nn.RNN | nn.GRU | nn.LSTM):
+    if not isinstance(module, KNOWN):
         name = type(module).__name__
         if "quantiz" in type(module).__module__:  # of PyTorch's, which has the same names
             raise TraceError(
@@ -29,11 +38,14 @@ def check_module(module: Any) -> None:
                 "whole numbers: trace the float module that it was made from.",
                 name=name,
             )
+        known = ", ".join(f"nn.{kind}" for kind in MODULES)
         raise TraceError(
-            "Only nn.RNN, nn.GRU and nn.LSTM can be traced, and this is a {name}.", name=name
+            "Only {known} and rnnviz's OwnLayers can be traced, and this is a {name}.",
+            known=known,
+            name=name,
         )
     if module.proj_size:
-        raise TraceError("LSTMs with projections cannot be traced yet: set proj_size=0.")
+        raise TraceError("Layers with projections cannot be traced yet: set proj_size=0.")
     for name, weight in module.named_parameters():
         if weight.dtype not in (torch.float32, torch.float64):
             kind = str(weight.dtype).removeprefix("torch.")
@@ -54,7 +66,7 @@ def check_module(module: Any) -> None:
         )
 
 
-def check_readout(module: nn.RNNBase, readout: Any, target: Any) -> None:
+def check_readout(module: Recurrent, readout: Any, target: Any) -> None:
     """Refuse a readout that cannot answer from this module."""
     if readout is None:
         if target is not None:
@@ -87,7 +99,7 @@ def check_horizon(horizon: Any) -> None:
         )
 
 
-def sequence(x: Any, module: nn.RNNBase) -> Tensor:
+def sequence(x: Any, module: Recurrent) -> Tensor:
     """`x`, or the only example of a batch, as ``(T, I)`` in float64."""
     values, size, batch = _numbers(x, "x"), module.input_size, 0 if module.batch_first else 1
     if values.ndim == 3 and values.shape[batch] == 1:
@@ -110,17 +122,19 @@ def sequence(x: Any, module: nn.RNNBase) -> Tensor:
     return values
 
 
-def start_of(start: Any, module: nn.RNNBase) -> list[Start] | None:
-    """h_0, or h_0 and c_0 of an LSTM, layer by layer in the module's dtype; None for 0."""
+def start_of(start: Any, module: Recurrent) -> list[Start] | None:
+    """h_0, or h_0 and c_0, layer by layer in the module's dtype; None for 0."""
     if start is None:
         return None
-    lstm = isinstance(module, nn.LSTM)
-    if lstm and not (isinstance(start, tuple | list) and len(start) == 2):
-        raise TraceError("The start of an LSTM must be two states, (h_0, c_0).")
+    both = of_mode(module.mode).has_cell_state
+    if both and not (isinstance(start, tuple | list) and len(start) == 2):
+        raise TraceError(
+            "The start must be two states of this {mode}, (h_0, c_0).", mode=module.mode
+        )
     layers = module.num_layers * (2 if module.bidirectional else 1)
     shape = (layers, module.hidden_size)
     found: list[Tensor] = []
-    for name, part in zip(("h_0", "c_0"), start if lstm else (start,), strict=False):
+    for name, part in zip(("h_0", "c_0"), start if both else (start,), strict=False):
         values = _numbers(part, name)
         if values.ndim == 3 and values.shape[1] == 1:
             values = values.squeeze(1)
@@ -132,7 +146,7 @@ def start_of(start: Any, module: nn.RNNBase) -> list[Start] | None:
                 given=tuple(values.shape),
             )
         found.append(values.to(next(module.parameters()).dtype))
-    if lstm:
+    if both:
         return list(zip(*found, strict=True))
     return [(hidden, None) for hidden in found[0]]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from rnnviz.learning.cells.forward import Start
+from rnnviz.cells.base import Start
 from rnnviz.learning.network.model import SequenceModel, State, run_layers
 from rnnviz.learning.training.evaluation import stretch
 from rnnviz.tasks import Split

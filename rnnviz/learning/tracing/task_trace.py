@@ -6,11 +6,12 @@ import msgspec
 import torch
 from torch import Tensor
 
+from rnnviz.cells.base import Start
 from rnnviz.learning.batching.losses import Batch, summed
-from rnnviz.learning.cells.forward import Start, weights_of
 from rnnviz.learning.generating import decoding
 from rnnviz.learning.network.model import SequenceModel
 from rnnviz.learning.tracing import trace
+from rnnviz.learning.tracing.layers import joined, states_of, top, weights_of
 from rnnviz.learning.tracing.start_states import Notepads
 from rnnviz.learning.tracing.trace import Passage
 from rnnviz.records.trace import Trace
@@ -66,8 +67,8 @@ def _read(
         values = model.reader.values(inputs)  # (T, I), or (T, F E)
     weights = weights_of(model.rnn)
     with torch.inference_mode():
-        layers = trace.states_of(model.rnn, weights, values, start)
-        hidden = trace.top(layers, model.rnn.bidirectional).clone()  # (T, D H)
+        layers = states_of(model.rnn, weights, values, start)
+        hidden = top(layers, model.rnn.bidirectional).clone()  # (T, D H)
         from_start = slice(0)  # the units that answer from what they are at the first timestep
         if model.rnn.bidirectional and task.shape == "many-to-one":
             # Backwards all is read when the first timestep is.
@@ -118,10 +119,10 @@ def _handed_over(
         said = model.decoder.values(read[0][:, None])  # (U, E)
     with torch.inference_mode():
         weights = weights_of(model.rnn), weights_of(model.decoder.rnn)
-        presentation = trace.states_of(model.rnn, weights[0], source)
+        presentation = states_of(model.rnn, weights[0], source)
         notepads = [(s.hidden[-1], None if s.cell is None else s.cell[-1]) for s in presentation]
-        writing = trace.states_of(model.decoder.rnn, weights[1], said, notepads)
-        together = trace.joined([presentation, writing])
+        writing = states_of(model.decoder.rnn, weights[1], said, notepads)
+        together = joined([presentation, writing])
         output = trace.answers(model.readout, together[-1].hidden)  # (T + U, O)
         slope = _slope(task, split, example, output)
         d_top = slope @ trace.answering_weight(model.readout, output.dtype)

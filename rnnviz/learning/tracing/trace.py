@@ -10,16 +10,11 @@ import torch
 import torch.nn.functional as F  # noqa: N812  PyTorch's own name for it
 from torch import Tensor, nn
 
-from rnnviz.learning.cells.forward import (
-    GATES,
-    Start,
-    States,
-    Weights,
-    run_backwards,
-    run_layer,
-    weights_of,
-)
+from rnnviz.cells import of_mode
+from rnnviz.cells.base import Start, States, Weights
+from rnnviz.learning.network.scan import Recurrent
 from rnnviz.learning.tracing import attribution
+from rnnviz.learning.tracing.layers import cell_of, joined, states_of, top, weights_of
 from rnnviz.learning.tracing.refusals import (
     Asked,
     asked_of,
@@ -49,7 +44,7 @@ class Passage(NamedTuple):
 
 
 def trace(
-    module: nn.RNNBase,
+    module: Recurrent,
     x: Any,
     *,
     readout: nn.Linear | None = None,
@@ -63,14 +58,15 @@ def trace(
     """Run `module` on one sequence and record everything.
 
     The equations are those of PyTorch's documentation of `torch.nn.RNN`, `torch.nn.GRU` and
-    `torch.nn.LSTM`.
+    `torch.nn.LSTM`, and of the files in `rnnviz.cells`.
 
     Parameters
     ----------
     module
         An `nn.RNN` (tanh or relu), `nn.GRU` or `nn.LSTM` of any size, with any number of
         layers, in one direction or both, with or without biases, with either `batch_first`,
-        on any device, in float32 or float64. It is computed as in evaluation (no dropout, no
+        on any device, in float32 or float64; or the `OwnLayers` of a cell that PyTorch does
+        not have. It is computed as in evaluation (no dropout, no
         autocast), on the CPU, and is left exactly as it was: mode, gradients and the random
         generator.
     x
@@ -92,7 +88,7 @@ def trace(
         How many timesteps after the one that was read last an answer lies, and its target:
         0 for what is now, 1 for what comes next. It moves what is drawn, and nothing else.
     start
-        The state before the first timestep: h_0, and of an LSTM ``(h_0, c_0)``, each
+        The state before the first timestep: h_0, or of an LSTM ``(h_0, c_0)``, each
         ``(L D, H)`` or ``(L D, 1, H)`` with D directions. None for 0.
     saliency
         Whether to compute `saliency`, ``(T, T)``: the Frobenius norm of the Jacobian
@@ -182,31 +178,6 @@ def _reading(horizon: int, asked: Asked | None, output: Tensor | None) -> Presen
     )
 
 
-def states_of(
-    module: nn.RNNBase, weights: list[Weights], inputs: Tensor, start: list[Start] | None = None
-) -> list[States]:
-    """What every layer (and direction) of a module goes through on inputs ``(T, I)``."""
-    kind, found, below = module.mode, [], inputs
-    directions = 2 if module.bidirectional else 1
-    for layer in range(module.num_layers):
-        first = layer * directions
-        states = run_layer(kind, weights[first], below, start[first] if start else None)
-        found.append(states)
-        if module.bidirectional:
-            from_end = start[first + 1] if start else None
-            backwards = run_backwards(kind, weights[first + 1], below, from_end)
-            found.append(backwards)
-            below = torch.cat([states.hidden, backwards.hidden], dim=1)
-        else:
-            below = states.hidden
-    return found
-
-
-def top(layers: list[States], both: bool) -> Tensor:
-    """What the readout reads at each timestep, ``(T, D H)``: the last layer."""
-    return torch.cat([s.hidden for s in layers[-2:]], dim=1) if both else layers[-1].hidden
-
-
 def answers(readout: nn.Linear, hidden: Tensor) -> Tensor:
     """The readout of each row of hidden states ``(T, D H)``: ``(T, O)``."""
     output = hidden @ answering_weight(readout, hidden.dtype).t()
@@ -222,7 +193,7 @@ def answering_weight(readout: nn.Linear, dtype: torch.dtype) -> Tensor:
 
 
 def record(
-    module: nn.RNNBase,
+    module: Recurrent,
     inputs: Tensor,
     passages: list[Passage],
     *,
@@ -241,7 +212,7 @@ def record(
     Passages follow each other in time: an encoder's and its decoder's, of modules of the
     same kind and size.
     """
-    kind, both = module.mode, module.bidirectional
+    cell, both = of_mode(module.mode), module.bidirectional
     layers = joined([passage.states for passage in passages])
     norms = matrix = w_out = None
     if readout is not None:
@@ -251,7 +222,7 @@ def record(
     missing = _missing(saliency, cost, dearest)
     begun = passages[0].start
     with torch.inference_mode():
-        stretches = [attribution.linearise(kind, *passage, both) for passage in passages]
+        stretches = [attribution.linearise(cell, *passage, both) for passage in passages]
         if d_top is not None:
             norms = attribution.gradient_norm(stretches, d_top, both)
         if not missing and both:
@@ -259,12 +230,13 @@ def record(
         elif not missing:
             matrix = attribution.saliency(stretches, w_out)
         return Trace(
-            kind=kind,
+            kind=cell.mode,
             inputs=_array(inputs),
             hidden=_stacked([states.hidden for states in layers]),
-            cell=_stacked([_cell(states) for states in layers]) if kind == "LSTM" else None,
+            cell=_stacked([cell_of(s) for s in layers]) if cell.has_cell_state else None,
             gates={
-                gate: _stacked([states.gates[gate] for states in layers]) for gate in GATES[kind]
+                gate.symbol: _stacked([states.gates[gate.symbol] for states in layers])
+                for gate in cell.gates
             },
             output=None if output is None else _array(output),
             target=None if target is None else _array(target),
@@ -295,25 +267,6 @@ def _missing(
 def _start_cell(start: list[Start] | None) -> FloatArray | None:
     cells = [cell for _, cell in start or [] if cell is not None]
     return _array(torch.stack(cells)) if cells else None
-
-
-def joined(stretches: list[list[States]]) -> list[States]:
-    """The states of every layer over all stretches of time."""
-    if len(stretches) == 1:
-        return stretches[0]
-    return [
-        States(
-            torch.cat([part.hidden for part in parts]),
-            None if parts[0].cell is None else torch.cat([_cell(part) for part in parts]),
-            {gate: torch.cat([part.gates[gate] for part in parts]) for gate in parts[0].gates},
-        )
-        for parts in zip(*stretches, strict=True)
-    ]
-
-
-def _cell(states: States) -> Tensor:
-    assert states.cell is not None
-    return states.cell
 
 
 def _stacked(layers: list[Tensor]) -> FloatArray:

@@ -42,7 +42,7 @@ class Conversation(QObject):
         self.unexpected: list[Failed] = []
         self._question = self._answered = 0
         self._send = workspace.engine_thread.send
-        workspace.engine_thread.send = self._pass_on  # type: ignore[method-assign]
+        workspace.engine_thread.send = self._pass_on
         workspace.engine_thread.reported.connect(self._hear)
         workspace.engine_thread.engine_lost.connect(self._lose)
         self._begin(workspace.run.number)
@@ -67,7 +67,7 @@ class Conversation(QObject):
         """to our own question"""
 
     def close(self) -> None:
-        self._workspace.engine_thread.send = self._send  # type: ignore[method-assign]
+        self._workspace.engine_thread.send = self._send
         self._workspace.engine_thread.reported.disconnect(self._hear)
 
     def ask(self, example: int, epoch: int | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence
@@ -34,7 +35,7 @@ def press(driver: Driver, keys: str) -> None:
 
 
 def _draw_menu(driver: Driver, chance: Random) -> Words:
-    bar = driver.window.menuBar().actions()
+    bar: Any = driver.window.menuBar().actions()
     place = chance.randrange(len(bar))
     return [str(place), str(chance.randrange(max(1, len(bar[place].menu().actions()))))]
 
@@ -42,7 +43,7 @@ def _draw_menu(driver: Driver, chance: Random) -> Words:
 @act(3, _draw_menu)
 def menu(driver: Driver, place: str, entry: str) -> None:
     """Open a menu and pick an entry with the keyboard."""
-    opened = driver.window.menuBar().actions()[int(place)].menu()
+    opened: Any = driver.window.menuBar().actions()[int(place)].menu()
     opened.popup(driver.window.mapToGlobal(QPoint(20 + 60 * int(place), 24)))
     for _ in range(int(entry) + 1):
         QTest.keyClick(opened, Qt.Key.Key_Down)

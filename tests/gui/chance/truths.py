@@ -4,10 +4,12 @@ named, compared with a trace that does not come from the window."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 from PySide6.QtGui import QColor
 
+from rnnviz.cells import CELLS
 from rnnviz.gui.look.theme import hidden_lookup
 from rnnviz.gui.panels.base.panel import Panel
 from rnnviz.knobs import Value
@@ -17,7 +19,6 @@ from tests.gui.chance.conversation import Conversation
 from tests.gui.driver import Driver
 
 CLOSE = 1e-4
-KINDS = {"RNN": "RNN_TANH", "RNN relu": "RNN_RELU", "GRU": "GRU", "LSTM": "LSTM"}
 
 
 def pictures(driver: Driver, true: Trace, *, sure: bool = True) -> Iterator[str]:
@@ -34,7 +35,7 @@ def pictures(driver: Driver, true: Trace, *, sure: bool = True) -> Iterator[str]
         return
     experiment = workspace.run.experiment
     assert experiment is not None
-    if trace.kind != KINDS[experiment.network.cell]:
+    if trace.kind != CELLS[experiment.network.cell].mode:
         yield f"the cell is {experiment.network.cell}, the trace of {trace.kind}"
     # What a decoder reads are its own answers, which hang on the weights.
     known = slice(None if sure else true.presentation.handover)
@@ -154,7 +155,7 @@ def preprocessing(driver: Driver) -> Iterator[str]:
 # --- one panel each ----------------------------------------------------------------------
 
 
-def _sequence(driver: Driver, panel: Panel, true: Trace) -> Iterator[str]:
+def _sequence(driver: Driver, panel: Any, true: Trace) -> Iterator[str]:
     scene, presentation = driver.workspace.view_state.scene, true.presentation
     if panel._kind != presentation.kind:
         yield f"it draws {panel._kind}, must be {presentation.kind}"
@@ -173,7 +174,7 @@ def _sequence(driver: Driver, panel: Panel, true: Trace) -> Iterator[str]:
         yield f"it reads {scene.presentation.steps[:8]}, must be {presentation.steps[:8]}"
 
 
-def _hidden(driver: Driver, panel: Panel, true: Trace) -> Iterator[str]:
+def _hidden(driver: Driver, panel: Any, true: Trace) -> Iterator[str]:
     scene = driver.workspace.view_state.scene
     states = _states(driver, true)
     drawn = panel._image.image
@@ -194,7 +195,7 @@ def _hidden(driver: Driver, panel: Panel, true: Trace) -> Iterator[str]:
         yield f"the chooser says {part} for {scene.part}"
 
 
-def _unit(driver: Driver, panel: Panel, true: Trace) -> Iterator[str]:
+def _unit(driver: Driver, panel: Any, true: Trace) -> Iterator[str]:
     scene = driver.workspace.view_state.scene
     if scene.unit is None:
         return
@@ -207,7 +208,7 @@ def _unit(driver: Driver, panel: Panel, true: Trace) -> Iterator[str]:
         yield f"it says {said!r}, must be {here!r}"
 
 
-def _change(driver: Driver, panel: Panel, true: Trace) -> Iterator[str]:
+def _change(driver: Driver, panel: Any, true: Trace) -> Iterator[str]:
     layer = driver.workspace.view_state.scene.layer
     if true.directions == 2 and layer % 2:
         return
@@ -215,14 +216,14 @@ def _change(driver: Driver, panel: Panel, true: Trace) -> Iterator[str]:
     yield from _differs("the bars", panel._values[1:], steps)
 
 
-def _saliency(driver: Driver, panel: Panel, true: Trace) -> Iterator[str]:
+def _saliency(driver: Driver, panel: Any, true: Trace) -> Iterator[str]:
     if panel.plot.isHidden() or true.saliency is None:
         return
     t = driver.workspace.view_state.scene.timestep
     yield from _differs("the bars", panel._values, true.saliency[t, : t + 1])
 
 
-def _notepad(driver: Driver, panel: Panel, true: Trace) -> Iterator[str]:
+def _notepad(driver: Driver, panel: Any, true: Trace) -> Iterator[str]:
     scene = driver.workspace.view_state.scene
     states = _states(driver, true)
     columns = panel.cells._shape[1]

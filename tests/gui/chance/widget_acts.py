@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QInputMethodEvent, QKeySequence
@@ -45,7 +46,7 @@ def _draw_widget(driver: Driver, chance: Random, kind: str) -> tuple[str, int, Q
     return (name, *chance.choice(found[name]))
 
 
-def _find(driver: Driver, place: str, kind: str, number: str) -> QWidget | None:
+def _find(driver: Driver, place: str, kind: str, number: str) -> Any:
     found = widgets(places(driver)[place], kind)
     widget = found[int(number)] if int(number) < len(found) else None
     return widget if widget is not None and usable(widget) else None

@@ -132,8 +132,8 @@ def test_retrain_takes_the_new_settings(driver: Driver):
     driver.train_to_the_end()
     press(driver, "task.window", Qt.Key.Key_Right)
     driver.train_to_the_end()
-    assert (
-        driver.workspace.view_state.trace.timesteps == driver.workspace.draft.experiment.task.window
+    assert driver.workspace.view_state.trace.timesteps == driver.workspace.draft.experiment.value(
+        "task.window"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -85,5 +86,6 @@ def test_what_vanished_is_said_to_be_below_and_not_drawn_as_a_value(shown):
     dock.show()
     dock.raise_()
     window.clock.draw_now()
-    assert "smallest below 1e-30" in dock.panel.resting_text()
-    assert drawn(dock.panel, "_hidden").min() == pytest.approx(1e-30)
+    panel: Any = dock.panel
+    assert "smallest below 1e-30" in panel.resting_text()
+    assert drawn(panel, "_hidden").min() == pytest.approx(1e-30)

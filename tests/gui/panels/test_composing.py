@@ -129,7 +129,7 @@ def test_pitches_are_named_on_the_axis(composing: Driver):
 def test_a_note_says_its_name_step_and_probability(composing: Driver):
     roll = compose(composing)
     piece, shown = composing.workspace.composer.piece, panel(composing)
-    names = Chorales().row_names
+    names = Chorales().open(0).row_names
     for sounds, word in ((True, "composed"), (False, "silent")):
         step, row = (int(place) for place in np.argwhere(roll[8:] == sounds)[0] + (8, 0))
         share = f"{piece.shares[step - 8, row]:.1%} likely"

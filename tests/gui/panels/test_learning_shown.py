@@ -298,7 +298,7 @@ def test_a_run_that_failed_is_judged_by_its_last_good_weights(driver: Driver):
     assert driver.workspace.run.figures.valid_loss == pytest.approx(loss, rel=1e-5)
 
 
-def test_three_cells_from_one_start_stand_side_by_side_with_their_results(driver: Driver):
+def test_cells_from_one_start_stand_side_by_side_with_their_results(driver: Driver):
     driver.workspace.pinned_runs.clear()
     driver.set_up(
         suited(Recall(length=6, strings=60))
@@ -306,9 +306,10 @@ def test_three_cells_from_one_start_stand_side_by_side_with_their_results(driver
         .with_value("training.device", "cpu")
     )
     driver.do("compare_cells")
-    driver.until(lambda: len(driver.workspace.pinned_runs.runs) == 3)
+    driver.until(lambda: len(driver.workspace.pinned_runs.runs) == 4)
     runs = driver.workspace.pinned_runs.runs
-    assert [run.experiment.network.cell for run in runs] == ["RNN", "LSTM", "GRU"]
+    cells = [run.experiment.network.cell for run in runs]
+    assert cells == ["none", "RNN", "GRU", "LSTM"]
     assert len({run.experiment.training.seed for run in runs}) == 1
     assert all(run.test is not None for run in runs)
     assert not driver.window.sweep.going

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
 
+from rnnviz.cells import COMPARED
 from rnnviz.engine.messages import Answer, Part, StepCost
 from tests.gui.driver import Driver
+
+
+def test_cells_are_told_apart_by_points_that_can_be_drawn():
+    signs = [cell.sign for cell in COMPARED]
+    assert len(set(signs)) == len(signs)
+    assert set(signs) <= set(Symbols)
 
 
 def drawn(plot) -> dict[str, list[tuple[float, float]]]:

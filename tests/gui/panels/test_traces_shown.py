@@ -15,9 +15,9 @@ from torch import nn
 from rnnviz.gui.look.theme import hidden_lookup
 from rnnviz.gui.panels.trace.sequence_values import Values
 from rnnviz.learning.training.trainer import Trainer
-from tests.gui.driver import SMALL, Driver, point_at
+from tests.gui.driver import SINE, SMALL, Driver, point_at
 
-H, T = SMALL.network.hidden, SMALL.task.window
+H, T = SMALL.network.hidden, SINE.window
 
 
 def untrained() -> tuple[nn.RNN, nn.Linear]:

@@ -7,9 +7,9 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 
-from tests.gui.driver import SMALL, Driver, click_at, point_at, send_mouse
+from tests.gui.driver import SINE, SMALL, Driver, click_at, point_at, send_mouse
 
-H, T = SMALL.network.hidden, SMALL.task.window
+H, T = SMALL.network.hidden, SINE.window
 LEFT = Qt.MouseButton.LeftButton
 
 

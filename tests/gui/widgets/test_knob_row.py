@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
@@ -196,6 +198,7 @@ def test_a_switch_is_flipped_by_the_mouse_and_by_the_space_bar(qtbot):
         row.show()
     turned = []
     row.turned.connect(lambda value, _gesture: turned.append(value))
+    field: Any
     (field,) = row.fields
     assert (row.value, field.isChecked()) == (True, True)
     QTest.mouseClick(field, Qt.MouseButton.LeftButton)

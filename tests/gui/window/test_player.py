@@ -10,9 +10,9 @@ from PySide6.QtTest import QTest
 
 from rnnviz.gui.model.clock import FrameClock
 from rnnviz.gui.model.player import SPEEDS, TIMESTEPS_PER_SECOND, Player
-from tests.gui.driver import SMALL, Driver, click_at, drag, pixel
+from tests.gui.driver import SINE, Driver, click_at, drag, pixel
 
-STEPS = SMALL.task.window
+STEPS = SINE.window
 LAST = STEPS - 1
 
 

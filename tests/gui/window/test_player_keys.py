@@ -6,14 +6,18 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from tests.gui.driver import SMALL, Driver
+from tests.gui.driver import SINE, Driver
 
-K, M = Qt.Key, Qt.KeyboardModifier
-NONE, CTRL, SHIFT = M.NoModifier, M.ControlModifier, M.ShiftModifier
-LAST = SMALL.task.window - 1
+K = Qt.Key
+NONE, CTRL, SHIFT = (
+    Qt.KeyboardModifier.NoModifier,
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+)
+LAST = SINE.window - 1
 
 
-def at(driver: Driver, timestep: int, *keys: Qt.Key, modifier: M = NONE) -> int:
+def at(driver: Driver, timestep: int, *keys: Qt.Key, modifier: Qt.KeyboardModifier = NONE) -> int:
     """The timestep after pressing keys at one."""
     driver.workspace.player.go_to(timestep)
     for key in keys:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QStyle, QStyleOptionSlider
 from rnnviz.experiment import Experiment, Network, Training
 from rnnviz.gui.widgets.slider import Slider
 from rnnviz.tasks import Sine
-from tests.gui.driver import SMALL, Driver, drag
+from tests.gui.driver import SINE, SMALL, Driver, drag
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -46,7 +47,7 @@ def test_one_drag_of_the_handle_is_undone_at_once(driver: Driver):
 def test_a_drag_of_the_handle_turns_the_knob(driver: Driver):
     slider = driver.row("task.window").slider
     drag(slider, *moved(slider, handle(slider)))
-    assert driver.workspace.draft.experiment.task.window != SMALL.task.window
+    assert driver.workspace.draft.experiment.value("task.window") != SINE.window
 
 
 def test_a_drag_that_begins_beside_the_handle_is_undone_at_once(driver: Driver):
@@ -110,7 +111,7 @@ def test_undo_reaches_the_engine(driver: Driver):
     driver.until_ready()
     driver.do("undo")
     driver.until_ready()
-    assert driver.workspace.view_state.trace.timesteps == SMALL.task.window
+    assert driver.workspace.view_state.trace.timesteps == SINE.window
 
 
 def test_a_drag_back_to_where_it_began_leaves_nothing_to_undo(driver: Driver):
@@ -133,8 +134,9 @@ def preset(driver: Driver, number: int):
     """A preset's entry in the menu bar."""
     for action in driver.window.menuBar().actions():
         if action.text().replace("&", "") == "Presets":
-            action.menu().aboutToShow.emit()  # it is filled when it is opened
-            return action.menu().actions()[number]
+            menu: Any = action.menu()
+            menu.aboutToShow.emit()  # it is filled when it is opened
+            return menu.actions()[number]
     raise LookupError("no menu of presets")
 
 

@@ -5,20 +5,17 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from rnnviz.learning.cells import backward
+from rnnviz.cells import CELLS
 from rnnviz.learning.network import scan
+from tests.cells.truth import double_layers, truth
 
-KINDS = {
-    "tanh": nn.RNN,
-    "relu": lambda *sizes, **more: nn.RNN(*sizes, nonlinearity="relu", **more),
-    "GRU": nn.GRU,
-    "LSTM": nn.LSTM,
-}
-each_kind = pytest.mark.parametrize("kind", KINDS)
+each_cell = pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS)
+each_of_pytorch = pytest.mark.parametrize(
+    "cell", [cell for cell in CELLS.values() if cell.module], ids=lambda cell: cell.name
+)
 CASES = {
-    "kind": st.sampled_from(sorted(KINDS)),
+    "cell": st.sampled_from(list(CELLS.values())),
     "sizes": st.tuples(st.integers(1, 4), st.integers(1, 9), st.integers(1, 3)),
     "both": st.booleans(),
     "batch": st.integers(1, 5),
@@ -28,15 +25,6 @@ CASES = {
 }
 
 
-def reference(rnn, x, lengths, state):
-    """What PyTorch gives, packed where there are lengths."""
-    if lengths is None:
-        return rnn(x, state)
-    packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
-    hidden, end = rnn(packed, state)
-    return pad_packed_sequence(hidden, batch_first=True, total_length=x.shape[1])[0], end
-
-
 def parts(state):
     return list(state) if isinstance(state, tuple) else [state]
 
@@ -44,21 +32,21 @@ def parts(state):
 @given(**CASES)
 @settings(max_examples=60, deadline=None)
 def test_states_and_gradients_equal_those_of_pytorch(
-    kind, sizes, both, batch, timesteps, padded, handed_over
+    cell, sizes, both, batch, timesteps, padded, handed_over
 ):
     inputs, hidden, layers = sizes
     torch.manual_seed(timesteps)
-    rnn = KINDS[kind](inputs, hidden, layers, batch_first=True, bidirectional=both).double()
+    rnn = double_layers(cell, inputs, hidden, layers, both=both)
     x = torch.randn(batch, timesteps, inputs, dtype=torch.float64, requires_grad=True)
     lengths = torch.randint(1, timesteps + 1, (batch,)) if padded else None
     state, wanted = None, [x, *rnn.parameters()]
     if handed_over:
         shape = (layers * (1 + both), batch, hidden)
         starts = [torch.randn(shape, dtype=torch.float64, requires_grad=True) for _ in range(2)]
-        state = tuple(starts) if kind == "LSTM" else starts[0]
+        state = tuple(starts) if cell.has_cell_state else starts[0]
         wanted += parts(state)
 
-    right, right_end = reference(rnn, x, lengths, state)
+    right, right_end = truth(rnn, x, state, lengths)
     found, end = scan.run(rnn, x, lengths, state)
     counts = torch.ones(batch, timesteps, 1)
     if padded:
@@ -71,52 +59,40 @@ def test_states_and_gradients_equal_those_of_pytorch(
     for one, other in zip(parts(end), parts(right_end), strict=True):
         torch.testing.assert_close(one, other)
     ours = torch.autograd.grad(loss, wanted)
-    for one, other in zip(ours, torch.autograd.grad(right_loss, wanted), strict=True):
+    rights = torch.autograd.grad(right_loss, wanted, materialize_grads=True)
+    for one, other in zip(ours, rights, strict=True):
         torch.testing.assert_close(one, other)
 
 
-@each_kind
-@pytest.mark.parametrize("handed_over", [False, True])
-def test_gradients_are_those_of_finite_differences(kind, handed_over):
-    torch.manual_seed(0)
-    gates = {"GRU": 3, "LSTM": 4}.get(kind, 1)
-    shapes = [(6, 3, 2), (gates * 5, 2), (gates * 5, 5), (gates * 5,), (gates * 5,)]
-    states = 2 if kind == "LSTM" else 1
-    tensors = [torch.randn(shape).double().requires_grad_() for shape in shapes]
-    starts = [torch.randn(3, 5).double().requires_grad_() if handed_over else None] * states
-    function = getattr(backward, kind, backward.RNN)
-    more = [kind == "relu"] if kind in ("tanh", "relu") else []
-    assert torch.autograd.gradcheck(lambda *given: function.apply(*given, *more), tensors + starts)
-
-
-@each_kind
-def test_only_states_before_the_last_are_used(kind):
-    rnn = KINDS[kind](1, 4, batch_first=True)
-    x, weights = torch.randn(2, 5, 1), list(rnn.parameters())
+@each_cell
+def test_only_states_before_the_last_are_used(cell):
+    rnn = double_layers(cell, 1, 4)
+    x, weights = torch.randn(2, 5, 1, dtype=torch.float64), list(rnn.parameters())
     ours = torch.autograd.grad(scan.run(rnn, x)[0][:, 1].sum(), weights)
-    right = torch.autograd.grad(rnn(x)[0][:, 1].sum(), weights)
+    right = torch.autograd.grad(truth(rnn, x)[0][:, 1].sum(), weights)
     for one, other in zip(ours, right, strict=True):
-        torch.testing.assert_close(one, other, rtol=1e-5, atol=1e-6)
+        torch.testing.assert_close(one, other)
 
 
-@each_kind
-def test_nothing_is_kept_for_gradients_that_are_not_wanted(kind):
-    rnn = KINDS[kind](1, 4, batch_first=True)
+@each_cell
+def test_nothing_is_kept_for_gradients_that_are_not_wanted(cell):
+    rnn = double_layers(cell, 1, 4)
     with torch.no_grad():
-        assert scan.run(rnn, torch.randn(2, 5, 1))[0].grad_fn is None
+        assert scan.run(rnn, torch.randn(2, 5, 1, dtype=torch.float64))[0].grad_fn is None
 
 
-@each_kind
+@each_of_pytorch
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("answered", ["at the end", "along time", "early"])
-def test_gradients_that_vanish_on_the_way_leave_all_others_as_they_are(kind, layers, answered):
+def test_gradients_that_vanish_on_the_way_leave_all_others_as_they_are(cell, layers, answered):
     torch.manual_seed(1)
-    rnn = KINDS[kind](2, 6, layers, batch_first=True).double()
+    rnn = double_layers(cell, 2, 6, layers)
     with torch.no_grad():
         for name, weight in rnn.named_parameters():
             weight.mul_(0.5 if name.startswith("weight_hh") else 1.0)
-            if kind in ("GRU", "LSTM") and name.startswith("bias"):
-                weight[6:12] = -1.0  # z and f are shut: these forget as a plain layer does
+            if cell.keeping is not None and name.startswith("bias"):
+                # The gate that keeps is shut: the cell forgets as a plain layer does.
+                weight[6 * cell.keeping : 6 * cell.keeping + 6] = -1.0
     x = torch.randn(3, 300, 2, dtype=torch.float64, requires_grad=True)
     wanted = [x, *rnn.parameters()]
     places = {"at the end": slice(-1, None), "along time": slice(None), "early": slice(150, 151)}
@@ -161,6 +137,7 @@ def test_dropout_between_layers_hides_its_share_and_keeps_the_mean():
 @pytest.mark.parametrize(
     ("rnn", "lengths", "suits"),
     [
+        (scan.OwnLayers(CELLS["none"], 1, 2), None, True),  # which has no other way
         (nn.RNN(1, 2), None, True),
         (nn.GRU(1, 2, bidirectional=True), None, True),
         (nn.GRU(1, 2, bias=False), None, False),

@@ -13,13 +13,13 @@ X = np.zeros((4, 2), np.float32)
 @pytest.mark.parametrize(
     ("module", "says"),
     [
-        (nn.LSTM(2, 3, proj_size=2), "LSTMs with projections cannot be traced yet"),
+        (nn.LSTM(2, 3, proj_size=2), "Layers with projections cannot be traced yet"),
         (nn.RNN(2, 3).half(), "must be float32 or float64, but weight_ih_l0 is float16"),
         (nn.GRU(2, 3).bfloat16(), "must be float32 or float64, but weight_ih_l0 is bfloat16"),
         (nn.RNN(2, 3, device="meta"), "must have values"),
         (
             nn.LSTMCell(2, 3),
-            "Only nn.RNN, nn.GRU and nn.LSTM can be traced, and this is a LSTMCell",
+            "Only nn.RNN, nn.GRU, nn.LSTM and .* OwnLayers can be traced, and this is a LSTMCell",
         ),
         (nn.Sequential(nn.RNN(2, 3)), "and this is a Sequential"),
         ("a name", "and this is a str"),
@@ -122,7 +122,7 @@ def test_what_else_is_said_about_a_sequence(more, says):
 
 
 def test_an_lstm_starts_from_two_states():
-    with pytest.raises(TraceError, match=r"must be two states, \(h_0, c_0\)"):
+    with pytest.raises(TraceError, match=r"must be two states of this LSTM, \(h_0, c_0\)"):
         trace(nn.LSTM(2, 3), X, start=np.zeros((1, 3)))
 
 

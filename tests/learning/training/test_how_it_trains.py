@@ -11,6 +11,7 @@ from torch import nn
 
 from rnnviz.experiment import Training
 from rnnviz.learning.training.trainer import Trainer
+from tests.cells.truth import truth
 from tests.learning.toys import (
     CELLS,
     Curve,
@@ -213,7 +214,7 @@ OPTIMIZERS = {
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_run_is_what_a_plain_loop_of_pytorch_comes_to(cell, optimizer):
-    """Packed modules, autograd, torch.optim and clipping on the same batches."""
+    """Packed modules or closed forms, autograd, torch.optim and clipping on the same batches."""
     knobs, make = OPTIMIZERS[optimizer]
     trainer = Trainer(
         experiment(
@@ -234,10 +235,7 @@ def test_a_run_is_what_a_plain_loop_of_pytorch_comes_to(cell, optimizer):
         rows = trainer._order[place]
         lengths = torch.as_tensor(train.lengths)[rows]
         x = plain.reader.values(torch.as_tensor(train.inputs)[rows])
-        packed = nn.utils.rnn.pack_padded_sequence(
-            x, lengths, batch_first=True, enforce_sorted=False
-        )
-        hidden = nn.utils.rnn.pad_packed_sequence(plain.rnn(packed)[0], batch_first=True)[0]
+        hidden = truth(plain.rnn, x, None, lengths)[0]
         there = torch.arange(hidden.shape[1]) < lengths[:, None]
         targets = torch.as_tensor(train.targets)[rows][:, : hidden.shape[1]]
         loss = F.cross_entropy(plain.readout(hidden)[there], targets[there])

@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from rnnviz.experiment import Experiment, suited
+from rnnviz.experiment import Experiment, Training, suited
 from rnnviz.learning.training.devices import Choice
 from rnnviz.learning.training.resuming import StateError
 from rnnviz.learning.training.trainer import Trainer, TrainingFailed
@@ -214,7 +214,7 @@ def test_a_run_that_ended_with_its_best_weights_goes_on_with_its_last() -> None:
 
 def test_knobs_that_were_turned_on_the_way_stay_turned() -> None:
     first = steps(Trainer(small(), choice=CPU), 7)
-    first.adjust(0.05, 0.2)
+    first.adjust(Training(learning_rate=0.05, clip_norm=0.2))
     again = Trainer.restored(first.state())
     assert all_of(finish(again)) == all_of(finish(first))
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtWidgets import QComboBox, QGraphicsRectItem
 
 from rnnviz.analysis.finite import extent, without_gaps
 from rnnviz.analysis.units import Order
+from rnnviz.cells import of_mode
 from rnnviz.gui.look.theme import LIGHT, Colours, hidden_lookup, no_number_shade
 from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.view_state import Scene, parts
@@ -125,8 +127,10 @@ class HiddenPanel(TimePanel):
         self.plot.set_y(-0.5, trace.units - 0.5, padding=0)
         offer(self._layer, self._layer_names(scene))
         self._layer.setCurrentIndex(scene.layer)
-        offer(self._part, [f"{part}ₜ" for part in parts(trace)], parts(trace))
-        self._part.setCurrentIndex(parts(trace).index(scene.part))
+        shown, cell = parts(trace), of_mode(trace.kind)
+        about = [tr(cell.part(part).name) for part in shown]
+        offer(self._part, [f"{part}ₜ" for part in shown], shown, about)
+        self._part.setCurrentIndex(shown.index(scene.part))
 
     def _layer_names(self, scene: Scene) -> list[str]:
         trace = scene.trace
@@ -153,21 +157,25 @@ class HiddenPanel(TimePanel):
 
 
 def greatest(scene: Scene) -> float:
-    """The value at the end of the colour scale: 1, or more for what nothing bounds, the h of a
-    relu and the c of an LSTM."""
+    """The value at the end of the colour scale: what bounds the states, or 1 and more for what
+    nothing bounds."""
     assert scene.trace is not None
-    if scene.trace.kind == "RNN_RELU" or scene.part == "c":
-        return max(1.0, extent(np.abs(scene.states))[1])
-    return 1.0
+    most = of_mode(scene.trace.kind).part(scene.part).range[1]
+    return most if math.isfinite(most) else max(1.0, extent(np.abs(scene.states))[1])
 
 
-def offer(box: QComboBox, names: list[str], what: Sequence[str] = ()) -> None:
-    """Offer these names, which stand for `what`; a box with one choice is out of the way."""
+def offer(
+    box: QComboBox, names: list[str], what: Sequence[str] = (), about: Sequence[str] = ()
+) -> None:
+    """Offer these names, which stand for `what`, with what there is to say `about` each; a box
+    with one choice is out of the way."""
     if [box.itemText(place) for place in range(box.count())] != names:
         box.clear()
         box.addItems(names)
         for place, one in enumerate(what):
             box.setItemData(place, one)
+        for place, said in enumerate(about):
+            box.setItemData(place, said, Qt.ItemDataRole.ToolTipRole)
     box.setVisible(len(names) > 1)
 
 

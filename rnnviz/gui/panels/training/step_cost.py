@@ -7,6 +7,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QToolButton
 
+from rnnviz.cells import CELLS
 from rnnviz.engine.messages import StepCost
 from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.panels.base.panel import Behind, Context, Panel
@@ -14,9 +15,6 @@ from rnnviz.gui.widgets.label_spacing import apart
 from rnnviz.gui.widgets.plot import Plot, pen
 from rnnviz.words.number_format import short
 from rnnviz.words.translation import mark, tr
-
-SIGNS = {"RNN": "o", "GRU": "s", "LSTM": "t"}
-"""told apart by shape and by name, not by colour"""
 
 
 class StepCostPanel(Panel):
@@ -108,7 +106,8 @@ class StepCostPanel(Panel):
             heights += list(y)
             colour = self.colours.text if device == "cpu" else self.colours.bars
             if (device, cell) not in lines:
-                curve = pg.PlotDataItem(symbol=SIGNS[cell], symbolSize=8)
+                # Told apart by shape and by name, not by colour.
+                curve = pg.PlotDataItem(symbol=CELLS[cell].sign, symbolSize=8)
                 lines[device, cell] = plot.add(curve), plot.add(pg.TextItem(anchor=(0, 0.5)))
             curve, name = lines[device, cell]
             curve.setData(x, y, pen=pen(colour, 1.5), symbolBrush=colour)

@@ -1,1 +1,0 @@
-"""What a recurrent layer computes in one timestep, forward and backward, cell by cell."""
