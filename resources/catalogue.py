@@ -21,9 +21,13 @@ sys.path.insert(0, str(ROOT))
 
 FOLDER = ROOT / "resources" / "translations"
 TEMPLATE = FOLDER / "template.json"
+REFUSALS = (
+    *("Refused", "DataError", "UsageError", "DeviceMissing", "TraceError"),
+    *("StateError", "RunFileError"),
+)
 SAYS = {
     **dict.fromkeys(("tr", "mark", "Phrase", "_refuse"), (0,)),
-    **dict.fromkeys(("Refused", "DataError", "UsageError", "DeviceMissing", "TraceError"), (0,)),
+    **dict.fromkeys(REFUSALS, (0,)),
     "KnobError": (1,),
 }
 """Functions and classes that are given a text, with the places of their texts."""

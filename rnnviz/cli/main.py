@@ -133,7 +133,7 @@ def _saved(name: str) -> TrainerState:
     try:
         return run_file.read(Path(name))
     except run_file.RunFileError as error:
-        raise UsageError(str(error)) from None
+        raise UsageError(error.phrase) from None
 
 
 def _show(command: str, typed: list[str]) -> int:

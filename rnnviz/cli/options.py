@@ -139,7 +139,9 @@ def resumed(record: RunRecord, typed: dict[str, str], options: Iterable[Option])
     began = experiment = record.experiment
     task = str(type(began.task).__struct_config__.tag)
     if typed.get("--task", task) != task:
-        raise UsageError(f"--task: This run learns {task}, not {typed['--task']}.")
+        raise UsageError(
+            "--task: This run learns {task}, not {other}.", task=task, other=typed["--task"]
+        )
     own = dict(knobs(began))
     computed: dict[str, Value] = {
         "training.device": record.device,
@@ -150,7 +152,7 @@ def resumed(record: RunRecord, typed: dict[str, str], options: Iterable[Option])
         if not path or option.name not in typed:
             continue
         if path not in own:
-            raise UsageError(f"The task {task} has no option {option.name}.")
+            raise UsageError("The task {task} has no option {name}.", task=task, name=option.name)
         knob = own[path]
         try:
             value = knob.parse(typed[option.name])
@@ -158,12 +160,16 @@ def resumed(record: RunRecord, typed: dict[str, str], options: Iterable[Option])
                 experiment = experiment.with_value(path, value)
                 continue
         except KnobError as error:
-            raise UsageError(f"{option.name}: {error}") from None
+            raise UsageError("{name}: {error}", name=option.name, error=error) from None
         was = computed.get(path, began.value(path))
         if value != was and not (path in computed and value in ("auto", 0)):
             raise UsageError(
-                f"{option.name}: This run has {knob.title} {knob.text(was)} and cannot go on with "
-                f"{knob.text(value)}: train anew for that."
+                "{name}: This run has {knob} {before} and cannot go on with {now}: train anew for "
+                "that.",
+                name=option.name,
+                knob=tr(knob.title),
+                before=knob.text(was),
+                now=knob.text(value),
             )
     return experiment
 

@@ -21,6 +21,7 @@ from rnnviz.records.run import RunRecord
 from rnnviz.records.trainer_state import TrainerState
 from rnnviz.store import files, runs
 from rnnviz.store.runs import RunFileError as RunFileError  # it is raised here too
+from rnnviz.words.translation import mark
 
 RECORD, ARRAYS = "run.json", "weights.safetensors"
 
@@ -109,7 +110,7 @@ def read(path: Path) -> TrainerState:
     try:
         counters = msgspec.convert(plain.get("trainer"), _Counters)
     except msgspec.ValidationError as error:
-        sentence = "{name} is damaged: its counters are none ({why})."
+        sentence = mark("{name} is damaged: its counters are none ({why}).")
         raise RunFileError(sentence, name=name, why=error) from None
     return TrainerState(
         record=record,

@@ -12,6 +12,8 @@ import msgspec
 from rnnviz.knobs import KnobError
 from rnnviz.records.run import FORMAT, RunRecord
 from rnnviz.store import files
+from rnnviz.words.phrase import Refused
+from rnnviz.words.translation import mark
 
 Plain = dict[str, Any]
 
@@ -19,11 +21,8 @@ MEASURES = frozenset(("metrics", "test", "rules", "baselines", "error_by_positio
 """What may hold numbers that are none, which JSON has as null."""
 
 
-class RunFileError(Exception):
-    """A file that is no run, or that cannot be read; the message is one sentence for a person."""
-
-    def __init__(self, template: str, **values: object) -> None:
-        super().__init__(template.format(**values))
+class RunFileError(Refused):
+    """A file that is no run, or that cannot be read."""
 
 
 def unreadable(path: Path, error: OSError) -> RunFileError:
@@ -56,7 +55,7 @@ def plain_of(data: bytes, name: str) -> Plain:
     try:
         plain = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        sentence = "{name} is damaged: it has no JSON that can be read."
+        sentence = mark("{name} is damaged: it has no JSON that can be read.")
         raise RunFileError(sentence, name=name) from error
     if not isinstance(plain, dict):
         raise RunFileError("{name} is no run of rnnviz.", name=name)
@@ -83,9 +82,9 @@ def record_of(plain: Plain, name: str) -> RunRecord:
         return msgspec.convert(_with_nan(plain), RunRecord)
     except msgspec.ValidationError as error:
         if isinstance(error.__cause__, KnobError):
-            sentence = "{name} has settings that cannot be: {why}"
+            sentence = mark("{name} has settings that cannot be: {why}")
             raise RunFileError(sentence, name=name, why=error.__cause__) from None
-        sentence = "{name} is no run of rnnviz, or damaged: {why}."
+        sentence = mark("{name} is no run of rnnviz, or damaged: {why}.")
         raise RunFileError(sentence, name=name, why=error) from None
     except (KeyError, TypeError, AttributeError, RecursionError):
         raise RunFileError("{name} is no run of rnnviz, or damaged.", name=name) from None

@@ -18,6 +18,8 @@ from rnnviz.knobs import knobs_of
 from rnnviz.records.fingerprint import Fingerprint
 from rnnviz.records.run import RunRecord
 from rnnviz.records.trainer_state import TrainerState
+from rnnviz.words.phrase import Refused
+from rnnviz.words.translation import mark
 
 if TYPE_CHECKING:
     from rnnviz.learning.training.trainer import Trainer
@@ -27,11 +29,8 @@ MOST_THREADS = knobs_of(Training)["threads"].limit
 NOTEPAD = ("hidden", "cell")
 
 
-class StateError(Exception):
-    """A run that cannot be gone on with; the message is one sentence for a person."""
-
-    def __init__(self, template: str, **values: object) -> None:
-        super().__init__(template.format(**values))
+class StateError(Refused):
+    """A run that cannot be gone on with."""
 
 
 class Expected(NamedTuple):
@@ -130,9 +129,9 @@ def checked(
     """The arrays as tensors of their own; raises `StateError` unless they are those that are
     expected by name, type and shape, and finite."""
     for name in sorted(expected.keys() ^ arrays.keys()):
-        template = "This run has a needless {name}: it is damaged, or of another network."
+        template = mark("This run has a needless {name}: it is damaged, or of another network.")
         if name in expected:
-            template = "This run lacks {name}: it is damaged, or of another network."
+            template = mark("This run lacks {name}: it is damaged, or of another network.")
         raise StateError(template, name=name)
     for name, (dtype, shape) in expected.items():
         array = arrays[name]
