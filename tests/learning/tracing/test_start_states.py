@@ -100,7 +100,7 @@ def test_saliency_and_gradient_are_those_of_the_window(cell):
     with torch.no_grad():
         _, state = model.carry(tokens[5:8].reshape(1, -1, 1))
         x = model.reader.values(tokens[8:9])
-    trace = made.trace(8, saliency=True)
+    trace = made.trace(8)
     x.requires_grad_()
     hidden, _ = model.rnn(x, state)
     hidden.retain_grad()

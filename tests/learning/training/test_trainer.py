@@ -207,7 +207,7 @@ def test_the_result_is_that_of_the_last_epoch(small, finish):
 def test_the_record_says_what_was_trained_where_and_how_it_ended(small, finish):
     trainer = Trainer(small(training__epochs=2), choice=Choice("cpu", 2))
     assert (trainer.record().ended, trainer.record().figures) == (None, None)
-    trainer.adjust(0.01, 0.5)
+    trainer.adjust(Training(learning_rate=0.01, clip_norm=0.5))
     record = finish(trainer).record()
     assert record.experiment == small(
         training__epochs=2, training__learning_rate=0.01, training__clip_norm=0.5
