@@ -132,7 +132,7 @@ class Characters(Task, tag="characters"):
 
     @property
     def sources(self) -> tuple[str, ...]:
-        return (self.file or TEXTS[self.text],)
+        return (os.path.abspath(self.file) if self.file else TEXTS[self.text],)
 
     def open(self, seed: int) -> CharactersData:
         return CharactersData(self, seed)
@@ -146,11 +146,11 @@ class CharactersData(Dataset):
     def __init__(self, task: Characters, seed: int) -> None:
         super().__init__(task, seed)
         if task.file:
-            self.name = printable(os.path.basename(task.file))
+            self._name = printable(os.path.basename(task.file))
             own = own_file.read(task.file)
             text, self.remark = own.text, own.remark(os.path.basename(task.file))
         else:
-            self.name, text = task.text, _shipped(TEXTS[task.text])
+            self._name, text = task.text, _shipped(TEXTS[task.text])
         self._length = len(text)
         self._codes = _codes(text)[: int(task.share * len(text))]
         self._ends = np.cumsum(_parts(len(self._codes))).tolist()  # where each part ends
@@ -190,7 +190,9 @@ class CharactersData(Dataset):
         used = needed = len(self._codes)
         while min(_parts(needed)[1:]) <= window:
             needed += 1
-        length = Phrase("{name} has {count} characters", {"name": self.name, "count": self._length})
+        length = Phrase(
+            "{name} has {count} characters", {"name": self._name, "count": self._length}
+        )
         if share != 1:
             length = Phrase(
                 "{length}, of which a share of {share:g} is used",

@@ -1,6 +1,7 @@
 """What every task opens, asked of each that there is: a new one is asked by itself."""
 
 import shutil
+import sys
 from pathlib import Path
 
 import msgspec
@@ -16,9 +17,6 @@ from rnnviz.tasks.adding import Adding
 from rnnviz.tasks.characters import Characters
 
 each_task = pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
-
-FEW = {"windows", "signals", "dates", "lists", "sequences", "strings"}
-"""Knobs that say how many examples there are."""
 
 
 @pytest.fixture(scope="module")
@@ -168,12 +166,38 @@ def test_a_text_that_changed_between_two_runs_is_another_dataset(tmp_path):
             assert set(dataset.read(split, 0, output).steps) <= {*"abcdefgh", "↵"}
 
 
+def test_a_text_may_be_named_from_where_the_program_was_started(tmp_path, monkeypatch):
+    (tmp_path / "own.txt").write_text("ab" * 500)
+    monkeypatch.chdir(tmp_path)
+    here, whole = (
+        Characters(file=file, window=8).open(0) for file in ("own.txt", str(tmp_path / "own.txt"))
+    )
+    assert here.fingerprint == whole.fingerprint
+    assert here.alphabet == whole.alphabet
+
+
 # --- a task is one file -------------------------------------------------------------------
 
 
 def test_every_module_beside_the_tasks_is_one_or_what_they_are_made_of():
     modules = {file.stem for file in Path(tasks.__file__).parent.glob("*.py")}
     assert modules - {"__init__", "task", "dataset", "examples"} == set(TASKS)
+
+
+PARITY = """
+from rnnviz.tasks.task import Task
+
+class Parity(Task, tag="parity"):
+    title, summary, order, shape = "Parity", "Is it even?", 15, "many-to-one"
+"""
+
+
+def test_a_file_that_is_put_beside_the_tasks_is_one_in_its_place(tmp_path, monkeypatch):
+    (tmp_path / "parity.py").write_text(PARITY)
+    monkeypatch.setattr(tasks, "__path__", [*tasks.__path__, str(tmp_path)])
+    monkeypatch.setitem(sys.modules, "rnnviz.tasks.parity", None)  # put back to nothing later
+    del sys.modules["rnnviz.tasks.parity"]
+    assert list(tasks._tasks()) == ["sine", "parity", *list(TASKS)[1:]]
 
 
 def test_tasks_stand_in_the_order_that_they_declare():
