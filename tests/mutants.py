@@ -126,14 +126,17 @@ def mutants_of(file: Path, text: bytes) -> list[Mutant]:
 
 
 def _children(node: ast.AST) -> Iterator[ast.AST]:
-    """What is below a node and is run: types are not. Python 3.11 does not say where the
-    expressions of an f-string are."""
+    """What is below a node and is run: types are not, and a class that is no longer frozen does
+    the same. Python 3.11 does not say where the expressions of an f-string are."""
     if isinstance(node, ast.JoinedStr):
         return
     if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
         return
+    left_out = {"annotation", "returns", "type_params"}
+    if isinstance(node, ast.ClassDef):
+        left_out |= {"decorator_list", "keywords"}
     for name, value in ast.iter_fields(node):
-        if name not in ("annotation", "returns", "type_params"):
+        if name not in left_out:
             below = value if isinstance(value, list) else [value]
             yield from (one for one in below if isinstance(one, ast.AST))
 

@@ -74,7 +74,7 @@ def test_the_engine_seen_from_the_window_is_free_of_torch_and_qt() -> None:
     assert loaded_after(importing(names), *HEAVY, *QT) == []
 
 
-@pytest.mark.parametrize("folder", ["tasks", "analysis", "store", "cells"])
+@pytest.mark.parametrize("folder", ["words", "records", "tasks", "analysis", "store", "cells"])
 def test_what_needs_neither_torch_nor_qt_loads_neither(folder: str) -> None:
     assert loaded_after(importing(modules(folder)), *HEAVY, *QT) == []
 
@@ -99,7 +99,7 @@ def test_widgets_know_nothing_of_networks() -> None:
 
 
 def test_only_what_learns_and_the_engine_import_torch() -> None:
-    at_home = ("rnnviz.learning", "rnnviz.engine")
+    at_home = ("rnnviz.cells", "rnnviz.learning", "rnnviz.engine")
     others = {
         name
         for name in modules(".")

@@ -34,6 +34,7 @@ def made(text: str) -> set[str]:
         ("a if b else c", {"a if (not (b)) else c"}),
         ("timer.stop()", {"pass"}),
         ("log.info(text)", set()),
+        ("@dataclass(frozen=True)\nclass A(B, frozen=True): x = 'a'", set()),
         ("x: int | None = None", set()),
         ("def f(x: Tensor[3]) -> Tensor[4]: return x", set()),
     ],
@@ -79,5 +80,11 @@ def test_tests_that_fail_without_any_mistake_are_the_end_of_it(toy: Path):
         ("rnnviz/records/run.py", "tests"),
     ],
 )
-def test_a_room_meets_the_tests_that_are_laid_out_like_it(room: str, tests: str):
+def test_a_room_meets_the_tests_that_are_laid_out_like_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: str, tests: str
+):
+    for folder in ("tests/gui/model", "tests/store"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "tests/store/test_midi.py").touch()
+    monkeypatch.setattr(mutants, "ROOT", tmp_path)
     assert mutants.tests_for(Path(room)) == [Path(tests)]

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import rnnviz
+from rnnviz.engine.messages import PROTOCOL
 
 CHECKOUT = Path(__file__).parents[1]
 
@@ -86,8 +87,14 @@ def test_it_finds_its_own_resources(python, installed):
 
 
 def test_its_engine_starts(python):
-    # The end of stdin, here at once, is the end of the engine.
-    assert python("-m", "rnnviz.engine") == ""
+    # The end of stdin, here at once, is the end of the engine, when it has said who it is.
+    program = (
+        "import subprocess, sys; from rnnviz.engine import framing, messages;"
+        "engine = subprocess.Popen([sys.executable, '-m', 'rnnviz.engine'],"
+        " stdin=subprocess.DEVNULL, stdout=subprocess.PIPE);"
+        "print(framing.receive(engine.stdout, messages.Hello).protocol, engine.wait())"
+    )
+    assert python("-c", program) == f"{PROTOCOL} 0"
 
 
 def test_its_engine_is_found_by_its_window(python, installed):

@@ -140,7 +140,8 @@ def test_what_is_learned_from_is_what_is_traced(cell: Cell):
     x, given = torch.randn(7, 1, 3, dtype=torch.float64), starts(cell, 1, UNITS)
     weights = tuple(getattr(module, f"{name}_l0") for name in cell.weights)
     with torch.no_grad():
-        passed = cell.forward(Given(x, *(*given, None)[:2], weights))
+        h_0, c_0 = (*given, None)[:2]
+        passed = cell.forward(Given(x, h_0, c_0, weights))
         start = [tuple(part[0] for part in given) if cell.has_cell_state else (given[0][0], None)]
         (states,) = states_of(module, weights_of(module), x[:, 0], start)
     torch.testing.assert_close(passed.hidden[:, 0], states.hidden)
@@ -239,7 +240,8 @@ def test_a_fused_pass_is_there_where_it_is_said_to_be(cell: Cell):
     module = double_layers(cell, 3, UNITS)
     x = torch.randn(6, 2, 3, dtype=torch.float64)
     weights = tuple(getattr(module, f"{name}_l0") for name in cell.weights)
-    given = Given(x, *(*starts(cell, 2, UNITS), None)[:2], weights)
+    h_0, c_0 = (*starts(cell, 2, UNITS), None)[:2]
+    given = Given(x, h_0, c_0, weights)
     if not cell.fused:
         with pytest.raises(NotImplementedError):
             cell.fused_pass(given)

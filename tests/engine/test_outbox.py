@@ -2,11 +2,13 @@
 
 import queue
 import threading
+from collections.abc import Iterator
 
 import numpy as np
+import pytest
 
-from rnnviz.engine.messages import EpochEnded, LiveTrace, Progress, Report, StateChanged
-from rnnviz.engine.outbox import Outbox
+from rnnviz.engine.messages import EpochEnded, Failed, LiveTrace, Progress, Report, StateChanged
+from rnnviz.engine.outbox import INTERVAL, Outbox
 from rnnviz.records.run import EpochRecord
 from rnnviz.records.trace import Trace
 
@@ -146,3 +148,54 @@ def test_nothing_happens_when_nobody_listens_any_more() -> None:
     for step in range(100):
         outbox.put(live(step))
     outbox.close()
+
+
+def test_two_kinds_make_no_more_than_sixty_messages_a_second() -> None:
+    assert pytest.approx(60) == 2 / INTERVAL
+
+
+@pytest.fixture
+def rare(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Outbox, queue.SimpleQueue[Report]]]:
+    """An outbox that has just delivered, and would not do so again within the hour."""
+    monkeypatch.setattr("rnnviz.engine.outbox.INTERVAL", 3600.0)
+    taken: queue.SimpleQueue[Report] = queue.SimpleQueue()
+    outbox = Outbox(taken.put)
+    outbox.put(state("training"))
+    taken.get(timeout=DEADLINE)
+    yield outbox, taken
+    outbox.close()
+
+
+def test_what_is_urgent_waits_for_no_interval(rare) -> None:
+    outbox, taken = rare
+    for report in (state("paused"), Failed(run=1, kind="error")):
+        outbox.put(report)
+        assert taken.get(timeout=DEADLINE) is report
+
+
+def test_what_is_patient_is_urgent_where_it_is_said_to_be(rare) -> None:
+    outbox, taken = rare
+    outbox.put(live(1), urgent=True)
+    assert isinstance(taken.get(timeout=DEADLINE), LiveTrace)
+
+
+def test_what_is_patient_waits_for_the_interval_and_is_there_at_the_end(rare) -> None:
+    outbox, taken = rare
+    for report in (progress(0, 1), epoch(1), live(1)):
+        outbox.put(report)
+    with pytest.raises(queue.Empty):
+        taken.get(timeout=0.2)
+    outbox.close()
+    assert [type(taken.get(timeout=DEADLINE)) for _ in range(3)] == [
+        Progress,
+        EpochEnded,
+        LiveTrace,
+    ]
+
+
+def test_after_the_end_nothing_is_taken_any_more(rare) -> None:
+    outbox, taken = rare
+    outbox.close()
+    outbox.put(state("finished"))
+    outbox.close()
+    assert taken.empty()

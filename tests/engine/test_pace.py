@@ -58,3 +58,30 @@ def test_the_rate_follows_a_change_within_its_span() -> None:
         step += 100
         last = rate.mark(tick * 0.1, step)
     assert last == pytest.approx(1000, rel=0.05)
+
+
+def test_the_rate_is_that_of_the_whole_span_and_not_of_its_last_steps() -> None:
+    rate = Rate()
+    rate.restart(0.0, 0)
+    rate.mark(0.5, 100)
+    assert rate.mark(1.0, 100) == pytest.approx(100)
+
+
+def test_what_lasts_longer_than_the_span_has_a_rate_all_the_same() -> None:
+    rate = Rate()
+    rate.restart(0.0, 0)
+    rate.mark(5 * SPAN, 10)
+    assert rate.mark(10 * SPAN, 20) == pytest.approx(10 / (5 * SPAN))
+
+
+def test_where_nothing_was_before_there_is_no_rate_yet() -> None:
+    rate = Rate()
+    assert rate.mark(1.0, 5) == 0.0
+    assert rate.mark(1.0, 6) == 0.0
+
+
+def test_many_bytes_wait_for_the_pipe() -> None:
+    ration = Ration(0.05, shortest=0.0)
+    ration.spent(10.0, 10.0, 128 * 2**20)
+    assert not ration.due(11.9)
+    assert ration.due(12.0)

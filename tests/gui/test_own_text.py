@@ -198,7 +198,7 @@ def test_two_runs_of_a_text_that_changed_between_them_have_other_fingerprints(op
     driver.until_ready()
     assert driver.workspace.run.experiment == settings
     assert driver.started.fingerprint != before
-    assert not driver.workspace.stale
+    assert not driver.workspace.run.data_changed
 
 
 def come_back(driver) -> None:

@@ -47,6 +47,10 @@ class Questions(QObject):
         """Take no answer to the open question of a kind, if there is one."""
         self._open.pop(kind, None)
 
+    def drop_runs(self) -> None:
+        """Take no answer about a run any more: another one begins."""
+        self._open = {kind: one for kind, one in self._open.items() if not hasattr(kind, "run")}
+
     def cancel(self, kind: type) -> None:
         """Take the open question of a kind back, so that the engine does no more for it."""
         one = self._open.pop(kind, None)

@@ -174,7 +174,7 @@ class Run(QObject):
         if self.state == "lost":
             self._engine_thread.start()
         self._forget()
-        self._questions.drop(TraceExample)
+        self._questions.drop_runs()
         self.number += 1
         self.experiment = experiment
         self.state = "preparing"

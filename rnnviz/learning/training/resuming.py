@@ -13,6 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from rnnviz.cells import CELLS
 from rnnviz.experiment import Experiment, Training, knobs, may_change
 from rnnviz.knobs import knobs_of
 from rnnviz.records.fingerprint import Fingerprint
@@ -231,6 +232,7 @@ def _expected(trainer: Trainer, record: RunRecord, within: int) -> dict[str, Exp
     if within and trainer.experiment.task.stateful:
         rnn = trainer.model.rnn
         shape = (rnn.num_layers, trainer._batches.streams, rnn.hidden_size)
-        parts = NOTEPAD if isinstance(rnn, torch.nn.LSTM) else NOTEPAD[:1]
+        cell = CELLS[trainer.experiment.network.cell]
+        parts = NOTEPAD if cell.has_cell_state else NOTEPAD[:1]
         found |= dict.fromkeys(parts, Expected("float32", shape))
     return found
