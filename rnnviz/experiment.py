@@ -311,11 +311,9 @@ def turned(experiment: Experiment, path: str, value: Value) -> Experiment:
 def idle(experiment: Experiment, path: str) -> bool:
     """Whether a knob has no effect on this experiment, such as a gate bias without gates."""
     task, network, training = experiment.task, experiment.network, experiment.training
-    # Its vocabularies may have to be read from a file; that it has some is known without.
-    values = type(task).vocabularies is Task.vocabularies
     return {
         "network.direction": not task.whole_sequence,
-        "network.embedding": values,
+        "network.embedding": not task.embeds,
         "network.gate_bias": CELLS[network.cell].keeping is None,
         "network.dropout_layers": network.layers == 1,
         "training.momentum": training.optimizer != "SGD",

@@ -3,7 +3,6 @@
 from typing import Any
 
 import msgspec
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -122,32 +121,6 @@ def test_every_task_says_what_the_screen_shows(task):
 
 
 @each_task
-def test_every_task_gives_what_it_says_it_gives(task):
-    made = task()
-    for split in filter(None, made.examples(0)):
-        examples, _, columns = split.inputs.shape
-        assert split.inputs.shape[1] <= made.timesteps
-        assert columns == (len(made.vocabularies) or made.input_size)
-        assert len(split.targets) == examples
-        assert split.inputs.dtype == (np.int64 if made.vocabularies else np.float32)
-        classes = made.loss == "cross-entropy"
-        assert split.targets.dtype == (np.int64 if classes else np.float32)
-        answers = () if made.shape == "many-to-one" else (len(split.targets[0]),)
-        values = () if classes else (made.output_size,)
-        assert split.targets.shape == (examples, *answers, *values)
-        if classes:
-            assert 0 <= split.targets.min() <= split.targets.max() < made.output_size
-        for column, size in enumerate(made.vocabularies):
-            assert split.inputs[..., column].min() >= 0
-            assert split.inputs[..., column].max() < size
-        if split.asked is not None:
-            assert split.asked.shape == (examples, *answers)
-        if split.lengths is not None:
-            assert 1 <= split.lengths.min() <= split.lengths.max() <= split.inputs.shape[1]
-        assert (split.decoder is not None) is (made.shape == "encoder-decoder")
-
-
-@each_task
 def test_what_suits_a_task_are_knobs_that_there_are(task):
     experiment = suited(task())
     for part in ("network", "training"):
@@ -204,7 +177,7 @@ def test_a_knob_is_idle_where_it_has_no_effect(path, without_effect, with_effect
 
 @each_task
 def test_embeddings_are_idle_without_tokens(task):
-    assert idle(suited(task()), "network.embedding") is not bool(task().vocabularies)
+    assert idle(suited(task()), "network.embedding") is not task.embeds
 
 
 def test_other_knobs_are_never_idle():

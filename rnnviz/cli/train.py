@@ -70,8 +70,8 @@ def train(experiment: Experiment, names: Files, state: TrainerState | None = Non
             raise UsageError(error.phrase) from None
         except Exception as error:
             return max(_fail(error), _write(_unmade(experiment, error), names))
-        if experiment.task.remark is not None:
-            _complain(str(experiment.task.remark))
+        if trainer.dataset.remark is not None:
+            _complain(str(trainer.dataset.remark))
         if trainer.stopped_early and trainer.epoch < experiment.training.epochs:
             _complain(
                 tr(

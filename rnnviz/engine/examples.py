@@ -31,7 +31,7 @@ def trace(asked: TraceExample, trainer: Trainer) -> Work:
 def preprocessing(asked: ShowPreprocessing, trainer: Trainer) -> Work:
     """How an example was made, and what is to be drawn of that."""
     training = trainer.experiment.training
-    made = trainer.experiment.task.preprocessing("valid", asked.example, training.seed)
+    made = trainer.dataset.preprocessing("valid", asked.example)
     if isinstance(made, PreparedSeries):
         yield Shown(preprocessing=made, series=series_view(made))
     elif isinstance(made, PreparedSequence):

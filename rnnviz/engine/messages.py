@@ -269,6 +269,10 @@ class Started(_Message):
     """of the data that it learns from"""
     remark: Phrase | None = None
     """what should be known about a person's data as they were read"""
+    lowest_pitch: int = 0
+    """where the task `composes`: the MIDI pitch of the first value"""
+    row_names: tuple[str, ...] = ()
+    """and what the note of each value is called"""
 
 
 class Progress(_Message):

@@ -87,8 +87,10 @@ class Run:
                 valid_examples=len(trainer.examples.valid.inputs),
                 baselines=dict(trainer.baselines),
                 rnnviz=rnnviz.__version__,
-                fingerprint=trainer.fingerprint,
-                remark=trainer.experiment.task.remark,
+                fingerprint=trainer.dataset.fingerprint,
+                remark=trainer.dataset.remark,
+                lowest_pitch=trainer.dataset.lowest_pitch,
+                row_names=trainer.dataset.row_names,
             )
         )
         self._report_trace(patient=paused)

@@ -30,6 +30,7 @@ def measure(_asked: MeasureStepCosts, _trainer: Trainer | None) -> Work:
             network=Network(hidden=hidden),
             training=Training(batch=BATCH),
         ).with_value("network.cell", cell)
+        sizes = experiment.task.open(experiment.training.seed).sizes
         yield StepCost(
             done=done,
             count=len(combinations),
@@ -37,7 +38,7 @@ def measure(_asked: MeasureStepCosts, _trainer: Trainer | None) -> Work:
             timesteps=timesteps,
             hidden=hidden,
             device=device,
-            milliseconds=devices.time_step(experiment, device),
+            milliseconds=devices.time_step(experiment, sizes, device),
         )
 
 

@@ -1,32 +1,34 @@
-"""What there is to learn: one file a task, and the list of them."""
+"""What there is to learn: one file a task, found by being there."""
 
-from rnnviz.tasks.adding import Adding
-from rnnviz.tasks.characters import Characters
-from rnnviz.tasks.chorales import Chorales
-from rnnviz.tasks.copy import Copy
-from rnnviz.tasks.dates import Dates
-from rnnviz.tasks.reber import Reber
-from rnnviz.tasks.recall import Recall
-from rnnviz.tasks.sentiment import Sentiment
-from rnnviz.tasks.series import Series
-from rnnviz.tasks.sine import Sine
-from rnnviz.tasks.tagging import Tagging
-from rnnviz.tasks.task import DataError, Examples, Split, Task
-from rnnviz.tasks.waves import Waves
+from __future__ import annotations
 
-TASKS: dict[str, type[Task]] = {
-    "sine": Sine,
-    "series": Series,
-    "waves": Waves,
-    "sentiment": Sentiment,
-    "tagging": Tagging,
-    "characters": Characters,
-    "dates": Dates,
-    "chorales": Chorales,
-    "recall": Recall,
-    "adding": Adding,
-    "copy": Copy,
-    "reber": Reber,
-}
+import importlib
+import pkgutil
 
-__all__ = ["TASKS", "DataError", "Examples", "Sine", "Split", "Task"]
+from rnnviz.tasks.dataset import Dataset as Dataset
+from rnnviz.tasks.examples import Examples as Examples
+from rnnviz.tasks.examples import Split as Split
+from rnnviz.tasks.sine import Sine as Sine
+from rnnviz.tasks.task import DataError as DataError
+from rnnviz.tasks.task import Task as Task
+
+
+def _tasks() -> dict[str, type[Task]]:
+    """Every task by its name, in their order: a class below `Task` in a module of this folder."""
+    modules = [
+        importlib.import_module(module.name)
+        for module in pkgutil.iter_modules(__path__, f"{__name__}.")
+        if not module.ispkg
+    ]
+    declared = [
+        kind
+        for module in modules
+        for kind in vars(module).values()
+        if isinstance(kind, type) and issubclass(kind, Task) and kind is not Task
+        if kind.__module__ == module.__name__
+    ]
+    declared.sort(key=lambda kind: (kind.order, kind.title))
+    return {str(kind.__struct_config__.tag): kind for kind in declared}
+
+
+TASKS = _tasks()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -9,7 +10,9 @@ import numpy as np
 from rnnviz.knobs import Knob, Value
 from rnnviz.records.preprocessing import DrawnByLot
 from rnnviz.records.trace import Presentation
-from rnnviz.tasks.task import Examples, FloatArray, Part, Shape, Split, Task
+from rnnviz.tasks.dataset import Dataset
+from rnnviz.tasks.examples import Examples, FloatArray, Part, Split
+from rnnviz.tasks.task import Shape, Task
 from rnnviz.words.phrase import Phrase
 
 CLOSE = 0.04
@@ -28,6 +31,7 @@ class Adding(Task, tag="adding"):
 
     title: ClassVar[str] = "Adding"
     summary: ClassVar[str] = "Add the two marked numbers of a long list."
+    order: ClassVar[int] = 100
     words: ClassVar[tuple[str, ...]] = (
         "RMSE",
         "sums right",
@@ -74,32 +78,41 @@ class Adding(Task, tag="adding"):
         all numbers that are not marked, before it has learned to leave them out."""
         return {"cell": "LSTM", "hidden": 32, "gate_bias": max(1.0, 0.3 * self.length)}
 
-    @property
-    def input_size(self) -> int:
-        return 2
+    def open(self, seed: int) -> AddingData:
+        return AddingData(self, seed)
 
-    @property
-    def timesteps(self) -> int:
-        return self.length
 
-    def examples(self, seed: int) -> Examples:
-        rng = np.random.default_rng(seed)
-        half, rows = self.length // 2, np.arange(self.lists)
-        inputs = np.zeros((self.lists, self.length, 2), np.float32)
-        inputs[:, :, 0] = rng.random((self.lists, self.length), np.float32)
-        inputs[rows, rng.integers(0, half, self.lists), 1] = 1
-        inputs[rows, rng.integers(half, self.length, self.lists), 1] = 1
+class AddingData(Dataset):
+    """Lists drawn by lot."""
+
+    task: Adding
+
+    input_size = 2
+
+    def __init__(self, task: Adding, seed: int) -> None:
+        super().__init__(task, seed)
+        self.timesteps = task.length
+
+    @cached_property
+    def examples(self) -> Examples:
+        rng = np.random.default_rng(self.seed)
+        lists, length = self.task.lists, self.task.length
+        half, rows = length // 2, np.arange(lists)
+        inputs = np.zeros((lists, length, 2), np.float32)
+        inputs[:, :, 0] = rng.random((lists, length), np.float32)
+        inputs[rows, rng.integers(0, half, lists), 1] = 1
+        inputs[rows, rng.integers(half, length, lists), 1] = 1
         targets = inputs.prod(axis=2).sum(axis=1, keepdims=True)
-        held = self.lists // 10
-        cut = [self.lists - 2 * held, self.lists - held]
+        held = lists // 10
+        cut = [lists - 2 * held, lists - held]
         parts = zip(np.split(inputs, cut), np.split(targets, cut), strict=True)
         return Examples(*(Split(*part) for part in parts))
 
-    def baselines(self, examples: Examples) -> dict[str, float]:
-        return {"always 1": self._always_1(examples.valid)["loss"]}
+    def baselines(self) -> dict[str, float]:
+        return {"always 1": self._always_1(self.examples.valid)["loss"]}
 
-    def rules(self, examples: Examples) -> dict[str, dict[str, float]]:
-        return {"always 1": self._always_1(examples.test or examples.valid)}
+    def rules(self) -> dict[str, dict[str, float]]:
+        return {"always 1": self._always_1(self.examples.final)}
 
     def metrics(self, outputs: FloatArray, split: Split) -> dict[str, float]:
         error = np.abs(outputs - split.targets)
@@ -114,13 +127,13 @@ class Adding(Task, tag="adding"):
         error = float(np.mean((ones - split.targets).astype(float) ** 2))
         return {"loss": error, **self.metrics(ones, split)}
 
-    def preprocessing(self, part: Part, example: int, seed: int = 0) -> DrawnByLot:
+    def preprocessing(self, part: Part, example: int) -> DrawnByLot:
         return DrawnByLot(
             how=[
                 Phrase(
                     "Each example is a list of {length} numbers drawn by lot between 0 and 1; a 1 "
                     "beside them marks one in the first half and one in the second.",
-                    {"length": self.length},
+                    {"length": self.task.length},
                 ),
                 Phrase("Such values need no scaling, and all lists are equally long."),
             ]

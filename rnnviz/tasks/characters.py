@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import os
 from functools import cached_property, lru_cache
-from typing import Annotated, ClassVar, Literal, NamedTuple
+from itertools import pairwise
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -14,21 +15,15 @@ from rnnviz.knobs import Knob, Value, knobs_of
 from rnnviz.records.preprocessing import Column, PreparedSequence, Stretch
 from rnnviz.records.trace import Presentation
 from rnnviz.tasks.data import own_file, shipped
+from rnnviz.tasks.dataset import Dataset
+from rnnviz.tasks.examples import PARTS, Examples, FloatArray, IntArray, Part, Split, nth
 from rnnviz.tasks.rules import measures, ngrams
-from rnnviz.tasks.task import (
-    DataError,
-    Examples,
-    FloatArray,
-    IntArray,
-    Loss,
-    Part,
-    Shape,
-    Split,
-    Task,
-    nth,
-)
+from rnnviz.tasks.task import DataError, Loss, Shape, Task
 from rnnviz.words.escaping import printable
 from rnnviz.words.phrase import Phrase
+
+Codes = npt.NDArray[np.uint32]
+"""characters as code points"""
 
 UNKNOWN = 1
 """The token of characters that were seen too seldom to be learned."""
@@ -62,18 +57,16 @@ TEXTS = {
 }
 
 
-class Characters(Task, tag="characters", dict=True):
+class Characters(Task, tag="characters"):
     """Windows of T characters, one behind the other; each character's answer is the next.
 
     The notepad is carried from a window to the next, so that it has read the whole text
     before, although the gradient goes back through one window only.
-
-    A file that a person chose is read once for each instance, as it is then: a run has one,
-    and what is changed in the file meanwhile is for the next run.
     """
 
     title: ClassVar[str] = "Characters"
     summary: ClassVar[str] = "Read a text letter by letter, say the next letter, then write."
+    order: ClassVar[int] = 60
     words: ClassVar[tuple[str, ...]] = (
         "accuracy",
         "nats per character",
@@ -84,6 +77,7 @@ class Characters(Task, tag="characters", dict=True):
     )
     shape: ClassVar[Shape] = "many-to-many"
     loss: ClassVar[Loss] = "cross-entropy"
+    embeds: ClassVar[bool] = True
     stateful: ClassVar[bool] = True
     writes: ClassVar[bool] = True
     network: ClassVar[dict[str, Value]] = {"cell": "LSTM", "hidden": 128, "embedding": 64}
@@ -138,65 +132,73 @@ class Characters(Task, tag="characters", dict=True):
 
     @property
     def sources(self) -> tuple[str, ...]:
-        return (self.file or TEXTS[self.text],)
+        return (os.path.abspath(self.file) if self.file else TEXTS[self.text],)
 
-    @property
-    def remark(self) -> Phrase | None:
-        return self._text.remark
+    def open(self, seed: int) -> CharactersData:
+        return CharactersData(self, seed)
 
-    @property
-    def vocabularies(self) -> tuple[int, ...]:
-        return (self.output_size,)
 
-    @property
-    def output_size(self) -> int:
-        return len(self.alphabet)
+class CharactersData(Dataset):
+    """A text as tokens, numbered by the characters of its training part."""
 
-    @property
-    def timesteps(self) -> int:
-        return self.window
+    task: Characters
 
-    @property
-    def alphabet(self) -> list[str]:
-        return self._text.alphabet
-
-    @cached_property
-    def _text(self) -> _Encoded:
-        if self.file:
-            return _encoded_file(own_file.stamp(self.file), self.share)
-        return _encoded(self.text, self.share)
+    def __init__(self, task: Characters, seed: int) -> None:
+        super().__init__(task, seed)
+        if task.file:
+            self._name = printable(os.path.basename(task.file))
+            own = own_file.read(task.file)
+            text, self.remark = own.text, own.remark(os.path.basename(task.file))
+        else:
+            self._name, text = task.text, _shipped(TEXTS[task.text])
+        self._length = len(text)
+        self._codes = _codes(text)[: int(task.share * len(text))]
+        self._ends = np.cumsum(_parts(len(self._codes))).tolist()  # where each part ends
+        self._known = _often_read(self._codes[: self._ends[0]], len(self._codes))
+        self._tokens = _numbered(self._codes, self._known)
+        self.alphabet = ["", "", *map(chr, self._known.tolist())]
+        self.output_size = len(self.alphabet)
+        self.vocabularies = (self.output_size,)
+        self.timesteps = task.window
+        if task.file and not len(self._known):
+            raise DataError(
+                "{name} has hardly a character twice, so nothing can be learned from it: "
+                "choose a longer text.",
+                name=os.path.basename(task.file),
+            )
+        if min(_parts(len(self._codes))[1:]) <= task.window:
+            raise DataError(self._too_short())
 
     def tokens_of(self, text: str) -> IntArray:
         """A text as tokens ``(T, 1)``; where nothing is given, a line begins."""
-        return _numbered(_codes(text or "\n"), self._text.known)[:, None]
+        return _numbered(_codes(text or "\n"), self._known)[:, None]
 
-    def examples(self, seed: int) -> Examples:
+    @cached_property
+    def examples(self) -> Examples:
         """The same for every seed: the text is cut at fixed places, in its own order."""
-        tokens = self._text.tokens
-        train, valid, test = _parts(len(tokens))
-        if min(valid, test) <= self.window:
-            raise DataError(self._too_short())
+        train, valid, test = np.split(self._tokens, self._ends[:2])
         most = ANSWERS // self.output_size
         return Examples(
-            self._windows(tokens[:train]),
-            self._windows(tokens[train : train + valid][:most], streams=STREAMS),
-            self._windows(tokens[train + valid :][:most], streams=STREAMS),
+            self._windows(train),
+            self._windows(valid[:most], streams=STREAMS),
+            self._windows(test[:most], streams=STREAMS),
         )
 
     def _too_short(self) -> Phrase:
         """In a text of n characters each part must have a window, and one more to ask for."""
-        used = len(self._text.tokens)
-        needed = used
-        while min(_parts(needed)[1:]) <= self.window:
+        window, share = self.task.window, self.task.share
+        used = needed = len(self._codes)
+        while min(_parts(needed)[1:]) <= window:
             needed += 1
-        name = printable(os.path.basename(self.file)) if self.file else self.text
-        length = Phrase("{name} has {count} characters", {"name": name, "count": self._text.length})
-        if self.share != 1:
+        length = Phrase(
+            "{name} has {count} characters", {"name": self._name, "count": self._length}
+        )
+        if share != 1:
             length = Phrase(
                 "{length}, of which a share of {share:g} is used",
-                {"length": length, "share": self.share},
+                {"length": length, "share": share},
             )
-        takes = Phrase("that takes {count}", {"count": math.ceil(needed / self.share)})
+        takes = Phrase("that takes {count}", {"count": math.ceil(needed / share)})
         shorter = min(_parts(used)[1:]) - 1
         if shorter >= knobs_of(Characters)["window"].low:
             takes = Phrase(
@@ -204,15 +206,14 @@ class Characters(Task, tag="characters", dict=True):
             )
         return Phrase(
             "{length}, too few for windows of {window}: {takes}.",
-            {"length": length, "window": self.window, "takes": takes},
+            {"length": length, "window": window, "takes": takes},
         )
 
-    def baselines(self, examples: Examples) -> dict[str, float]:
-        return self._counted(examples.train, examples.valid)
+    def baselines(self) -> dict[str, float]:
+        return self._counted(self.examples.valid)
 
-    def rules(self, examples: Examples) -> dict[str, dict[str, float]]:
-        assert examples.test is not None
-        found = self._counted(examples.train, examples.test)
+    def rules(self) -> dict[str, dict[str, float]]:
+        found = self._counted(self.examples.final)
         return {name: _measured(nats) for name, nats in found.items()}
 
     def metrics(self, outputs: FloatArray, split: Split) -> dict[str, float]:
@@ -222,15 +223,12 @@ class Characters(Task, tag="characters", dict=True):
     def error_by_position(self, outputs: FloatArray, split: Split) -> FloatArray:
         return measures.errors_by_position(outputs, split)
 
-    def preprocessing(self, part: Part, example: int, seed: int = 0) -> PreparedSequence:
-        encoded = self._text
-        train, valid, test = _parts(len(encoded.tokens))
-        cut = [0, train, train + valid, train + valid + test]
-        begin, end = {"train": cut[:2], "valid": cut[1:3], "test": cut[2:]}[part]
+    def preprocessing(self, part: Part, example: int) -> PreparedSequence:
+        begin, end = dict(zip(PARTS, pairwise([0, *self._ends]), strict=True))[part]
         streams = 1 if part == "train" else STREAMS
-        begin += self.window * nth(example, self._count(end - begin, streams), part)
-        written = encoded.codes[begin : begin + self.window + 1]  # and what comes next
-        numbers = encoded.tokens[begin : begin + self.window].tolist()
+        begin += self.timesteps * nth(example, self._count(end - begin, streams), part)
+        written = self._codes[begin : begin + self.timesteps + 1]  # and what comes next
+        numbers = self._tokens[begin : begin + self.timesteps].tolist()
         names = [_shown(character) for character in self.alphabet]
         return PreparedSequence(
             stretches=[
@@ -246,11 +244,11 @@ class Characters(Task, tag="characters", dict=True):
                             unknown=UNKNOWN,
                         )
                     ],
-                    padded=self.window,
+                    padded=self.timesteps,
                 )
             ],
             fitted=Phrase(
-                "counted in the {n} characters of the training part alone", {"n": cut[1]}
+                "counted in the {n} characters of the training part alone", {"n": self._ends[0]}
             ),
         )
 
@@ -267,71 +265,35 @@ class Characters(Task, tag="characters", dict=True):
             likely=measures.likeliest(output, names),
         )
 
-    def _counted(self, train: Split, split: Split) -> dict[str, float]:
-        """The nats a character that rules fitted on `train` need for another split."""
-        found = ngrams.chances(ngrams.stream(train), ngrams.stream(split), self.output_size)
+    def _counted(self, split: Split) -> dict[str, float]:
+        """The nats a character that rules fitted on the training part need for another."""
+        train = ngrams.stream(self.examples.train)
+        found = ngrams.chances(train, ngrams.stream(split), self.output_size)
         return {name: float(-np.log(chance).mean()) for name, chance in found.items()}
 
     def _count(self, tokens: int, streams: int) -> int:
         """How many windows are made of so many tokens."""
-        count = (tokens - 1) // self.window
+        count = (tokens - 1) // self.timesteps
         return count - (count % streams if count >= streams else 0)
 
     def _windows(self, tokens: IntArray, streams: int = 1) -> Split:
         """Windows that follow each other; as many as `streams` divide, where there are enough,
         so that as many stretches of the text can be read side by side."""
         count = self._count(len(tokens), streams)
-        end = count * self.window
+        end = count * self.timesteps
         return Split(
-            tokens[:end].reshape(count, self.window, 1).copy(),
-            tokens[1 : end + 1].reshape(count, self.window).copy(),
+            tokens[:end].reshape(count, self.timesteps, 1).copy(),
+            tokens[1 : end + 1].reshape(count, self.timesteps).copy(),
         )
 
 
-class _Encoded(NamedTuple):
-    tokens: IntArray
-    """``(n,)``, one a character of the text"""
-    known: npt.NDArray[np.uint32]
-    """the code points that have a token, sorted; token k + 2 is the k-th"""
-    alphabet: list[str]
-    """what each token is written as"""
-    codes: npt.NDArray[np.uint32]
-    """``(n,)``, the code point of each character as it stands in the text"""
-    length: int
-    """how many characters the whole text has"""
-    remark: Phrase | None = None
-
-
-@lru_cache(maxsize=4)
-def _encoded(name: str, share: float) -> _Encoded:
-    return _numbered_by_training(_text(name), share)
-
-
-@lru_cache(maxsize=2)
-def _encoded_file(file: own_file.Stamp, share: float) -> _Encoded:
-    found = own_file.read(file)
-    encoded = _numbered_by_training(found.text, share)
-    if not len(encoded.known):
-        raise DataError(
-            "{name} has hardly a character twice, so nothing can be learned from it: "
-            "choose a longer text.",
-            name=file.name,
-        )
-    return encoded._replace(remark=found.remark(file.name))
-
-
-def _numbered_by_training(text: str, share: float) -> _Encoded:
-    """A text as tokens, numbered by the characters of its training part."""
-    codes = _codes(text)
-    used = codes[: int(share * len(codes))]
-    distinct, counts = np.unique(used[: _parts(len(used))[0]], return_counts=True)
-    often = max(2, min(SELDOM, len(used) * SELDOM // 100_000))
+def _often_read(train: Codes, used: int) -> Codes:
+    """The code points that get a token, sorted: those that are often in the training part of a
+    text of which `used` characters are used. Token k + 2 is the k-th."""
+    distinct, counts = np.unique(train, return_counts=True)
+    often = max(2, min(SELDOM, used * SELDOM // 100_000))
     common = np.sort(np.argsort(-counts, kind="stable")[:MOST])
-    known = distinct[common][counts[common] >= often]
-    alphabet = ["", "", *(chr(code) for code in known)]
-    tokens = _numbered(used, known)
-    tokens.setflags(write=False)
-    return _Encoded(tokens, known, alphabet, used, len(codes))
+    return distinct[common][counts[common] >= often]
 
 
 def _parts(count: int) -> tuple[int, int, int]:
@@ -340,8 +302,9 @@ def _parts(count: int) -> tuple[int, int, int]:
     return train, valid - train, count - valid
 
 
-def _text(name: str) -> str:
-    file = TEXTS[name]
+@lru_cache(maxsize=4)
+def _shipped(file: str) -> str:
+    """The text of a file that ships."""
     if not file.endswith(".tsv"):
         found = shipped.text(file)
     else:
@@ -361,11 +324,11 @@ SHORTEST = 100_000
 """A text that is shorter than this has lost something, and its parts would be too short."""
 
 
-def _codes(text: str) -> npt.NDArray[np.uint32]:
+def _codes(text: str) -> Codes:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
-def _numbered(codes: npt.NDArray[np.uint32], known: npt.NDArray[np.uint32]) -> IntArray:
+def _numbered(codes: Codes, known: Codes) -> IntArray:
     if not len(known):
         return np.full(len(codes), UNKNOWN, np.int64)
     places = np.minimum(np.searchsorted(known, codes), len(known) - 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -13,10 +13,12 @@ from rnnviz.knobs import Knob, Value
 from rnnviz.records.preprocessing import PreparedSequence, Stretch
 from rnnviz.records.trace import Presentation
 from rnnviz.tasks.data import shipped
+from rnnviz.tasks.dataset import Dataset
+from rnnviz.tasks.examples import PARTS, Examples, FloatArray, Part, Split, pick
 from rnnviz.tasks.rules import logistic, measures
 from rnnviz.tasks.rules.logistic import Dense
 from rnnviz.tasks.rules.parts import Parts, finished
-from rnnviz.tasks.task import DataError, Examples, FloatArray, Loss, Part, Shape, Split, Task, nth
+from rnnviz.tasks.task import DataError, Loss, Shape, Task
 from rnnviz.words.phrase import Phrase
 
 FILE = "bach-chorales.json"
@@ -48,6 +50,7 @@ class Chorales(Task, tag="chorales"):
 
     title: ClassVar[str] = "Chorales"
     summary: ClassVar[str] = "Predict the next chord of a chorale by Bach, and compose."
+    order: ClassVar[int] = 80
     words: ClassVar[tuple[str, ...]] = (
         "NLL a step",
         "frame accuracy",
@@ -82,46 +85,45 @@ class Chorales(Task, tag="chorales"):
     ] = 160
 
     @property
-    def input_size(self) -> int:
-        return NOTES
-
-    @property
-    def output_size(self) -> int:
-        return NOTES
-
-    @property
-    def lowest_pitch(self) -> int:
-        return LOWEST
-
-    @property
-    def row_names(self) -> list[str]:
-        return [note_name(LOWEST + row) for row in range(NOTES)]
-
-    @property
     def sources(self) -> tuple[str, ...]:
         return (FILE,)
 
-    @property
-    def timesteps(self) -> int:
-        return self.longest - 1
+    def open(self, seed: int) -> ChoralesData:
+        return ChoralesData(self, seed)
 
-    def examples(self, seed: int) -> Examples:
-        parts = _rolls()
-        return Examples(*(_split(parts[name], self.longest) for name in ("train", "valid", "test")))
 
-    def baselines(self, examples: Examples) -> dict[str, float]:
-        sought = _asked(examples.valid, "targets")
+class ChoralesData(Dataset):
+    """Chorales as rolls, a row for each key of a piano."""
+
+    task: Chorales
+
+    input_size = NOTES
+    output_size = NOTES
+    lowest_pitch = LOWEST
+    row_names = tuple(note_name(LOWEST + row) for row in range(NOTES))
+
+    def __init__(self, task: Chorales, seed: int) -> None:
+        super().__init__(task, seed)
+        self._rolls = _rolls()
+        self.timesteps = task.longest - 1
+
+    @cached_property
+    def examples(self) -> Examples:
+        return Examples(*(_split(self._rolls[part], self.task.longest) for part in PARTS))
+
+    def baselines(self) -> dict[str, float]:
+        train, valid, _ = self.examples
+        sought = _asked(valid, "targets")
         return {
             rule: float(_cost(shares, sought).mean())
-            for rule, (shares, _) in _simple_answers(examples.train, examples.valid).items()
+            for rule, (shares, _) in _simple_answers(train, valid).items()
         }
 
-    def rules(self, examples: Examples) -> dict[str, dict[str, float]]:
-        return finished(self.parts_of_rules(examples))
+    def rules(self) -> dict[str, dict[str, float]]:
+        return finished(self.parts_of_rules())
 
-    def parts_of_rules(self, examples: Examples) -> Parts[dict[str, dict[str, float]]]:
-        train, _, test = examples
-        assert test is not None
+    def parts_of_rules(self) -> Parts[dict[str, dict[str, float]]]:
+        train, test = self.examples.train, self.examples.final
         sought, answers = _asked(test, "targets"), _simple_answers(train, test)
         shares = yield from _parts_of_regression(train, test)
         answers["logistic regression on two chords"] = shares, shares > 0.5
@@ -152,17 +154,16 @@ class Chorales(Task, tag="chorales"):
         with np.errstate(invalid="ignore"):
             return ((losses * asked).sum(axis=0) / asked.sum(axis=0)).astype(np.float32)
 
-    def preprocessing(self, part: Part, example: int, seed: int = 0) -> PreparedSequence:
-        parts = _rolls()
-        roll = parts[part][nth(example, len(parts[part]), part)]
-        length = min(len(roll), self.longest) - 1  # the last step is asked for and not read
+    def preprocessing(self, part: Part, example: int) -> PreparedSequence:
+        roll, longest = pick(self._rolls[part], part, example), self.task.longest
+        length = min(len(roll), longest) - 1  # the last step is asked for and not read
         pitches = [(LOWEST + np.flatnonzero(row)).tolist() for row in roll]
         return PreparedSequence(
             stretches=[
                 Stretch(
                     role="chorale",
                     raw=[" ".join(map(str, chord)) or "–" for chord in pitches],
-                    cut_off=max(0, len(roll) - self.longest),
+                    cut_off=max(0, len(roll) - longest),
                     roll=roll[:length],
                     padded=self.timesteps,
                 )
@@ -171,7 +172,7 @@ class Chorales(Task, tag="chorales"):
                 "a row for each of the {keys} keys of a piano, {lowest} the lowest",
                 {"keys": NOTES, "lowest": LOWEST},
             ),
-            lengths=np.array([min(len(roll), self.longest) - 1 for roll in parts["train"]]),
+            lengths=self.examples.train.lengths,
         )
 
     def read(self, split: Split, example: int, output: FloatArray) -> Presentation:
@@ -181,7 +182,7 @@ class Chorales(Task, tag="chorales"):
         return Presentation(
             kind="roll",
             value_label="note",
-            inputs_named=self.row_names,
+            inputs_named=list(self.row_names),
             marked=list(range(-LOWEST % 12, NOTES, 12)),  # each C
             horizon=1,
             steps=_chords(heard),
@@ -286,7 +287,7 @@ def _asked(split: Split, part: str) -> npt.NDArray[np.bool_]:
 
 
 @lru_cache(maxsize=1)
-def _rolls() -> dict[str, list[npt.NDArray[np.bool_]]]:
+def _rolls() -> dict[Part, list[npt.NDArray[np.bool_]]]:
     """The chorales of each split, each ``(steps, 88)``; raises `DataError`."""
     try:
         parts = json.loads(shipped.text(FILE))
@@ -294,8 +295,8 @@ def _rolls() -> dict[str, list[npt.NDArray[np.bool_]]]:
         raise DataError(
             "The data file {file} is damaged: it is no JSON ({error}).", file=FILE, error=error
         ) from None
-    found: dict[str, list[npt.NDArray[np.bool_]]] = {}
-    for name in ("train", "valid", "test"):
+    found: dict[Part, list[npt.NDArray[np.bool_]]] = {}
+    for name in PARTS:
         chorales = parts.get(name) if isinstance(parts, dict) else None
         if not isinstance(chorales, list) or not chorales:
             raise DataError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -9,8 +10,10 @@ import numpy as np
 from rnnviz.knobs import Knob, Value
 from rnnviz.records.preprocessing import Column, PreparedSequence, Stretch
 from rnnviz.records.trace import Presentation
+from rnnviz.tasks.dataset import Dataset
+from rnnviz.tasks.examples import PARTS, Examples, FloatArray, IntArray, Part, Split, apart, pick
 from rnnviz.tasks.rules import measures
-from rnnviz.tasks.task import Examples, FloatArray, IntArray, Loss, Part, Shape, Split, Task, nth
+from rnnviz.tasks.task import Loss, Shape, Task
 from rnnviz.words.phrase import Phrase
 
 SYMBOLS, LONG = 8, 10
@@ -31,6 +34,7 @@ class Copy(Task, tag="copy"):
 
     title: ClassVar[str] = "Copy"
     summary: ClassVar[str] = "Remember ten symbols through a pause, then say them again."
+    order: ClassVar[int] = 110
     words: ClassVar[tuple[str, ...]] = (
         "symbols right",
         "sequences right",
@@ -38,6 +42,7 @@ class Copy(Task, tag="copy"):
     )
     shape: ClassVar[Shape] = "many-to-many"
     loss: ClassVar[Loss] = "cross-entropy"
+    embeds: ClassVar[bool] = True
     training: ClassVar[dict[str, Value]] = {
         "learning_rate": 1e-2,
         "clip_norm": 1.0,
@@ -75,30 +80,35 @@ class Copy(Task, tag="copy"):
         hold = float(self.blanks + LONG)
         return {"cell": "LSTM", "hidden": 128, "embedding": 16, "gate_bias": hold}
 
-    @property
-    def vocabularies(self) -> tuple[int, ...]:
-        return (len(READ_AS),)
+    def open(self, seed: int) -> CopyData:
+        return CopyData(self, seed)
 
-    @property
-    def output_size(self) -> int:
-        return len(NAMES)
 
-    @property
-    def timesteps(self) -> int:
-        return self.blanks + 2 * LONG
+class CopyData(Dataset):
+    """Symbols drawn by lot."""
 
-    def examples(self, seed: int) -> Examples:
-        return Examples(*map(self._split, self._drawn(seed)))
+    task: Copy
 
-    def baselines(self, examples: Examples) -> dict[str, float]:
-        shares = _shares(examples.train)[examples.valid.targets[:, -LONG:]]
+    vocabularies = (len(READ_AS),)
+    output_size = len(NAMES)
+
+    def __init__(self, task: Copy, seed: int) -> None:
+        super().__init__(task, seed)
+        self.timesteps = task.blanks + 2 * LONG
+
+    @cached_property
+    def examples(self) -> Examples:
+        return Examples(*(self._split(self._drawn[part]) for part in PARTS))
+
+    def baselines(self) -> dict[str, float]:
+        shares = _shares(self.examples.train)[self.examples.valid.targets[:, -LONG:]]
         # Nothing is lost on the blanks before the sign: they are known.
         loss = LONG * measures.cross_entropy(shares) / self.timesteps
         return {"remembering nothing": loss}
 
-    def rules(self, examples: Examples) -> dict[str, dict[str, float]]:
-        split = examples.test or examples.valid
-        guesses = np.broadcast_to(_shares(examples.train), (*split.targets.shape, SYMBOLS))
+    def rules(self) -> dict[str, dict[str, float]]:
+        split = self.examples.final
+        guesses = np.broadcast_to(_shares(self.examples.train), (*split.targets.shape, SYMBOLS))
         return {"remembering nothing": self.metrics(guesses, split)}
 
     def metrics(self, outputs: FloatArray, split: Split) -> dict[str, float]:
@@ -111,10 +121,9 @@ class Copy(Task, tag="copy"):
     def error_by_position(self, outputs: FloatArray, split: Split) -> FloatArray:
         return measures.errors_by_position(outputs, split)
 
-    def preprocessing(self, part: Part, example: int, seed: int = 0) -> PreparedSequence:
-        drawn = dict(zip(("train", "valid", "test"), self._drawn(seed), strict=True))[part]
-        nth(example, len(drawn), part)
-        numbers = self._split(drawn[example : example + 1]).inputs[0, :, 0].tolist()
+    def preprocessing(self, part: Part, example: int) -> PreparedSequence:
+        symbols = pick(self._drawn[part], part, example)
+        numbers = self._split(symbols[None]).inputs[0, :, 0].tolist()
         names = [READ_AS[number] for number in numbers]
         read = Column(name="symbol", pieces=names, numbers=numbers, size=len(READ_AS))
         return PreparedSequence(
@@ -133,12 +142,12 @@ class Copy(Task, tag="copy"):
             likely=measures.likeliest(output, NAMES),
         )
 
-    def _drawn(self, seed: int) -> list[IntArray]:
+    @cached_property
+    def _drawn(self) -> dict[Part, IntArray]:
         """The symbols ``(N, LONG)`` to learn from, to judge by and to test with."""
-        rng = np.random.default_rng(seed)
-        symbols = rng.integers(1, SYMBOLS + 1, size=(self.sequences, LONG))
-        held = self.sequences // 10
-        return np.split(symbols, [self.sequences - 2 * held, self.sequences - held])
+        rng, count = np.random.default_rng(self.seed), self.task.sequences
+        symbols = rng.integers(1, SYMBOLS + 1, size=(count, LONG))
+        return apart(symbols, count // 10)
 
     def _split(self, symbols: IntArray) -> Split:
         tokens = np.full((len(symbols), self.timesteps), BLANK)

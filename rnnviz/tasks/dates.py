@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import itertools
 from collections.abc import Callable
+from functools import cached_property
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
 import numpy as np
@@ -12,19 +13,19 @@ import numpy as np
 from rnnviz.knobs import Knob, Value
 from rnnviz.records.preprocessing import Column, PreparedSequence, Stretch
 from rnnviz.records.trace import Presentation
-from rnnviz.tasks.rules import measures
-from rnnviz.tasks.task import (
+from rnnviz.tasks.dataset import Dataset
+from rnnviz.tasks.examples import (
     PAD,
+    PARTS,
     Examples,
     FloatArray,
     IntArray,
-    Loss,
     Part,
-    Shape,
     Split,
-    Task,
-    nth,
+    pick,
 )
+from rnnviz.tasks.rules import measures
+from rnnviz.tasks.task import Loss, Shape, Task
 from rnnviz.words.phrase import Phrase
 
 FIRST, END = datetime.date(1950, 1, 1), datetime.date(2050, 1, 1)
@@ -131,6 +132,7 @@ class Dates(Task, tag="dates"):
     summary: ClassVar[str] = (
         "Read a date as people write it, in English or Korean; write it as ISO."
     )
+    order: ClassVar[int] = 70
     words: ClassVar[tuple[str, ...]] = (
         "exact",
         "characters right",
@@ -138,6 +140,7 @@ class Dates(Task, tag="dates"):
     )
     shape: ClassVar[Shape] = "encoder-decoder"
     loss: ClassVar[Loss] = "cross-entropy"
+    embeds: ClassVar[bool] = True
     position: ClassVar[str] = "character of the answer"
     network: ClassVar[dict[str, Value]] = {"cell": "LSTM", "hidden": 128, "embedding": 32}
     training: ClassVar[dict[str, Value]] = {
@@ -167,33 +170,34 @@ class Dates(Task, tag="dates"):
         ),
     ] = 12_000
 
-    @property
-    def vocabularies(self) -> tuple[int, ...]:
-        return (len(ALPHABET),)
+    def open(self, seed: int) -> DatesData:
+        return DatesData(self, seed)
 
-    @property
-    def output_size(self) -> int:
-        return len(ANSWERS)
 
-    @property
-    def timesteps(self) -> int:
-        return LONGEST + ANSWER_LENGTH
+class DatesData(Dataset):
+    """Days drawn by lot, each in one of the spellings."""
 
-    def examples(self, seed: int) -> Examples:
-        return Examples(*(_split(*part) for part in self._parts(seed)))
+    task: Dates
 
-    def baselines(self, examples: Examples) -> dict[str, float]:
+    vocabularies = (len(ALPHABET),)
+    output_size = len(ANSWERS)
+    timesteps = LONGEST + ANSWER_LENGTH
+
+    @cached_property
+    def examples(self) -> Examples:
+        return Examples(*(_split(*self._drawn[part]) for part in PARTS))
+
+    def baselines(self) -> dict[str, float]:
         """The most frequent characters: each place's own shares, whatever was read."""
-        train, valid = examples.train.targets, examples.valid.targets
+        train, valid = self.examples.train.targets, self.examples.valid.targets
         shares = np.stack([np.bincount(place, minlength=len(ANSWERS)) for place in train.T])
         smoothed = (shares + 1.0) / (shares + 1.0).sum(axis=1, keepdims=True)  # (U, O)
         given = smoothed[np.arange(ANSWER_LENGTH), valid]  # (N, U)
         return {"frequent characters": measures.cross_entropy(given)}
 
-    def rules(self, examples: Examples) -> dict[str, dict[str, float]]:
-        assert examples.test is not None
-        answer = [np.bincount(place).argmax() for place in examples.train.targets.T]
-        return {"frequent characters": _shares(examples.test.targets == answer)}
+    def rules(self) -> dict[str, dict[str, float]]:
+        answer = [np.bincount(place).argmax() for place in self.examples.train.targets.T]
+        return {"frequent characters": _shares(self.examples.final.targets == answer)}
 
     def metrics(self, outputs: FloatArray, split: Split) -> dict[str, float]:
         return _shares(outputs.argmax(axis=2) == split.targets)
@@ -201,10 +205,9 @@ class Dates(Task, tag="dates"):
     def error_by_position(self, outputs: FloatArray, split: Split) -> FloatArray:
         return measures.errors_by_position(outputs, split)
 
-    def preprocessing(self, part: Part, example: int, seed: int = 0) -> PreparedSequence:
-        parts = self._parts(seed)
-        dates, answers = dict(zip(("train", "valid", "test"), parts, strict=True))[part]
-        date = dates[nth(example, len(dates), part)]
+    def preprocessing(self, part: Part, example: int) -> PreparedSequence:
+        dates, answers = self._drawn[part]
+        date = pick(dates, part, example)
         taught = [ANSWERS[START], *answers[example][:-1]]
         return PreparedSequence(
             stretches=[
@@ -215,7 +218,7 @@ class Dates(Task, tag="dates"):
                 )
             ],
             fitted=Phrase("known beforehand: every character that a date can have"),
-            lengths=np.array([len(date) for date in parts[0][0]]),
+            lengths=self.examples.train.lengths,
         )
 
     def read(self, split: Split, example: int, output: FloatArray) -> Presentation:
@@ -235,19 +238,22 @@ class Dates(Task, tag="dates"):
             handover=length,
         )
 
-    def _parts(self, seed: int) -> list[tuple[list[str], list[str]]]:
+    @cached_property
+    def _drawn(self) -> dict[Part, tuple[list[str], list[str]]]:
         """The dates to learn from, to judge by and to test with, and their answers."""
-        rng = np.random.default_rng(seed)
+        rng, count = np.random.default_rng(self.seed), self.task.dates
         # No day twice: whoever knows a day in one spelling must not meet it in another.
-        drawn = rng.choice((END - FIRST).days, self.dates, replace=False)
-        chosen = _taking_part(self.spellings)
-        ways = rng.integers(len(chosen), size=self.dates)
+        drawn = rng.choice((END - FIRST).days, count, replace=False)
+        chosen = _taking_part(self.task.spellings)
+        ways = rng.integers(len(chosen), size=count)
         days = [FIRST + datetime.timedelta(int(day)) for day in drawn]
         written = [chosen[way].write(day) for way, day in zip(ways, days, strict=True)]
         answers = [day.isoformat() for day in days]
-        tenth = self.dates // 10
-        ends = (0, self.dates - 2 * tenth, self.dates - tenth, self.dates)
-        return [(written[a:b], answers[a:b]) for a, b in itertools.pairwise(ends)]
+        tenth = count // 10
+        ends = itertools.pairwise((0, count - 2 * tenth, count - tenth, count))
+        return {
+            part: (written[a:b], answers[a:b]) for part, (a, b) in zip(PARTS, ends, strict=True)
+        }
 
 
 def _column(characters: list[str], names: list[str]) -> Column:

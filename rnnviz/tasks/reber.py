@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -10,19 +11,19 @@ import numpy.typing as npt
 from rnnviz.knobs import Knob, Value
 from rnnviz.records.preprocessing import Column, PreparedSequence, Stretch
 from rnnviz.records.trace import Presentation
-from rnnviz.tasks.rules import measures
-from rnnviz.tasks.task import (
+from rnnviz.tasks.dataset import Dataset
+from rnnviz.tasks.examples import (
     PAD,
+    PARTS,
     Examples,
     FloatArray,
     IntArray,
-    Loss,
     Part,
-    Shape,
     Split,
-    Task,
-    nth,
+    pick,
 )
+from rnnviz.tasks.rules import measures
+from rnnviz.tasks.task import Loss, Shape, Task
 from rnnviz.words.phrase import Phrase
 
 SYMBOLS = "BTPSXVE"
@@ -94,6 +95,7 @@ class Reber(Task, tag="reber"):
 
     title: ClassVar[str] = "Reber grammar"
     summary: ClassVar[str] = "Learn the rules of an artificial language from its strings."
+    order: ClassVar[int] = 120
     words: ClassVar[tuple[str, ...]] = (
         "strings right",
         "last but one right",
@@ -103,6 +105,7 @@ class Reber(Task, tag="reber"):
     )
     shape: ClassVar[Shape] = "many-to-many"
     loss: ClassVar[Loss] = "cross-entropy"
+    embeds: ClassVar[bool] = True
     network: ClassVar[dict[str, Value]] = {"cell": "LSTM", "embedding": 8, "gate_bias": 10.0}
     training: ClassVar[dict[str, Value]] = {
         "learning_rate": 3e-3,
@@ -133,26 +136,32 @@ class Reber(Task, tag="reber"):
         ),
     ] = 40
 
-    @property
-    def vocabularies(self) -> tuple[int, ...]:
-        return (len(SYMBOLS) + 1,)
+    def open(self, seed: int) -> ReberData:
+        return ReberData(self, seed)
 
-    @property
-    def output_size(self) -> int:
-        return len(SYMBOLS)
 
-    @property
-    def timesteps(self) -> int:
-        return self.longest - 1
+class ReberData(Dataset):
+    """Strings drawn from the grammar."""
 
-    def examples(self, seed: int) -> Examples:
-        return Examples(*map(_split, self._drawn(seed)))
+    task: Reber
 
-    def baselines(self, examples: Examples) -> dict[str, float]:
+    vocabularies = (len(SYMBOLS) + 1,)
+    output_size = len(SYMBOLS)
+
+    def __init__(self, task: Reber, seed: int) -> None:
+        super().__init__(task, seed)
+        self.timesteps = task.longest - 1
+
+    @cached_property
+    def examples(self) -> Examples:
+        return Examples(*(_split(self._drawn[part]) for part in PARTS))
+
+    def baselines(self) -> dict[str, float]:
+        valid = self.examples.valid
         return {
-            "last symbol": _last_symbol(examples),
-            "all but the second symbol": _grammar(examples.valid, forgets=True),
-            "the grammar": _grammar(examples.valid),
+            "last symbol": _last_symbol(self.examples),
+            "all but the second symbol": _grammar(valid, forgets=True),
+            "the grammar": _grammar(valid),
         }
 
     def metrics(self, outputs: FloatArray, split: Split) -> dict[str, float]:
@@ -177,10 +186,8 @@ class Reber(Task, tag="reber"):
         with np.errstate(invalid="ignore"):
             return (wrong.sum(axis=0) / asked.sum(axis=0)).astype(np.float32)
 
-    def preprocessing(self, part: Part, example: int, seed: int = 0) -> PreparedSequence:
-        parts = self._drawn(seed)
-        chosen = dict(zip(("train", "valid", "test"), parts, strict=True))[part]
-        numbers = chosen[nth(example, len(chosen), part)]
+    def preprocessing(self, part: Part, example: int) -> PreparedSequence:
+        numbers = pick(self._drawn[part], part, example)
         numbers = numbers[numbers != PAD]
         symbols = [SYMBOLS[number - 1] for number in numbers]
         # The last symbol is asked for and not read.
@@ -193,7 +200,7 @@ class Reber(Task, tag="reber"):
         return PreparedSequence(
             stretches=[Stretch(role="string", raw=symbols, columns=[read], padded=self.timesteps)],
             fitted=Phrase("known beforehand: the symbols of the grammar"),
-            lengths=(parts[0] != PAD).sum(axis=1) - 1,
+            lengths=self.examples.train.lengths,
         )
 
     def read(self, split: Split, example: int, output: FloatArray) -> Presentation:
@@ -209,15 +216,16 @@ class Reber(Task, tag="reber"):
             likely=measures.likeliest(output, list(SYMBOLS)),
         )
 
-    def _drawn(self, seed: int) -> tuple[IntArray, IntArray, IntArray]:
+    @cached_property
+    def _drawn(self) -> dict[Part, IntArray]:
         """The strings to learn from, to judge by and to test with, padded."""
-        rng = np.random.default_rng(seed)
-        held = self.strings // 6
-        none = np.empty((0, self.longest), np.int64)
-        train = _draw(rng, self.strings - 2 * held, self.longest, none)
-        valid = _draw(rng, held, self.longest, train)
-        test = _draw(rng, held, self.longest, np.concatenate([train, valid]))
-        return train, valid, test
+        rng, longest = np.random.default_rng(self.seed), self.task.longest
+        held = self.task.strings // 6
+        none = np.empty((0, longest), np.int64)
+        train = _draw(rng, self.task.strings - 2 * held, longest, none)
+        valid = _draw(rng, held, longest, train)
+        test = _draw(rng, held, longest, np.concatenate([train, valid]))
+        return {"train": train, "valid": valid, "test": test}
 
 
 def _right(outputs: FloatArray, allowed: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from functools import cached_property
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -10,8 +11,10 @@ import numpy as np
 from rnnviz.knobs import Knob, Value
 from rnnviz.records.preprocessing import Column, PreparedSequence, Stretch
 from rnnviz.records.trace import Presentation
+from rnnviz.tasks.dataset import Dataset
+from rnnviz.tasks.examples import PARTS, Examples, FloatArray, IntArray, Part, Split, apart, pick
 from rnnviz.tasks.rules import measures
-from rnnviz.tasks.task import Examples, FloatArray, IntArray, Loss, Part, Shape, Split, Task, nth
+from rnnviz.tasks.task import Loss, Shape, Task
 from rnnviz.words.phrase import Phrase
 
 LETTERS, NOISE = string.ascii_uppercase, string.digits
@@ -28,12 +31,14 @@ class Recall(Task, tag="recall"):
 
     title: ClassVar[str] = "Recall"
     summary: ClassVar[str] = "Remember the first symbol while noise follows."
+    order: ClassVar[int] = 90
     words: ClassVar[tuple[str, ...]] = (
         "accuracy",
         "guessing",
     )
     shape: ClassVar[Shape] = "many-to-one"
     loss: ClassVar[Loss] = "cross-entropy"
+    embeds: ClassVar[bool] = True
     whole_sequence: ClassVar[bool] = True
     training: ClassVar[dict[str, Value]] = {"learning_rate": 3e-3, "clip_norm": 1.0, "epochs": 10}
 
@@ -75,56 +80,61 @@ class Recall(Task, tag="recall"):
         """Gates that hold for as long as the letter has to be remembered."""
         return {"cell": "LSTM", "embedding": 16, "gate_bias": float(self.length)}
 
-    @property
-    def vocabularies(self) -> tuple[int, ...]:
-        return (self.letters + 1 + DIGITS,)
+    def open(self, seed: int) -> RecallData:
+        return RecallData(self, seed)
 
-    @property
-    def output_size(self) -> int:
-        return self.letters
 
-    @property
-    def timesteps(self) -> int:
-        return self.length
+class RecallData(Dataset):
+    """Strings drawn by lot."""
 
-    def examples(self, seed: int) -> Examples:
-        return Examples(*(Split(part, part[:, 0, 0] - 1) for part in self._drawn(seed)))
+    task: Recall
 
-    def baselines(self, examples: Examples) -> dict[str, float]:
-        shares = self._shares(examples.train)[examples.valid.targets]
+    def __init__(self, task: Recall, seed: int) -> None:
+        super().__init__(task, seed)
+        self._names = list(LETTERS[: task.letters])
+        self._symbols = ["", *self._names, *NOISE]  # what each token is written as
+        self.vocabularies = (len(self._symbols),)
+        self.output_size = len(self._names)
+        self.timesteps = task.length
+
+    @cached_property
+    def examples(self) -> Examples:
+        drawn = (self._drawn[part] for part in PARTS)
+        return Examples(*(Split(tokens, tokens[:, 0, 0] - 1) for tokens in drawn))
+
+    def baselines(self) -> dict[str, float]:
+        shares = self._shares(self.examples.train)[self.examples.valid.targets]
         return {"guessing": measures.cross_entropy(shares)}
 
-    def rules(self, examples: Examples) -> dict[str, dict[str, float]]:
-        split = examples.test or examples.valid
-        guesses = np.tile(self._shares(examples.train), (len(split.targets), 1))
+    def rules(self) -> dict[str, dict[str, float]]:
+        split = self.examples.final
+        guesses = np.tile(self._shares(self.examples.train), (len(split.targets), 1))
         return {"guessing": self.metrics(guesses, split)}
 
     def metrics(self, outputs: FloatArray, split: Split) -> dict[str, float]:
         return {"accuracy": measures.accuracy(outputs, split)}
 
-    def preprocessing(self, part: Part, example: int, seed: int = 0) -> PreparedSequence:
-        drawn = dict(zip(("train", "valid", "test"), self._drawn(seed), strict=True))[part]
-        numbers = drawn[nth(example, len(drawn), part), :, 0].tolist()
-        symbols = self._symbols()
-        names = [symbols[number - 1] for number in numbers]
-        read = Column(name="symbol", pieces=names, numbers=numbers, size=len(symbols) + 1)
+    def preprocessing(self, part: Part, example: int) -> PreparedSequence:
+        numbers = pick(self._drawn[part], part, example)[:, 0].tolist()
+        names = [self._symbols[number] for number in numbers]
+        read = Column(name="symbol", pieces=names, numbers=numbers, size=len(self._symbols))
         return PreparedSequence(
-            stretches=[Stretch(role="string", raw=names, columns=[read], padded=self.length)],
+            stretches=[Stretch(role="string", raw=names, columns=[read], padded=self.timesteps)],
             fitted=Phrase(
                 "known beforehand: {letters} letters and {digits} digits",
-                {"letters": self.letters, "digits": DIGITS},
+                {"letters": self.output_size, "digits": DIGITS},
             ),
         )
 
     def read(self, split: Split, example: int, output: FloatArray) -> Presentation:
-        names = list(LETTERS[: self.letters])
+        names = self._names
         tokens = split.inputs[example, :, 0]
         first = names[split.targets[example]]
         said = [names[place] for place in output.argmax(axis=1)]
         before = len(said) - 1
         return Presentation(
             kind="tokens",
-            steps=[self._symbols()[token - 1] for token in tokens],
+            steps=[self._symbols[token] for token in tokens],
             answers=[""] * before + [said[-1]],
             asked=[""] * before + [first],
             right=[None] * before + [said[-1] == first],
@@ -133,17 +143,13 @@ class Recall(Task, tag="recall"):
 
     def _shares(self, train: Split) -> FloatArray:
         """How often each letter was the first one, each counted once more than it was."""
-        counts = 1 + np.bincount(train.targets, minlength=self.letters)
+        counts = 1 + np.bincount(train.targets, minlength=self.output_size)
         return (counts / counts.sum()).astype(np.float32)
 
-    def _symbols(self) -> list[str]:
-        """What the tokens from 1 on are written as."""
-        return [*LETTERS[: self.letters], *NOISE]
-
-    def _drawn(self, seed: int) -> list[IntArray]:
+    @cached_property
+    def _drawn(self) -> dict[Part, IntArray]:
         """The tokens ``(N, T, 1)`` to learn from, to judge by and to test with."""
-        rng = np.random.default_rng(seed)
-        tokens = self.letters + rng.integers(1, DIGITS + 1, size=(self.strings, self.length, 1))
-        tokens[:, 0] = rng.integers(1, self.letters + 1, size=(self.strings, 1))
-        held = self.strings // 6
-        return np.split(tokens, [self.strings - 2 * held, self.strings - held])
+        rng, count, letters = np.random.default_rng(self.seed), self.task.strings, self.output_size
+        tokens = letters + rng.integers(1, DIGITS + 1, size=(count, self.timesteps, 1))
+        tokens[:, 0] = rng.integers(1, letters + 1, size=(count, 1))
+        return apart(tokens, count // 6)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -14,26 +14,19 @@ from rnnviz.records.trace import Presentation
 from rnnviz.tasks.data import shipped, vocabulary
 from rnnviz.tasks.data.subwords import START, Subwords
 from rnnviz.tasks.data.vocabulary import Vocabulary
+from rnnviz.tasks.dataset import Dataset
+from rnnviz.tasks.examples import PARTS, Examples, FloatArray, Part, Split, pick
 from rnnviz.tasks.rules import bags, measures
 from rnnviz.tasks.rules.logistic import Doubles
-from rnnviz.tasks.task import Examples, FloatArray, Loss, Part, Shape, Split, Task, nth
+from rnnviz.tasks.task import Loss, Shape, Task
 from rnnviz.words.phrase import Phrase
 
 Review = tuple[str, int]
 """a text, and 1 where it is a good one, else 0"""
 
-FILES = {"English": "reviews-en.tsv", "Korean": "reviews-ko.tsv"}
-
 NAMES = ["bad", "good"]
 
-SEEN = {
-    ("English", "words"): 1872,
-    ("English", "characters"): 60,
-    ("Korean", "words"): 4570,
-    ("Korean", "characters"): 1240,
-}
-"""How many numbers the training part can fill, padding and unknown among them: known without
-reading it, so that nobody has to wait for the size of a network. A test counts them."""
+FILES = {"English": "reviews-en.tsv", "Korean": "reviews-ko.tsv"}
 
 
 class Sentiment(Task, tag="sentiment"):
@@ -45,6 +38,7 @@ class Sentiment(Task, tag="sentiment"):
 
     title: ClassVar[str] = "Sentiment"
     summary: ClassVar[str] = "Read a review to its end, say whether it is good or bad."
+    order: ClassVar[int] = 40
     words: ClassVar[tuple[str, ...]] = (
         "accuracy",
         "majority",
@@ -56,6 +50,7 @@ class Sentiment(Task, tag="sentiment"):
     )
     shape: ClassVar[Shape] = "many-to-one"
     loss: ClassVar[Loss] = "cross-entropy"
+    embeds: ClassVar[bool] = True
     whole_sequence: ClassVar[bool] = True
     network: ClassVar[dict[str, Value]] = {
         "cell": "GRU",
@@ -109,38 +104,46 @@ class Sentiment(Task, tag="sentiment"):
     def sources(self) -> tuple[str, ...]:
         return (FILES[self.language],)
 
-    @property
-    def vocabularies(self) -> tuple[int, ...]:
-        return (min(self.vocabulary, SEEN.get((self.language, self.tokens), self.vocabulary)),)
+    def open(self, seed: int) -> SentimentData:
+        return SentimentData(self, seed)
 
-    @property
-    def output_size(self) -> int:
-        return len(NAMES)
 
-    @property
-    def timesteps(self) -> int:
-        return self.longest
+class SentimentData(Dataset):
+    """Reviews as numbers: how a text is cut, and which number each piece has, has seen the
+    training part alone."""
 
-    def examples(self, seed: int) -> Examples:
-        cut, vocabulary = self._reader()
-        return Examples(
-            *(self._split(part, cut, vocabulary) for part in _reviews(self.language)),
-        )
+    task: Sentiment
 
-    def baselines(self, examples: Examples) -> dict[str, float]:
-        good = examples.train.targets.mean()
-        classes = examples.valid.targets
-        chance = self._bag(examples.train, examples.valid)
+    output_size = len(NAMES)
+
+    def __init__(self, task: Sentiment, seed: int) -> None:
+        super().__init__(task, seed)
+        self._reviews = _reviews(FILES[task.language])
+        train = [review for review, _ in self._reviews["train"]]
+        self._cut = _cutter(task, train)
+        self._known = Vocabulary.fit(map(self._cut, train), task.vocabulary)
+        self.vocabularies = (len(self._known),)
+        self.timesteps = task.longest
+
+    @cached_property
+    def examples(self) -> Examples:
+        return Examples(*(self._split(self._reviews[part]) for part in PARTS))
+
+    def baselines(self) -> dict[str, float]:
+        train, valid, _ = self.examples
+        good = train.targets.mean()
+        classes = valid.targets
+        chance = self._bag(train, valid)
         return {
             "majority": measures.cross_entropy(np.where(classes == 1, good, 1 - good)),
             self._rule: measures.cross_entropy(np.where(classes == 1, chance, 1 - chance)),
         }
 
-    def rules(self, examples: Examples) -> dict[str, dict[str, float]]:
-        split = examples.test or examples.valid
+    def rules(self) -> dict[str, dict[str, float]]:
+        train, split = self.examples.train, self.examples.final
         classes = split.targets == 1
-        good = examples.train.targets.mean() > 0.5
-        chance = self._bag(examples.train, split)
+        good = train.targets.mean() > 0.5
+        chance = self._bag(train, split)
         return {
             "majority": {"accuracy": float((classes == good).mean())},
             self._rule: {"accuracy": float((classes == (chance > 0.5)).mean())},
@@ -149,32 +152,31 @@ class Sentiment(Task, tag="sentiment"):
     def metrics(self, outputs: FloatArray, split: Split) -> dict[str, float]:
         return {"accuracy": measures.accuracy(outputs, split)}
 
-    def preprocessing(self, part: Part, example: int, seed: int = 0) -> PreparedSequence:
-        cut, known = self._reader()
-        reviews = _reviews(self.language)
-        chosen = dict(zip(("train", "valid", "test"), reviews, strict=True))[part]
-        review, _ = chosen[nth(example, len(chosen), part)]
-        pieces = cut(review)
+    def preprocessing(self, part: Part, example: int) -> PreparedSequence:
+        tokens, longest = self.task.tokens, self.task.longest
+        train = self._reviews["train"]
+        review, _ = pick(self._reviews[part], part, example)
+        pieces = self._cut(review)
         bare = [piece.removeprefix(START) for piece in pieces]
-        lengths = [min(len(cut(review)), self.longest) for review, _ in reviews[0]]
         return PreparedSequence(
             stretches=[
                 Stretch(
                     role="review",
-                    raw=vocabulary.cuts(review, bare if self.tokens == "subwords" else pieces),
-                    cut_off=max(0, len(pieces) - self.longest),
-                    columns=[vocabulary.column(self.tokens[:-1], known, pieces[: self.longest])],
-                    padded=self.longest,
+                    raw=vocabulary.cuts(review, bare if tokens == "subwords" else pieces),
+                    cut_off=max(0, len(pieces) - longest),
+                    columns=[vocabulary.column(tokens[:-1], self._known, pieces[:longest])],
+                    padded=longest,
                 )
             ],
             fitted=Phrase(
-                "counted in the {n} reviews of the training part alone", {"n": len(lengths)}
+                "counted in the {n} reviews of the training part alone",
+                {"n": len(train)},
             ),
-            lengths=np.array(lengths),
+            lengths=self.examples.train.lengths,
         )
 
     def read(self, split: Split, example: int, output: FloatArray) -> Presentation:
-        names = self._reader()[1].names
+        names = self._known.names
         tokens = split.inputs[example, : len(output), 0]
         said, asked = NAMES[output[-1].argmax()], NAMES[split.targets[example]]
         before = len(tokens) - 1
@@ -189,28 +191,23 @@ class Sentiment(Task, tag="sentiment"):
 
     @property
     def _rule(self) -> str:
-        return f"bag of {self.tokens}"
+        return f"bag of {self.task.tokens}"
 
     def _bag(self, train: Split, split: Split) -> Doubles:
         """The chance that a review is good, by what is in it. One character says little:
         runs of up to three are in that bag."""
-        return bags.chances(train, split, run=3 if self.tokens == "characters" else 1)
+        return bags.chances(train, split, run=3 if self.task.tokens == "characters" else 1)
 
-    def _reader(self) -> tuple[Callable[[str], list[str]], Vocabulary]:
-        return _fitted(self.language, self.tokens, self.vocabularies[0])
-
-    def _split(
-        self, reviews: list[Review], cut: Callable[[str], list[str]], known: Vocabulary
-    ) -> Split:
-        numbers = [known.encode(cut(review)) for review, _ in reviews]
-        inputs, lengths = vocabulary.padded(numbers, self.longest)
+    def _split(self, reviews: list[Review]) -> Split:
+        numbers = [self._known.encode(self._cut(review)) for review, _ in reviews]
+        inputs, lengths = vocabulary.padded(numbers, self.task.longest)
         return Split(inputs[..., None], np.array([good for _, good in reviews]), lengths)
 
 
-def _reviews(language: str) -> tuple[list[Review], list[Review], list[Review]]:
-    """The reviews to learn from, to judge by and to test with, each only once."""
-    found = shipped.rows(FILES[language], _review, header=True)
-    return vocabulary.parts(vocabulary.distinct(found))
+@lru_cache(maxsize=2)
+def _reviews(file: str) -> dict[Part, list[Review]]:
+    """The reviews of a file that ships, for each part, each only once."""
+    return vocabulary.parts(vocabulary.distinct(shipped.rows(file, _review, header=True)))
 
 
 def _review(line: str) -> Review:
@@ -220,14 +217,8 @@ def _review(line: str) -> Review:
     return review.strip(), int(label)
 
 
-@lru_cache(maxsize=4)
-def _fitted(language: str, tokens: str, most: int) -> tuple[Callable[[str], list[str]], Vocabulary]:
-    """How a text is cut, and the numbers of what it is cut into; both have seen the training
-    part alone."""
-    train = [review for review, _ in _reviews(language)[0]]
-    cut: Callable[[str], list[str]]
-    if tokens == "subwords":
-        cut = Subwords(train, most - 2)
-    else:
-        cut = vocabulary.words if tokens == "words" else vocabulary.characters
-    return cut, Vocabulary.fit(map(cut, train), most)
+def _cutter(task: Sentiment, train: list[str]) -> Callable[[str], list[str]]:
+    """How a text is cut into tokens."""
+    if task.tokens == "subwords":
+        return Subwords(train, task.vocabulary - 2)
+    return vocabulary.words if task.tokens == "words" else vocabulary.characters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
@@ -13,9 +13,11 @@ from rnnviz.records.preprocessing import PreparedSeries
 from rnnviz.records.trace import Presentation
 from rnnviz.tasks.data.recorded import SOURCES, recorded
 from rnnviz.tasks.data.scaling import FITTED_TO, Kind, Scaling, fit
+from rnnviz.tasks.dataset import Dataset
+from rnnviz.tasks.examples import PARTS, Examples, FloatArray, Part, Split, pick
 from rnnviz.tasks.rules.autoregression import linear
 from rnnviz.tasks.rules.lag import best_shift
-from rnnviz.tasks.task import Examples, FloatArray, Part, Shape, Split, Task, nth
+from rnnviz.tasks.task import Shape, Task
 
 VALID_SHARE = 0.1
 """Of all timesteps, those just before the test part."""
@@ -47,6 +49,7 @@ class Series(Task, tag="series"):
     summary: ClassVar[str] = (
         "Read a stretch of sunspots, temperatures or passengers, predict a later value."
     )
+    order: ClassVar[int] = 20
     words: ClassVar[tuple[str, ...]] = (
         "RMSE",
         "MAE",
@@ -190,20 +193,33 @@ class Series(Task, tag="series"):
     def sources(self) -> tuple[str, ...]:
         return (SOURCES[self.series].file,)
 
-    @property
-    def timesteps(self) -> int:
-        return self.window
+    def open(self, seed: int) -> SeriesData:
+        return SeriesData(self, seed)
 
-    def examples(self, seed: int) -> Examples:
-        return Examples(*(self._split(part) for part in ("train", "valid", "test")))
 
-    def baselines(self, examples: Examples) -> dict[str, float]:
+class SeriesData(Dataset):
+    """A series cut in time order, scaled by its training part."""
+
+    task: Series
+
+    def __init__(self, task: Series, seed: int) -> None:
+        super().__init__(task, seed)
+        self._source = SOURCES[task.series]
+        self._recorded = recorded(task.series)
+        self._ready = _prepared(task, self._recorded.values)
+        self.timesteps = task.window
+
+    @cached_property
+    def examples(self) -> Examples:
+        return Examples(*map(self._split, PARTS))
+
+    def baselines(self) -> dict[str, float]:
         found = self._simple_answers("valid")
-        right = self._ready().scaled[self._asked_about("valid")]
+        right = self._ready.scaled[self._asked_about("valid")]
         return {rule: float(np.mean((answers - right) ** 2)) for rule, answers in found.items()}
 
-    def rules(self, examples: Examples) -> dict[str, dict[str, float]]:
-        ready, asked = self._ready(), self._asked_about("test")
+    def rules(self) -> dict[str, dict[str, float]]:
+        ready, asked = self._ready, self._asked_about("test")
         found = self._simple_answers("test")
         return {
             rule: _errors(ready.scaling.undo(answers), ready.values[asked])
@@ -217,93 +233,93 @@ class Series(Task, tag="series"):
         truth = self._values(split.targets, split)
         answers = {
             "network": self._values(outputs, split),
-            "persistence": self._ready().scaling.undo(split.inputs[:, -1, 0]),
+            "persistence": self._ready.scaling.undo(split.inputs[:, -1, 0]),
         }
         found: dict[str, int] = {}
         for name, values in answers.items():
-            shift = best_shift(values, truth, self.horizon)
+            shift = best_shift(values, truth, self.task.horizon)
             if shift is None:
                 return None
             found[name] = shift
         return found
 
     def read(self, split: Split, example: int, output: FloatArray) -> Presentation:
-        undo = self._ready().scaling.undo
+        undo = self._ready.scaling.undo
         inputs, target = split.inputs[example].astype(float), split.targets[example].astype(float)
-        since = inputs if self.predict == "change" else np.zeros((self.window, 1))
+        since = inputs if self._change else np.zeros(inputs.shape)
         return Presentation(
-            value_label=SOURCES[self.series].value_label,
-            horizon=self.horizon,
+            value_label=self._source.value_label,
+            horizon=self.task.horizon,
             inputs=undo(inputs).astype(np.float32),
             output=undo(output + since).astype(np.float32),
             target=undo(target + since[-1]).astype(np.float32),
         )
 
-    def preprocessing(self, part: Part, example: int, seed: int = 0) -> PreparedSeries:
-        ready, asked = self._ready(), self._asked_about(part)
-        target = int(asked[nth(example, len(asked), part)])
-        stop = target - self.horizon + 1
-        since = ready.scaled[stop - 1] if self.predict == "change" else 0.0
-        source = recorded(self.series)
+    def preprocessing(self, part: Part, example: int) -> PreparedSeries:
+        task, ready, asked = self.task, self._ready, self._asked_about(part)
+        target = int(pick(asked, part, example))
+        stop = target - task.horizon + 1
+        since = ready.scaled[stop - 1] if self._change else 0.0
         return PreparedSeries(
-            value_label=SOURCES[self.series].value_label,
-            raw=source.values.astype(np.float32),
-            labels=source.labels,
-            every=self.every,
+            value_label=self._source.value_label,
+            raw=self._recorded.values.astype(np.float32),
+            labels=self._recorded.labels,
+            every=task.every,
             values=ready.values.astype(np.float32),
             scaled=ready.scaled.astype(np.float32),
             scaling=ready.scaling.formula,
-            fitted=ready.scaling.fitted(self.scaling),
-            fitted_name=FITTED_TO[self.scaling],
+            fitted=ready.scaling.fitted(task.scaling),
+            fitted_name=FITTED_TO[task.scaling],
             train_end=ready.train_end,
             valid_end=ready.valid_end,
-            start=stop - self.window,
+            start=stop - task.window,
             stop=stop,
             target=target,
             asked=float(ready.scaled[target] - since),
-            change=self.predict == "change",
+            change=self._change,
         )
 
-    def _ready(self) -> Timesteps:
-        return _prepared(self.series, self.every, self.sampling, self.scaling, self.test)
+    @property
+    def _change(self) -> bool:
+        return self.task.predict == "change"
 
     def _asked_about(self, part: Part) -> npt.NDArray[np.intp]:
         """The timesteps that the examples of a part are asked about."""
-        ready = self._ready()
+        ready = self._ready
         begin, end = {
-            "train": (self.window + self.horizon - 1, ready.train_end),
+            "train": (self.task.window + self.task.horizon - 1, ready.train_end),
             "valid": (ready.train_end, ready.valid_end),
             "test": (ready.valid_end, len(ready.values)),
         }[part]
         return np.arange(begin, end)
 
     def _split(self, part: Part) -> Split:
-        scaled, asked = self._ready().scaled, self._asked_about(part)
-        last = asked - self.horizon
-        windows = np.lib.stride_tricks.sliding_window_view(scaled, self.window)
-        inputs = windows[last - self.window + 1][:, :, None]  # (N, T, 1)
-        targets = scaled[asked] - (scaled[last] if self.predict == "change" else 0.0)
+        scaled, asked = self._ready.scaled, self._asked_about(part)
+        last = asked - self.task.horizon
+        windows = np.lib.stride_tricks.sliding_window_view(scaled, self.timesteps)
+        inputs = windows[last - self.timesteps + 1][:, :, None]  # (N, T, 1)
+        targets = scaled[asked] - (scaled[last] if self._change else 0.0)
         return Split(inputs.astype(np.float32), targets[:, None].astype(np.float32))
 
     def _values(self, answers: npt.NDArray[Any], split: Split) -> npt.NDArray[np.float64]:
         """Answers or targets ``(N, 1)`` in the unit of the series, ``(N,)``."""
         scaled = answers[:, 0].astype(float)
-        if self.predict == "change":
+        if self._change:
             scaled = scaled + split.inputs[:, -1, 0]
-        return self._ready().scaling.undo(scaled)
+        return self._ready.scaling.undo(scaled)
 
     def _simple_answers(self, part: Literal["valid", "test"]) -> dict[str, npt.NDArray[np.float64]]:
         """What simple rules answer, as scaled values, by the name of the rule."""
-        ready, asked = self._ready(), self._asked_about(part)
-        scaled, season = ready.scaled, SOURCES[self.series].season / self.every
+        ready, asked, horizon = self._ready, self._asked_about(part), self.task.horizon
+        scaled, season = ready.scaled, self._source.season / self.task.every
         found = {
             "mean": np.full(len(asked), scaled[: ready.train_end].mean()),
-            "persistence": scaled[asked - self.horizon],
+            "persistence": scaled[asked - horizon],
         }
-        back = _season(season, self.horizon)
+        back = _season(season, horizon)
         if back and ready.train_end >= back:
             found["seasonal"] = scaled[asked - back]
-        forms = linear(scaled, ready.train_end, ready.valid_end, self.horizon, season)
+        forms = linear(scaled, ready.train_end, ready.valid_end, horizon, season)
         return found | {
             rule: form.answers(scaled, ready.train_end, asked) for rule, form in forms.items()
         }
@@ -315,13 +331,11 @@ def _ends(timesteps: int, test: float) -> tuple[int, int]:
     return valid_end - max(1, round(timesteps * VALID_SHARE)), valid_end
 
 
-@lru_cache(maxsize=8)
-def _prepared(series: str, every: int, sampling: str, kind: Kind, test: float) -> Timesteps:
-    raw = recorded(series).values
-    groups = raw[: len(raw) // every * every].reshape(-1, every)  # (M, every)
-    values = groups.mean(axis=1) if sampling == "mean" else groups[:, -1].copy()
-    train_end, valid_end = _ends(len(values), test)
-    fitted = fit(kind, values[:train_end])
+def _prepared(task: Series, raw: npt.NDArray[np.float64]) -> Timesteps:
+    groups = raw[: len(raw) // task.every * task.every].reshape(-1, task.every)  # (M, every)
+    values = groups.mean(axis=1) if task.sampling == "mean" else groups[:, -1].copy()
+    train_end, valid_end = _ends(len(values), task.test)
+    fitted = fit(task.scaling, values[:train_end])
     return Timesteps(values, fitted.apply(values), fitted, train_end, valid_end)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -12,8 +13,10 @@ from rnnviz.knobs import Knob
 from rnnviz.records.preprocessing import DrawnByLot
 from rnnviz.records.trace import Presentation
 from rnnviz.tasks.data.waveforms import SHAPES
+from rnnviz.tasks.dataset import Dataset
+from rnnviz.tasks.examples import Examples, FloatArray, Part, Split
 from rnnviz.tasks.rules import baselines
-from rnnviz.tasks.task import Examples, FloatArray, Part, Shape, Split, Task
+from rnnviz.tasks.task import Shape, Task
 from rnnviz.words.number_format import short
 from rnnviz.words.phrase import Phrase
 
@@ -34,6 +37,7 @@ class Sine(Task, tag="sine"):
 
     title: ClassVar[str] = "Sine"
     summary: ClassVar[str] = "Read a stretch of a sine wave, predict a later point."
+    order: ClassVar[int] = 10
     words: ClassVar[tuple[str, ...]] = (
         "loss",
         "RMSE",
@@ -106,19 +110,29 @@ class Sine(Task, tag="sine"):
         ),
     ] = 3000
 
-    @property
-    def timesteps(self) -> int:
-        return self.window
+    def open(self, seed: int) -> SineData:
+        return SineData(self, seed)
 
-    def examples(self, seed: int) -> Examples:
-        rng = np.random.default_rng(seed)
-        start = rng.uniform(0.0, 2 * math.pi, size=(self.windows, 1))  # (N, 1)
-        steps = np.append(np.arange(self.window), self.window - 1 + self.ahead)
-        series = self._wave(start, 2 * math.pi / self.period, steps, rng)  # (N, T + 1)
-        if self.noise:
-            series += rng.normal(0.0, self.noise, size=series.shape)
+
+class SineData(Dataset):
+    """Windows that begin anywhere in the wave."""
+
+    task: Sine
+
+    def __init__(self, task: Sine, seed: int) -> None:
+        super().__init__(task, seed)
+        self.timesteps = task.window
+
+    @cached_property
+    def examples(self) -> Examples:
+        task, rng = self.task, np.random.default_rng(self.seed)
+        start = rng.uniform(0.0, 2 * math.pi, size=(task.windows, 1))  # (N, 1)
+        steps = np.append(np.arange(task.window), task.window - 1 + task.ahead)
+        series = self._wave(start, 2 * math.pi / task.period, steps, rng)  # (N, T + 1)
+        if task.noise:
+            series += rng.normal(0.0, task.noise, size=series.shape)
         points: FloatArray = series.astype(np.float32)
-        split = self.windows - self.windows // 6
+        split = task.windows - task.windows // 6
         inputs, targets = points[:, :-1, None], points[:, -1:]
         return Examples(
             Split(np.ascontiguousarray(inputs[:split]), np.ascontiguousarray(targets[:split])),
@@ -133,36 +147,37 @@ class Sine(Task, tag="sine"):
         rng: np.random.Generator,
     ) -> npt.NDArray[np.float64]:
         angle = start + speed * steps
-        if self.wave == "two":
+        if self.task.wave == "two":
             other = rng.uniform(0.0, 2 * math.pi, size=start.shape)
             return (np.sin(angle) + np.sin(other + OVERTONE * speed * steps)) / 2
-        if self.wave == "chirp":
+        if self.task.wave == "chirp":
             # The speed rises evenly from `speed` to twice that: angle = start + its integral.
             return np.sin(angle + speed * steps**2 / (2 * steps[-1]))
-        return SHAPES[self.wave](angle)
+        return SHAPES[self.task.wave](angle)
 
-    def preprocessing(self, part: Part, example: int, seed: int = 0) -> DrawnByLot:
+    def preprocessing(self, part: Part, example: int) -> DrawnByLot:
+        task = self.task
         drawn = Phrase(
             "Each example is a wave that starts at an angle drawn by lot: {points} points to read, "
             "and the one {ahead} later that is asked for.",
-            {"points": self.window, "ahead": self.ahead},
+            {"points": task.window, "ahead": task.ahead},
         )
-        noise = Phrase("Chance of {noise} is added to each.", {"noise": short(self.noise)})
+        noise = Phrase("Chance of {noise} is added to each.", {"noise": short(task.noise)})
         rest = Phrase("Values from −1 to 1 need no scaling, and all windows are equally long.")
-        return DrawnByLot(how=[drawn, *([noise] if self.noise else []), rest])
+        return DrawnByLot(how=[drawn, *([noise] if task.noise else []), rest])
 
     def read(self, split: Split, example: int, output: FloatArray) -> Presentation:
-        return Presentation(horizon=self.ahead)
+        return Presentation(horizon=self.task.ahead)
 
     def metrics(self, outputs: FloatArray, split: Split) -> dict[str, float]:
         return {"RMSE": float(np.sqrt(np.mean((outputs - split.targets) ** 2)))}
 
-    def baselines(self, examples: Examples) -> dict[str, float]:
+    def baselines(self) -> dict[str, float]:
         found = {
-            "mean": baselines.mean(examples),
-            "persistence": baselines.persistence(examples),
-            "linear autoregression": baselines.linear_autoregression(examples),
+            "mean": baselines.mean(self.examples),
+            "persistence": baselines.persistence(self.examples),
+            "linear autoregression": baselines.linear_autoregression(self.examples),
         }
-        if self.noise:
-            found["noise"] = self.noise**2
+        if self.task.noise:
+            found["noise"] = self.task.noise**2
         return found

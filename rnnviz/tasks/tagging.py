@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
 import numpy as np
@@ -11,10 +11,12 @@ from rnnviz.knobs import Knob, Value
 from rnnviz.records.preprocessing import Column, PreparedSequence, Stretch
 from rnnviz.records.trace import Presentation
 from rnnviz.tasks.data import shipped, vocabulary
+from rnnviz.tasks.dataset import Dataset
+from rnnviz.tasks.examples import PARTS, Examples, FloatArray, IntArray, Part, Split, pick
 from rnnviz.tasks.rules import measures, word_tags
 from rnnviz.tasks.rules.logistic import Doubles
 from rnnviz.tasks.rules.parts import Parts, finished
-from rnnviz.tasks.task import Examples, FloatArray, IntArray, Loss, Part, Shape, Split, Task, nth
+from rnnviz.tasks.task import Loss, Shape, Task
 from rnnviz.words.phrase import Phrase
 
 FILES = {"English": "tagged-en.txt", "Korean": "tagged-ko.txt"}
@@ -26,17 +28,6 @@ TAGS = [
 """The 17 universal parts of speech (Universal Dependencies 2)."""
 
 NUMBERS = {tag: number for number, tag in enumerate(TAGS)}
-
-LONGEST = 30
-"""The longest sentence of the data that ships."""
-
-SEEN = {
-    "English": (2298, (84, 451, 1252, 1968), (59, 295, 856, 1550)),
-    "Korean": (1480, (429, 972, 1110, 1141), (295, 780, 928, 957)),
-}
-"""How many numbers the training part fills, padding and unknown among them: with words, with
-beginnings of up to 1, 2, 3 and 4 letters, and with endings. Known without reading it, so that
-nobody has to wait for the size of a network. A test counts them."""
 
 LETTERS = 4
 """How many letters of a beginning or an ending are read at most."""
@@ -63,6 +54,7 @@ class Tagging(Task, tag="tagging"):
 
     title: ClassVar[str] = "Parts of speech"
     summary: ClassVar[str] = "Read a sentence, say of each word whether it is a noun, a verb, …"
+    order: ClassVar[int] = 50
     words: ClassVar[tuple[str, ...]] = (
         "accuracy",
         "most frequent tag",
@@ -71,6 +63,7 @@ class Tagging(Task, tag="tagging"):
     )
     shape: ClassVar[Shape] = "many-to-many"
     loss: ClassVar[Loss] = "cross-entropy"
+    embeds: ClassVar[bool] = True
     whole_sequence: ClassVar[bool] = True
     network: ClassVar[dict[str, Value]] = {
         "cell": "GRU",
@@ -119,39 +112,45 @@ class Tagging(Task, tag="tagging"):
     def sources(self) -> tuple[str, ...]:
         return (FILES[self.language],)
 
-    @property
-    def vocabularies(self) -> tuple[int, int, int]:
-        words, beginnings, endings = SEEN[self.language]
-        return (words, beginnings[self.beginning - 1], endings[self.ending - 1])
+    def open(self, seed: int) -> TaggingData:
+        return TaggingData(self, seed)
 
-    @property
-    def output_size(self) -> int:
-        return len(TAGS)
 
-    @property
-    def timesteps(self) -> int:
-        return LONGEST
+class TaggingData(Dataset):
+    """Sentences as numbers, by vocabularies that have seen the training part alone."""
 
-    def examples(self, seed: int) -> Examples:
-        return Examples(*(self._split(part) for part in _sentences(self.language)))
+    task: Tagging
 
-    def baselines(self, examples: Examples) -> dict[str, float]:
-        train, valid, _ = map(_flat, _sentences(self.language))
-        asked, right = valid
-        chances = word_tags.by_ending(*train, asked, len(TAGS))
+    output_size = len(TAGS)
+
+    def __init__(self, task: Tagging, seed: int) -> None:
+        super().__init__(task, seed)
+        self._sentences = _sentences(FILES[task.language])
+        words = [word for sentence in self._sentences["train"] for word, _ in sentence]
+        self._known = Columns.fit(words, task.beginning, task.ending)
+        self.vocabularies = tuple(map(len, self._known))
+        self.timesteps = max(len(s) for part in self._sentences.values() for s in part)
+
+    @cached_property
+    def examples(self) -> Examples:
+        return Examples(*(self._split(self._sentences[part]) for part in PARTS))
+
+    def baselines(self) -> dict[str, float]:
+        asked, right = _flat(self._sentences["valid"])
+        chances = word_tags.by_ending(*_flat(self._sentences["train"]), asked, len(TAGS))
         return {
-            FREQUENT: _cross_entropy(_shares(examples.train)[right]),
+            FREQUENT: _cross_entropy(_shares(self.examples.train)[right]),
             BY_ENDING: _cross_entropy(chances[np.arange(len(right)), right]),
         }
 
-    def rules(self, examples: Examples) -> dict[str, dict[str, float]]:
-        return finished(self.parts_of_rules(examples))
+    def rules(self) -> dict[str, dict[str, float]]:
+        return finished(self.parts_of_rules())
 
-    def parts_of_rules(self, examples: Examples) -> Parts[dict[str, dict[str, float]]]:
-        train, _, test = map(_flat, _sentences(self.language))
-        asked, right = test
+    def parts_of_rules(self) -> Parts[dict[str, dict[str, float]]]:
+        train = _flat(self._sentences["train"])
+        asked, right = _flat(self._sentences["test"])
         chances = {
-            FREQUENT: _shares(examples.train)[None],
+            FREQUENT: _shares(self.examples.train)[None],
             BY_ENDING: word_tags.by_ending(*train, asked, len(TAGS)),
         }
         yield
@@ -167,10 +166,9 @@ class Tagging(Task, tag="tagging"):
     def error_by_position(self, outputs: FloatArray, split: Split) -> FloatArray:
         return measures.errors_by_position(outputs, split)
 
-    def preprocessing(self, part: Part, example: int, seed: int = 0) -> PreparedSequence:
-        parts = _sentences(self.language)
-        chosen = dict(zip(("train", "valid", "test"), parts, strict=True))[part]
-        sentence = chosen[nth(example, len(chosen), part)]
+    def preprocessing(self, part: Part, example: int) -> PreparedSequence:
+        train = self._sentences["train"]
+        sentence = pick(self._sentences[part], part, example)
         words = [word for word, _ in sentence]
         return PreparedSequence(
             stretches=[
@@ -178,41 +176,37 @@ class Tagging(Task, tag="tagging"):
                     role="sentence",
                     # A line of the file: words and tags with a stroke, a space between two.
                     raw=[f"{' ' * (n > 0)}{word}/{tag}" for n, (word, tag) in enumerate(sentence)],
-                    cut_off=max(0, len(words) - LONGEST),
-                    columns=self._known().columns(words[:LONGEST]),
-                    padded=LONGEST,
+                    columns=self._known.columns(words),
+                    padded=self.timesteps,
                 )
             ],
             fitted=Phrase(
-                "counted in the {n} sentences of the training part alone", {"n": len(parts[0])}
+                "counted in the {n} sentences of the training part alone",
+                {"n": len(train)},
             ),
-            lengths=np.array([min(len(s), LONGEST) for s in parts[0]]),
+            lengths=self.examples.train.lengths,
         )
 
     def read(self, split: Split, example: int, output: FloatArray) -> Presentation:
-        known = self._known()
         said = [TAGS[tag] for tag in output.argmax(axis=1)]
         asked = [TAGS[tag] for tag in split.targets[example, : len(output)]]
         return Presentation(
             kind="tokens",
-            steps=[known.shown(row) for row in split.inputs[example, : len(output)]],
+            steps=[self._known.shown(row) for row in split.inputs[example, : len(output)]],
             answers=said,
             asked=asked,
             right=[a == b for a, b in zip(said, asked, strict=True)],
             likely=measures.likeliest(output, TAGS),
         )
 
-    def _known(self) -> Columns:
-        return _fitted(self.language, self.beginning, self.ending, self.vocabularies)
-
     def _split(self, sentences: list[Sentence]) -> Split:
-        known = self._known()
-        read = [[known.encode(word) for word, _ in sentence] for sentence in sentences]
+        longest = self.timesteps
+        read = [[self._known.encode(word) for word, _ in sentence] for sentence in sentences]
         columns = [
-            vocabulary.padded([[w[k] for w in s] for s in read], LONGEST)[0] for k in range(3)
+            vocabulary.padded([[w[k] for w in s] for s in read], longest)[0] for k in range(3)
         ]
         tags = [[NUMBERS[tag] for _, tag in sentence] for sentence in sentences]
-        targets, lengths = vocabulary.padded(tags, LONGEST)
+        targets, lengths = vocabulary.padded(tags, longest)
         return Split(np.stack(columns, axis=-1), targets, lengths)
 
 
@@ -222,6 +216,16 @@ class Columns(NamedTuple):
     words: vocabulary.Vocabulary
     beginnings: vocabulary.Vocabulary
     endings: vocabulary.Vocabulary
+
+    @classmethod
+    def fit(cls, words: list[str], beginning: int, ending: int) -> Columns:
+        """Those of words, of their first letters and of their last, so many at most."""
+        fit = vocabulary.Vocabulary.fit
+        return cls(
+            fit([[word.lower() for word in words]]),
+            fit((_beginnings(word, beginning) for word in words), least=OFTEN),
+            fit((_endings(word, ending) for word in words), least=OFTEN),
+        )
 
     def encode(self, word: str) -> tuple[int, int, int]:
         """The number of a word, of its longest beginning that is known, and of its longest
@@ -286,10 +290,10 @@ def _cross_entropy(chances: Doubles) -> float:
     return measures.cross_entropy(chances.astype(np.float32))
 
 
-def _sentences(language: str) -> tuple[list[Sentence], list[Sentence], list[Sentence]]:
-    """The sentences to learn from, to judge by and to test with, each only once."""
-    found = vocabulary.distinct(shipped.rows(FILES[language], _sentence))
-    return vocabulary.parts([sentence for _, sentence in found])
+@lru_cache(maxsize=2)
+def _sentences(file: str) -> dict[Part, list[Sentence]]:
+    """The sentences of a file that ships, for each part, each only once."""
+    return vocabulary.parts([s for _, s in vocabulary.distinct(shipped.rows(file, _sentence))])
 
 
 def _sentence(line: str) -> tuple[str, Sentence]:
@@ -298,14 +302,3 @@ def _sentence(line: str) -> tuple[str, Sentence]:
         if not word or tag not in TAGS:
             raise ValueError(f"{word}/{tag} should be a word, a stroke and a part of speech")
     return " ".join(word for word, _, _ in pairs), [(word, tag) for word, _, tag in pairs]
-
-
-@lru_cache(maxsize=4)
-def _fitted(language: str, beginning: int, ending: int, most: tuple[int, int, int]) -> Columns:
-    """The vocabularies as the training part alone has them."""
-    words = [word for sentence in _sentences(language)[0] for word, _ in sentence]
-    return Columns(
-        vocabulary.Vocabulary.fit([[word.lower() for word in words]], most[0]),
-        vocabulary.Vocabulary.fit((_beginnings(word, beginning) for word in words), most[1], OFTEN),
-        vocabulary.Vocabulary.fit((_endings(word, ending) for word in words), most[2], OFTEN),
-    )

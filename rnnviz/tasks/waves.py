@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Any, ClassVar
 
@@ -13,9 +14,11 @@ from rnnviz.knobs import Knob, Value
 from rnnviz.records.preprocessing import DrawnByLot
 from rnnviz.records.trace import Presentation
 from rnnviz.tasks.data.waveforms import SHAPES
+from rnnviz.tasks.dataset import Dataset
+from rnnviz.tasks.examples import Examples, FloatArray, IntArray, Part, Split
 from rnnviz.tasks.rules import measures
 from rnnviz.tasks.rules.templates import templates
-from rnnviz.tasks.task import Examples, FloatArray, IntArray, Loss, Part, Shape, Split, Task
+from rnnviz.tasks.task import Loss, Shape, Task
 from rnnviz.words.number_format import short
 from rnnviz.words.phrase import Phrase
 
@@ -41,6 +44,7 @@ class Waves(Task, tag="waves"):
 
     title: ClassVar[str] = "Naming waves"
     summary: ClassVar[str] = "Read a signal that changes its shape, name the shape of each frame."
+    order: ClassVar[int] = 30
     words: ClassVar[tuple[str, ...]] = (
         "accuracy",
         "accuracy from the tenth frame",
@@ -131,36 +135,45 @@ class Waves(Task, tag="waves"):
         ),
     ] = 1500
 
-    @property
-    def output_size(self) -> int:
-        return len(NAMES)
+    def open(self, seed: int) -> WavesData:
+        return WavesData(self, seed)
 
-    @property
-    def timesteps(self) -> int:
-        return self.length
 
-    def examples(self, seed: int) -> Examples:
-        rng = np.random.default_rng(seed)
+class WavesData(Dataset):
+    """Signals put together by lot."""
+
+    task: Waves
+
+    output_size = len(NAMES)
+
+    def __init__(self, task: Waves, seed: int) -> None:
+        super().__init__(task, seed)
+        self.timesteps = task.length
+
+    @cached_property
+    def examples(self) -> Examples:
+        task, rng = self.task, np.random.default_rng(self.seed)
         shapes, angles = self._stretches(rng)  # (N, T) both
         signals = np.choose(shapes, [SHAPES[name](angles) for name in NAMES])
-        if self.noise:
-            signals += rng.normal(0.0, self.noise, size=signals.shape)
+        if task.noise:
+            signals += rng.normal(0.0, task.noise, size=signals.shape)
         inputs = signals[:, :, None].astype(np.float32)
-        apart = self.signals // 6
-        cuts = [0, self.signals - 2 * apart, self.signals - apart, self.signals]
+        held = task.signals // 6
+        cuts = [0, task.signals - 2 * held, task.signals - held, task.signals]
         return Examples(*(Split(inputs[a:b], shapes[a:b]) for a, b in pairwise(cuts)))
 
-    def baselines(self, examples: Examples) -> dict[str, float]:
+    def baselines(self) -> dict[str, float]:
+        split = self.examples.valid
         return {
-            rule: measures.cross_entropy(_of_right(shares, examples.valid))
-            for rule, shares in self._simple_answers(examples, examples.valid, FEW_FRAMES).items()
+            rule: measures.cross_entropy(_of_right(shares, split))
+            for rule, shares in self._simple_answers(split, FEW_FRAMES).items()
         }
 
-    def rules(self, examples: Examples) -> dict[str, dict[str, float]]:
-        split = examples.valid if examples.test is None else examples.test
+    def rules(self) -> dict[str, dict[str, float]]:
+        split = self.examples.final
         return {
             rule: self.metrics(shares, _first(split, MANY_FRAMES))
-            for rule, shares in self._simple_answers(examples, split, MANY_FRAMES).items()
+            for rule, shares in self._simple_answers(split, MANY_FRAMES).items()
         }
 
     def metrics(self, outputs: FloatArray, split: Split) -> dict[str, float]:
@@ -178,15 +191,16 @@ class Waves(Task, tag="waves"):
             [wrong[distance == place].mean() for place in range(distance.max() + 1)], np.float32
         )
 
-    def preprocessing(self, part: Part, example: int, seed: int = 0) -> DrawnByLot:
+    def preprocessing(self, part: Part, example: int) -> DrawnByLot:
+        noise_level = self.task.noise
         drawn = Phrase(
             "Each example is put together by lot of stretches of about {frames} frames, each with "
             "a shape, a period and a phase of its own.",
-            {"frames": self.stretch},
+            {"frames": self.task.stretch},
         )
-        noise = Phrase("Chance of {noise} is added to each.", {"noise": short(self.noise)})
+        noise = Phrase("Chance of {noise} is added to each.", {"noise": short(noise_level)})
         rest = Phrase("Values of height 1 need no scaling, and all signals are equally long.")
-        return DrawnByLot(how=[drawn, *([noise] if self.noise else []), rest])
+        return DrawnByLot(how=[drawn, *([noise] if noise_level else []), rest])
 
     def read(self, split: Split, example: int, output: FloatArray) -> Presentation:
         asked, answers = split.targets[example], output.argmax(axis=1)
@@ -200,19 +214,20 @@ class Waves(Task, tag="waves"):
 
     def _stretches(self, rng: np.random.Generator) -> tuple[IntArray, npt.NDArray[np.float64]]:
         """The shape and the angle of every frame, both ``(N, T)``."""
+        task = self.task
         shortest, longest = self._periods()
-        least, most = self.stretch // 2, self.stretch + self.stretch // 2
-        count = self.length // least + 1  # enough, even if all are as short as can be
-        size = (self.signals, count)
+        least, most = task.stretch // 2, task.stretch + task.stretch // 2
+        count = task.length // least + 1  # enough, even if all are as short as can be
+        size = (task.signals, count)
         ends = rng.integers(least, most + 1, size=size).cumsum(axis=1)
         steps = rng.integers(1, len(NAMES), size=size)  # to one of the other shapes
-        steps[:, 0] = rng.integers(0, len(NAMES), size=self.signals)
+        steps[:, 0] = rng.integers(0, len(NAMES), size=task.signals)
         shapes = steps.cumsum(axis=1) % len(NAMES)
         speeds = 2 * math.pi / rng.uniform(shortest, longest, size=size)
         phases = rng.uniform(0, 2 * math.pi, size=size)
-        frames = np.arange(self.length)
-        switches = np.zeros((self.signals, self.length), np.int64)
-        signal, place = np.nonzero(ends < self.length)
+        frames = np.arange(task.length)
+        switches = np.zeros((task.signals, task.length), np.int64)
+        signal, place = np.nonzero(ends < task.length)
         switches[signal, ends[signal, place]] = 1
         stretch = switches.cumsum(axis=1)  # which stretch each frame is in
 
@@ -222,14 +237,14 @@ class Waves(Task, tag="waves"):
         return np.take_along_axis(shapes, stretch, axis=1), of(phases) + of(speeds) * frames
 
     def _periods(self) -> tuple[float, float]:
-        return min(self.shortest, self.longest), max(self.shortest, self.longest)
+        ends = self.task.shortest, self.task.longest
+        return min(ends), max(ends)
 
-    def _simple_answers(
-        self, examples: Examples, split: Split, frames: int
-    ) -> dict[str, FloatArray]:
+    def _simple_answers(self, split: Split, frames: int) -> dict[str, FloatArray]:
         """The probabilities of all shapes by simple rules, ``(N, T, 4)``, for `_first` of a
         split. That of the nearest template falls with the distance, as steeply as is best
         for the training examples."""
+        examples = self.examples
         train, split = _first(examples.train, FEW_FRAMES), _first(split, frames)
         known = templates(*self._periods())
         learned, asked = (known.distances(part.inputs[:, :, 0]) for part in (train, split))

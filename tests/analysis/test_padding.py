@@ -19,7 +19,7 @@ def test_the_share_is_what_is_filled_up():
 @pytest.mark.parametrize("size", [7, 32, 500])
 def test_like_are_put_together_as_training_does(size):
     task = TASKS["tagging"]()
-    train = task.examples(0).train
+    train = task.open(0).examples.train
     order = torch.randperm(len(train.inputs), generator=torch.Generator().manual_seed(4)).numpy()
     drawn = batches.Batches(task, train, size, 4).draw()
     mine = padding.like_together(train.lengths[order], size).batches

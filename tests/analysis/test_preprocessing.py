@@ -61,9 +61,9 @@ def test_a_decoders_stretch_follows_the_padding_of_the_encoder():
 @given(example=st.integers(0, 50), seed=st.integers(0, 5))
 @settings(max_examples=4, deadline=None)
 def test_the_cells_are_the_tensor_of_the_split(name, example, seed):
-    task = TASKS[name]()
-    split = task.examples(seed).valid
-    view = strip_view(task.preprocessing("valid", example, seed))
+    data = TASKS[name]().open(seed)
+    split = data.examples.valid
+    view = strip_view(data.preprocessing("valid", example))
     first = view.spans[0]
     kinds = [c.kind for c in view.cells if c.position < first.stop]
     assert kinds.count("read") == split.length(example)
@@ -71,51 +71,51 @@ def test_the_cells_are_the_tensor_of_the_split(name, example, seed):
 
 
 def test_the_batches_have_the_padding_that_their_lengths_say():
-    view = batch_view(TASKS["sentiment"]().preprocessing("valid", 0), 32)
+    view = batch_view(TASKS["sentiment"]().open(0).preprocessing("valid", 0), 32)
     assert len(view.mixed) == len(view.alike) == 32
     assert view.alike_share < 0.1 < 0.4 < view.mixed_share
 
 
 def test_where_nothing_is_padded_there_are_no_batches_to_show():
-    assert batch_view(TASKS["copy"]().preprocessing("valid", 0), 32) is None
+    assert batch_view(TASKS["copy"]().open(0).preprocessing("valid", 0), 32) is None
 
 
 def test_the_window_slides_by_one_timestep_with_each_example():
-    first, second = (series_view(Series().preprocessing("valid", n)) for n in (0, 1))
+    first, second = (series_view(Series().open(0).preprocessing("valid", n)) for n in (0, 1))
     assert second.window == (first.window[0] + 1, first.window[1] + 1)
     assert second.target == first.target + 1
 
 
 def test_the_first_validation_window_ends_where_the_training_part_does():
-    view = series_view(Series().preprocessing("valid", 0))
+    view = series_view(Series().open(0).preprocessing("valid", 0))
     assert view.window[1] == view.parts[0][1] == 1974.5  # 2820 less 564 and 282
     assert [view.present(t) for t in (0, 23)] == [1974 - 23, 1974]
 
 
 def test_raw_points_lie_before_the_timestep_that_was_made_of_them():
-    found = Series(every=4).preprocessing("valid", 0)
+    found = Series(every=4).open(0).preprocessing("valid", 0)
     view = series_view(found)
     # Sampled is the last of four: it lies on the curve.
     np.testing.assert_allclose(view.raw_x[3::4][:5], [1, 2, 3, 4, 5])
     np.testing.assert_allclose(found.raw[3::4][:5], found.values[:5])
-    assert len(series_view(Series().preprocessing("valid", 0)).raw_x) == 0
+    assert len(series_view(Series().open(0).preprocessing("valid", 0)).raw_x) == 0
 
 
 def test_a_change_begins_at_the_last_value_read():
-    found = Series(predict="change", horizon=3).preprocessing("valid", 7)
+    found = Series(predict="change", horizon=3).open(0).preprocessing("valid", 7)
     view = series_view(found)
     assert view.since == (found.stop, found.values[found.stop - 1])
-    assert series_view(Series().preprocessing("valid", 7)).since is None
+    assert series_view(Series().open(0).preprocessing("valid", 7)).since is None
 
 
 @pytest.mark.parametrize("kind", ["standard", "min-max", "log"])
 def test_ticks_of_scaled_values_stand_where_the_scaling_puts_them(kind):
-    task = Series(scaling=kind)
-    ticks = series_view(task.preprocessing("valid", 0)).ticks
+    data = Series(scaling=kind).open(0)
+    ticks = series_view(data.preprocessing("valid", 0)).ticks
     assert len(ticks) >= 2
     places = np.array([place for place, _ in ticks])
     np.testing.assert_allclose(
-        task._ready().scaling.apply(places), [mark for _, mark in ticks], atol=0.02
+        data._ready.scaling.apply(places), [mark for _, mark in ticks], atol=0.02
     )
 
 
@@ -127,5 +127,5 @@ def test_ticks_of_scaled_values_stand_where_the_scaling_puts_them(kind):
     ],
 )
 def test_the_band_is_that_of_the_training_part_alone(kind, measure):
-    found = Series(scaling=kind).preprocessing("valid", 0)
+    found = Series(scaling=kind).open(0).preprocessing("valid", 0)
     assert found.fitted == pytest.approx(measure(found.raw[:1974].astype(float)), rel=1e-5)

@@ -57,9 +57,10 @@ def plain_loop(experiment: Experiment) -> Side:
     """A step of the loop that anybody would write."""
     task = experiment.task
     many = task.shape == "many-to-many"
-    train = task.examples(0).train
+    data = task.open(0)
+    train = data.examples.train
     inputs, targets = torch.from_numpy(train.inputs), torch.from_numpy(train.targets)
-    model = build(experiment)
+    model = build(experiment, data.sizes)
     rnn, readout = model.rnn, model.readout
     adam = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
 
@@ -94,9 +95,10 @@ def products(experiment: Experiment) -> Side:
     states = torch.rand(experiment.training.batch, hidden)
     weights = torch.rand(hidden, CELLS[experiment.network.cell].blocks * hidden)
     out = states @ weights
+    timesteps = experiment.task.open(0).timesteps
 
     def step() -> None:
-        for _ in range(3 * experiment.task.timesteps):
+        for _ in range(3 * timesteps):
             torch.mm(states, weights, out=out)
 
     return Side(step)

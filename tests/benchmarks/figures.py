@@ -22,6 +22,7 @@ there by three ends of the series, and patience cannot tell much.
 from __future__ import annotations
 
 import argparse
+import copy
 import multiprocessing
 import os
 import sys
@@ -41,7 +42,7 @@ from rnnviz.learning.training.evaluation import Evaluator
 from rnnviz.learning.training.trainer import Trainer
 from rnnviz.records.arrays import FloatArray
 from rnnviz.store import files
-from rnnviz.tasks import Examples, Split, Task
+from rnnviz.tasks import Dataset, Split
 from tests.benchmarks.figure_rows import Row, rows
 from tests.benchmarks.figure_table import (
     Early,
@@ -74,7 +75,7 @@ def measured(row: Row, seed: int, at_once: int = 1) -> Measured:
     begun = process_time()
     trainer = Trainer(experiment, choice=Choice("cpu", 1))
     setup = seconds = process_time() - begun
-    task, examples = experiment.task, trainer.examples
+    examples = trainer.examples
     reached: dict[str, Moment | None] = {figure.measure: None for figure in row.figures}
     early: Early | None = None
     every = row.every or trainer.batches
@@ -108,7 +109,7 @@ def measured(row: Row, seed: int, at_once: int = 1) -> Measured:
         early=early,
         valid=_with_errors(trainer, examples.valid),
         test=_with_errors(trainer, examples.test) if examples.test else {},
-        rules=simple_rules(task, examples),
+        rules=simple_rules(trainer.dataset),
         reached=reached,
     )
 
@@ -139,7 +140,7 @@ def _answers(trainer: Trainer, split: Split) -> tuple[float, FloatArray]:
 
 def _values(trainer: Trainer, split: Split) -> dict[str, float]:
     loss, outputs = _answers(trainer, split)
-    return {"loss": loss, **trainer.experiment.task.metrics(outputs, split)}
+    return {"loss": loss, **trainer.dataset.metrics(outputs, split)}
 
 
 def _with_errors(trainer: Trainer, split: Split) -> dict[str, Value]:
@@ -148,7 +149,7 @@ def _with_errors(trainer: Trainer, split: Split) -> dict[str, Value]:
     loss, outputs = _answers(trainer, split)
 
     def values(outputs: FloatArray, split: Split) -> dict[str, float]:
-        found = task.metrics(outputs, split)
+        found = trainer.dataset.metrics(outputs, split)
         if task.loss == "MSE":
             found = {"loss": float(np.mean((outputs - split.targets) ** 2)), **found}
         return found
@@ -177,13 +178,14 @@ def jackknife(values: list[float]) -> float:
     return float(np.sqrt((len(found) - 1) * np.mean((found - found.mean()) ** 2)))
 
 
-def simple_rules(task: Task, examples: Examples) -> dict[str, dict[str, float]]:
+def simple_rules(dataset: Dataset) -> dict[str, dict[str, float]]:
     """What simple rules reach on the examples of the figures, whatever rules a task has; their
     losses where it has no measures for them."""
-    if found := task.rules(examples):
+    if found := dataset.rules():
         return found
-    asked = examples if examples.test is None else examples._replace(valid=examples.test)
-    return {rule: {"loss": loss} for rule, loss in task.baselines(asked).items()}
+    asked = copy.copy(dataset)
+    asked.examples = dataset.examples._replace(valid=dataset.examples.final)
+    return {rule: {"loss": loss} for rule, loss in asked.baselines().items()}
 
 
 def asked_for(names: list[str], results: Results, again: bool = False) -> list[tuple[Row, int]]:
@@ -266,8 +268,7 @@ def _measure_rules(names: list[str], results: Results) -> None:
     for row in rows():
         if row.name.startswith(tuple(names) or ("",)):
             for seed, run in current(row, results).items():
-                task = run.experiment.task
-                found = simple_rules(task, task.examples(seed))
+                found = simple_rules(run.experiment.task.open(seed))
                 results[row.name][seed] = msgspec.structs.replace(run, rules=found)
                 print(f"{row.name}, seed {seed}", flush=True)
 

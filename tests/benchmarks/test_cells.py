@@ -17,7 +17,7 @@ def test_every_step_that_is_timed_learns_from_one_full_batch(where):
     task = TASKS[where]
     experiment = cells.measured("GRU", task, hidden=4)
     batch = experiment.training.batch
-    train = len(task.examples(0).train.inputs)
+    train = len(task.open(0).examples.train.inputs)
     assert 0 < train // batch < ROUNDS  # an epoch ends between the turns
     assert train % batch  # and its last batch is smaller
     read: list[tuple[bool, tuple[int, ...]]] = []  # learning or judging, and of which shape

@@ -67,10 +67,11 @@ def test_a_row_changes_its_tasks_defaults_and_is_measured_by_what_the_task_measu
     assert experiment.training.seed == 3
     assert experiment.training.device == "cpu"
     assert all(experiment.value(path) == value for path, value in row.changes.items())
-    split, task = row.task.examples(0).valid, row.task
+    task, data = row.task, row.task.open(0)
+    split = data.examples.valid
     several = () if task.shape == "many-to-one" else split.targets.shape[1:2]
-    outputs = np.zeros((len(split.inputs), *several, task.output_size), np.float32)
-    known = {"loss", *task.metrics(outputs, split)}
+    outputs = np.zeros((len(split.inputs), *several, data.output_size), np.float32)
+    known = {"loss", *data.metrics(outputs, split)}
     assert {figure.measure for figure in row.figures} <= known
 
 
@@ -213,9 +214,10 @@ def test_the_jackknife_gives_a_share_its_binomial_standard_error():
 
 def test_settings_of_series_are_chosen_by_what_lies_before_the_test_part():
     for seed in range(6):
-        judged = choose.seeded(choose.searches()["passengers"].start, seed).task
-        last = judged.preprocessing("valid", len(judged.examples(0).valid.inputs) - 1)
-        assert last.target < Series(series="passengers").preprocessing("test", 0).target
+        judged = choose.seeded(choose.searches()["passengers"].start, seed).task.open(seed)
+        last = judged.preprocessing("valid", len(judged.examples.valid.inputs) - 1)
+        kept = Series(series="passengers").open(seed).preprocessing("test", 0)
+        assert last.target < kept.target
 
 
 def test_a_search_goes_on_with_the_first_point_that_cannot_be_told_from_the_best():

@@ -10,11 +10,10 @@ import torch.nn.functional as F  # noqa: N812
 import rnnviz
 from rnnviz.cells import CELLS
 from rnnviz.experiment import suited
-from rnnviz.learning.network.model import build
 from rnnviz.learning.network.scan import OwnLayers
 from rnnviz.learning.training.trainer import Trainer
 from rnnviz.tasks import TASKS
-from tests.learning.toys import Curve, Labels, Translation, Value, experiment
+from tests.learning.toys import Curve, Labels, Translation, Value, experiment, untrained
 
 NONE = {"network__cell": "none"}
 
@@ -79,7 +78,7 @@ def test_the_answer_is_the_readout_of_the_last_input():
 
 def test_a_step_of_training_is_that_of_autograd():
     trainer = Trainer(experiment(Labels(), training__optimizer="SGD", **NONE))
-    model = build(trainer.experiment)
+    model = untrained(trainer.experiment)
     trainer.train_batch()
     train, rows = trainer.examples.train, trainer._order[0]
     there = torch.arange(9) < torch.as_tensor(train.lengths)[rows][:, None]
@@ -109,7 +108,7 @@ def test_a_decoder_does_not_know_what_its_encoder_has_read():
 @pytest.mark.parametrize("task", TASKS)
 def test_it_can_be_chosen_for_every_task(task: str):
     chosen = suited(TASKS[task]()).with_value("network.cell", "none")
-    assert build(chosen).rnn.mode == "NONE"
+    assert untrained(chosen).rnn.mode == "NONE"
 
 
 def test_its_layers_can_be_traced_by_anyone():

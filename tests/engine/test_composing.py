@@ -18,9 +18,9 @@ from rnnviz.engine.messages import (
 )
 from rnnviz.experiment import suited
 from rnnviz.learning.generating.composing import compose
-from rnnviz.learning.network.model import build
 from rnnviz.tasks.chorales import Chorales
 from tests.engine.conversation import LONG, Conversation, is_a, of
+from tests.learning.toys import untrained
 
 BACH = (
     suited(Chorales(longest=12))
@@ -52,8 +52,8 @@ def test_a_run_that_rests_composes_what_its_network_composes(engine: Conversatio
     engine.start(BACH, paused=True)
     ask(engine, 3, example=2, heard=5, steps=40, temperature=0.8, seed=7)
     piece = whole(engine)[-1]
-    start = BACH.task.examples(0).valid.inputs[2, :5] > 0
-    expected = compose(build(BACH), BACH.task, start, 40, 0.8, torch.Generator().manual_seed(7))
+    start = BACH.task.open(0).examples.valid.inputs[2, :5] > 0
+    expected = compose(untrained(BACH), BACH.task, start, 40, 0.8, torch.Generator().manual_seed(7))
     assert (piece.request, piece.heard, piece.steps) == (3, 5, 40)
     assert piece.roll.dtype == bool
     np.testing.assert_array_equal(piece.roll, np.concatenate([start, expected]))

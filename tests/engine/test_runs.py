@@ -263,7 +263,7 @@ def test_the_watched_example_can_be_changed_while_it_rests(engine: Conversation)
     engine.start(paused=True)
     engine.say(Watch(run=engine.run, example=3))
     (live,) = engine.until_kind(LiveTrace)
-    np.testing.assert_array_equal(live.trace.inputs, SMALL.task.examples(0).valid.inputs[3])
+    np.testing.assert_array_equal(live.trace.inputs, SMALL.task.open(0).examples.valid.inputs[3])
 
 
 def test_an_example_beyond_the_last_is_the_last(engine: Conversation) -> None:

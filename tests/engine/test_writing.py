@@ -17,9 +17,9 @@ from rnnviz.engine.messages import (
 )
 from rnnviz.experiment import suited
 from rnnviz.learning.generating.writing import write
-from rnnviz.learning.network.model import build
 from rnnviz.tasks.characters import Characters
 from tests.engine.conversation import LONG, Conversation, is_a, of
+from tests.learning.toys import untrained
 
 TEXT = (
     suited(Characters(text="English reviews", share=0.2, window=20))
@@ -51,7 +51,7 @@ def test_a_run_that_rests_writes_what_its_network_writes(engine: Conversation) -
     text = [letter for answer in answers for letter in answer.text]
     likely = [row for answer in answers for row in answer.likely]
     chance = torch.Generator().manual_seed(7)
-    expected = write(build(TEXT), TEXT.task, "The ", 50, 0.8, chance)
+    expected = write(untrained(TEXT), TEXT.task.open(0), "The ", 50, 0.8, chance)
     assert text == [letter.text for letter in expected]
     for row, letter in zip(likely, expected, strict=True):
         assert [name for name, _ in row] == [name for name, _ in letter.likely]

@@ -70,7 +70,7 @@ def shows_what_was_asked_for(driver: Driver) -> bool:
         trace is not None
         and trace.kind == CELLS[network.cell].mode
         and (trace.units, trace.layers) == (network.hidden, network.layers * directions)
-        and trace.timesteps <= experiment.task.timesteps
+        and trace.timesteps <= experiment.task.open(0).timesteps
     )
 
 

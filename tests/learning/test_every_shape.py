@@ -15,7 +15,16 @@ from rnnviz.experiment import Experiment, knobs, suited
 from rnnviz.knobs import KnobError, positions
 from rnnviz.learning.training.trainer import Trainer, TrainingFailed
 from rnnviz.tasks import TASKS
-from tests.learning.toys import CELLS, TOYS, Labels, Later, Review, Translation, experiment
+from tests.learning.toys import (
+    CELLS,
+    TOYS,
+    Labels,
+    Later,
+    Review,
+    Translation,
+    experiment,
+    with_examples,
+)
 
 
 def kinds():
@@ -132,7 +141,7 @@ def test_a_padded_example_is_traced_as_the_packed_module_reads_it(cell, directio
 @pytest.mark.parametrize("cell", CELLS)
 def test_what_stands_in_the_padding_changes_nothing(toy, cell):
     task = toy()
-    one = task.examples(0)
+    one = task.open(0).examples
     spoilt = []
     for split in one:
         inputs, targets = split.inputs.copy(), split.targets.copy()
@@ -143,7 +152,10 @@ def test_what_stands_in_the_padding_changes_nothing(toy, cell):
         spoilt.append(split._replace(inputs=inputs, targets=targets))
     direction = "both" if toy.whole_sequence else "forward"
     chosen = made(toy, cell, 2, direction)
-    runs = [Trainer(chosen, examples=examples) for examples in (one, type(one)(*spoilt))]
+    runs = [
+        Trainer(chosen, dataset=with_examples(chosen, examples))
+        for examples in (one, type(one)(*spoilt))
+    ]
     for run in runs:
         while not run.done:
             run.train_batch()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
 
 from rnnviz.cells import CELLS as CELLS  # every cell, by name
 from rnnviz.experiment import Experiment
+from rnnviz.learning.network.model import SequenceModel, build
 from rnnviz.records.trace import Presentation
-from rnnviz.tasks import Examples, Split, Task
+from rnnviz.tasks import Dataset, Examples, Split, Task
 from rnnviz.tasks.task import Loss, Shape
 
 TIMESTEPS, CLASSES = 9, 4
@@ -25,44 +27,45 @@ class Toy(Task, tag="toy"):
     padded: ClassVar[bool] = True
     some_asked: ClassVar[bool] = False
 
-    @property
-    def input_size(self) -> int:
-        return 2
+    def open(self, seed: int) -> ToyData:
+        return ToyData(self, seed)
 
-    @property
-    def vocabularies(self) -> tuple[int, ...]:
-        return (5, 7)[: self.columns]
 
-    @property
-    def output_size(self) -> int:
-        return CLASSES
+class ToyData(Dataset):
+    """The noise."""
 
-    @property
-    def timesteps(self) -> int:
-        return TIMESTEPS
+    task: Toy
+    input_size = 2
+    output_size = CLASSES
+    timesteps = TIMESTEPS
 
-    def examples(self, seed: int) -> Examples:
-        rng = np.random.default_rng(seed)
+    def __init__(self, task: Toy, seed: int) -> None:
+        super().__init__(task, seed)
+        self.vocabularies = (5, 7)[: task.columns]
+
+    @cached_property
+    def examples(self) -> Examples:
+        rng = np.random.default_rng(self.seed)
         return Examples(self._split(rng, 24), self._split(rng, 10), self._split(rng, 6))
 
     def _split(self, rng: np.random.Generator, count: int) -> Split:
-        lengths = rng.integers(1, TIMESTEPS + 1, count) if self.padded else None
+        lengths = rng.integers(1, TIMESTEPS + 1, count) if self.task.padded else None
         there = np.ones((count, TIMESTEPS), bool)
         if lengths is not None:
             there = np.arange(TIMESTEPS) < lengths[:, None]
         inputs: Any = rng.normal(size=(count, TIMESTEPS, 2)).astype(np.float32)
-        if self.columns:
+        if self.vocabularies:
             drawn = [rng.integers(1, size, (count, TIMESTEPS)) for size in self.vocabularies]
             inputs = np.stack(drawn, axis=2)
         inputs[~there] = 0
-        answers = () if self.shape == "many-to-one" else (TIMESTEPS,)
+        answers = () if self.task.shape == "many-to-one" else (TIMESTEPS,)
         targets: Any = rng.integers(0, CLASSES, (count, *answers))
-        if self.loss != "cross-entropy":
+        if self.task.loss != "cross-entropy":
             targets = rng.integers(0, 2, (count, *answers, CLASSES)).astype(np.float32)
-        asked = there & (rng.random(there.shape) < 0.5) if self.some_asked else None
+        asked = there & (rng.random(there.shape) < 0.5) if self.task.some_asked else None
         return Split(inputs, targets, lengths, asked)
 
-    def baselines(self, examples: Examples) -> dict[str, float]:
+    def baselines(self) -> dict[str, float]:
         return {}
 
     def read(self, split: Split, example: int, output: Any) -> Presentation:
@@ -76,6 +79,7 @@ class Value(Toy, tag="value"):
 class Review(Toy, tag="review"):
     loss: ClassVar[Loss] = "cross-entropy"
     columns: ClassVar[int] = 1
+    embeds: ClassVar[bool] = True
 
 
 class Curve(Toy, tag="curve"):
@@ -86,6 +90,7 @@ class Labels(Toy, tag="labels"):
     shape: ClassVar[Shape] = "many-to-many"
     loss: ClassVar[Loss] = "cross-entropy"
     columns: ClassVar[int] = 2
+    embeds: ClassVar[bool] = True
 
 
 class Later(Labels, tag="later"):
@@ -101,6 +106,7 @@ class Stream(Toy, tag="stream"):
     shape: ClassVar[Shape] = "many-to-many"
     loss: ClassVar[Loss] = "cross-entropy"
     columns: ClassVar[int] = 1
+    embeds: ClassVar[bool] = True
     padded: ClassVar[bool] = False
     stateful: ClassVar[bool] = True
     whole_sequence: ClassVar[bool] = False
@@ -112,7 +118,15 @@ class Translation(Toy, tag="translation"):
     shape: ClassVar[Shape] = "encoder-decoder"
     loss: ClassVar[Loss] = "cross-entropy"
     columns: ClassVar[int] = 2
+    embeds: ClassVar[bool] = True
     whole_sequence: ClassVar[bool] = False
+
+    def open(self, seed: int) -> ToyData:
+        return TranslationData(self, seed)
+
+
+class TranslationData(ToyData):
+    """What is read, and what is to be said of it."""
 
     def _split(self, rng: np.random.Generator, count: int) -> Split:
         split = super()._split(rng, count)
@@ -138,3 +152,15 @@ def experiment(task: Task, **knobs: Any) -> Experiment:
     for name, value in (values | knobs).items():
         found = found.with_value(name.replace("__", "."), value)
     return found
+
+
+def untrained(experiment: Experiment) -> SequenceModel:
+    """The network of an experiment before it has learned anything."""
+    return build(experiment, experiment.task.open(experiment.training.seed).sizes)
+
+
+def with_examples(experiment: Experiment, examples: Examples) -> Dataset:
+    """The data of an experiment with other examples in them."""
+    dataset = experiment.task.open(experiment.training.seed)
+    dataset.examples = examples
+    return dataset

@@ -15,8 +15,13 @@ from rnnviz.tasks.adding import Adding
 
 
 @pytest.fixture(scope="module")
-def examples():
-    return Adding().examples(0)
+def data():
+    return Adding().open(0)
+
+
+@pytest.fixture(scope="module")
+def examples(data):
+    return data.examples
 
 
 def test_the_task_is_listed_by_its_name():
@@ -32,7 +37,7 @@ def test_examples_have_the_sizes_that_the_task_says(examples):
 
 @pytest.mark.parametrize("length", [2, 3, 100])
 def test_one_number_is_marked_in_each_half_and_their_sum_is_the_target(length):
-    for inputs, targets, *_ in Adding(lists=300, length=length).examples(1):
+    for inputs, targets, *_ in Adding(lists=300, length=length).open(1).examples:
         values, marks = inputs[:, :, 0], inputs[:, :, 1]
         assert set(np.unique(marks)) <= {0, 1}
         assert (marks[:, : length // 2].sum(axis=1) == 1).all()
@@ -51,7 +56,7 @@ def test_numbers_are_uniform_and_every_place_is_marked_alike(examples):
 
 
 def test_the_same_seed_gives_the_same_examples_and_another_gives_others():
-    one, same, other = (Adding(lists=60).examples(seed) for seed in (4, 4, 5))
+    one, same, other = (Adding(lists=60).open(seed).examples for seed in (4, 4, 5))
     for a, b in zip(one, same, strict=True):
         np.testing.assert_array_equal(a.inputs, b.inputs)
         np.testing.assert_array_equal(a.targets, b.targets)
@@ -64,10 +69,10 @@ def test_no_list_is_in_two_splits(examples):
     assert not train & valid
 
 
-def test_always_1_is_wrong_by_the_variance_of_two_uniform_numbers(examples):
+def test_always_1_is_wrong_by_the_variance_of_two_uniform_numbers(data, examples):
     for part, found in (
-        (examples.valid, Adding().baselines(examples)["always 1"]),
-        (examples.test, Adding().rules(examples)["always 1"]["loss"]),
+        (examples.valid, data.baselines()["always 1"]),
+        (examples.test, data.rules()["always 1"]["loss"]),
     ):
         known = torch.as_tensor(part.targets)
         expected = float(torch.nn.functional.mse_loss(torch.ones_like(known), known))
@@ -84,8 +89,11 @@ def test_always_1_is_wrong_by_the_variance_of_two_uniform_numbers(examples):
 def test_a_relu_network_set_by_hand_adds(length):
     """a_t = relu(number + marker - 1) is the number where it is marked and else 0, and
     s_t = relu(s_{t-1} + a_{t-1}); the answer is s_T + a_T."""
-    task = Adding(lists=100, length=length)
-    model = build(Experiment(task=task, network=Network(cell="RNN relu", hidden=2)))
+    experiment = Experiment(
+        task=Adding(lists=100, length=length), network=Network(cell="RNN relu", hidden=2)
+    )
+    data = experiment.task.open(2)
+    model = build(experiment, data.sizes)
     rnn = model.rnn
     with torch.no_grad():
         for weight in model.parameters():
@@ -93,23 +101,24 @@ def test_a_relu_network_set_by_hand_adds(length):
         rnn.weight_ih_l0[0], rnn.bias_ih_l0[0] = torch.tensor([1.0, 1.0]), -1.0
         rnn.weight_hh_l0[1] = torch.tensor([1.0, 1.0])
         model.readout.weight[:] = 1.0
-    found = summary(task, task.examples(2), model, "cpu")
+    found = summary(data, model, "cpu")
     assert found.metrics["RMSE"] < 1e-6
     assert found.metrics["sums right"] == 1.0
     assert found.test["loss"] < 1e-12
 
 
 def test_a_sum_is_right_within_four_hundredths():
-    split = Adding(lists=60).examples(0).valid
+    data = Adding(lists=60).open(0)
+    split = data.examples.valid
     off = np.array([[0.03], [-0.03], [0.05], [-0.05], [0.0], [1.0]], np.float32)
     assert len(off) == len(split.targets)
-    found = Adding().metrics(split.targets + off, split)
+    found = data.metrics(split.targets + off, split)
     assert found["sums right"] == pytest.approx(3 / 6)
     assert found["RMSE"] == pytest.approx(np.sqrt((2 * 0.03**2 + 2 * 0.05**2 + 1) / 6), rel=1e-5)
 
 
-def test_an_example_reads_as_curves_of_numbers_marks_and_answers(examples):
-    presentation = Adding().read(examples.valid, 3, np.full((100, 1), 0.5, np.float32))
+def test_an_example_reads_as_curves_of_numbers_marks_and_answers(data, examples):
+    presentation = data.read(examples.valid, 3, np.full((100, 1), 0.5, np.float32))
     assert (presentation.kind, presentation.inputs_named) == ("values", ["number", "marker"])
     assert presentation.answers == []  # the answer is a number: a curve, not words
 

@@ -18,8 +18,13 @@ from rnnviz.tasks.rules.parts import finished
 
 
 @pytest.fixture(scope="module")
-def examples():
-    return Chorales().examples(0)
+def data():
+    return Chorales().open(0)
+
+
+@pytest.fixture(scope="module")
+def examples(data):
+    return data.examples
 
 
 @pytest.fixture(scope="module")
@@ -68,9 +73,9 @@ def test_nothing_is_heard_behind_the_end(examples):
 
 
 def test_long_chorales_are_cut(examples):
-    task = Chorales(longest=10)
-    short = task.examples(0)
-    assert short.train.inputs.shape == (229, task.timesteps, 88)
+    data = Chorales(longest=10).open(0)
+    short = data.examples
+    assert short.train.inputs.shape == (229, data.timesteps, 88)
     assert (short.train.lengths == 9).all()
     np.testing.assert_array_equal(short.train.targets, examples.train.targets[:, :9])
 
@@ -81,9 +86,9 @@ def test_no_chorale_is_in_two_splits(examples):
     assert not train & valid
 
 
-def test_baselines_are_fitted_on_training_chorales_alone(examples):
+def test_baselines_are_fitted_on_training_chorales_alone(data, examples):
     train, valid = examples.train, examples.valid
-    found = Chorales().baselines(examples)
+    found = data.baselines()
     heard, after = (
         torch.tensor(part[steps(train)]).double() for part in (train.inputs, train.targets)
     )
@@ -104,10 +109,12 @@ def test_baselines_are_fitted_on_training_chorales_alone(examples):
 REGRESSION = "logistic regression on two chords"
 
 
-def test_rules_are_measured_on_the_test_chorales(examples):
+def test_rules_are_measured_on_the_test_chorales(data, examples):
     train, _, test = examples
-    found = Chorales().rules(examples)
-    there = Chorales().baselines(Examples(train, test, test))
+    found = data.rules()
+    data.examples = Examples(train, test, test)
+    there = data.baselines()
+    data.examples = examples
     assert {rule: found[rule]["NLL a step"] for rule in there} == there
     heard, sought = (part[steps(test)] > 0 for part in (test.inputs, test.targets))
     same, any_ = (heard & sought).sum(), (heard | sought).sum()
@@ -161,46 +168,45 @@ def test_the_regression_on_two_chords_is_pytorchs():
     np.testing.assert_allclose(silent, 1 / (len(x) + 2))  # Laplace: never in so many steps
 
 
-def test_a_step_costs_the_sum_over_its_notes(examples):
+def test_a_step_costs_the_sum_over_its_notes(data, examples):
     valid = examples.valid
     outputs = np.random.default_rng(0).normal(size=valid.targets.shape).astype(np.float32)
     asked = steps(valid)
     each = torch.nn.functional.binary_cross_entropy_with_logits(
         torch.tensor(outputs), torch.tensor(valid.targets), reduction="none"
     ).sum(-1)
-    found = Chorales().metrics(outputs, valid)
+    found = data.metrics(outputs, valid)
     assert found["NLL a step"] == pytest.approx(float(each[asked].mean()), rel=1e-5)
     first = float(each[:, 0].mean())
-    assert Chorales().error_by_position(outputs, valid)[0] == pytest.approx(first, rel=1e-5)
+    assert data.error_by_position(outputs, valid)[0] == pytest.approx(first, rel=1e-5)
 
 
-def test_what_is_padded_counts_for_nothing(examples):
+def test_what_is_padded_counts_for_nothing(data, examples):
     valid = examples.valid
     outputs = np.random.default_rng(0).normal(size=valid.targets.shape).astype(np.float32)
     other = np.where(steps(valid)[..., None], outputs, 50.0).astype(np.float32)
-    task = Chorales()
-    assert task.metrics(outputs, valid) == task.metrics(other, valid)
+    assert data.metrics(outputs, valid) == data.metrics(other, valid)
     # Position 143 and later are behind the end of every validation chorale.
-    errors = task.error_by_position(outputs, valid)
-    np.testing.assert_array_equal(errors, task.error_by_position(other, valid))
+    errors = data.error_by_position(outputs, valid)
+    np.testing.assert_array_equal(errors, data.error_by_position(other, valid))
     assert np.isnan(errors[143:]).all()
     assert np.isfinite(errors[:143]).all()
 
 
-def test_frame_accuracy_is_of_notes_that_sound_or_are_said_to_the_share_that_do_both():
+def test_frame_accuracy_is_of_notes_that_sound_or_are_said_to_the_share_that_do_both(data):
     targets = np.zeros((1, 2, 88), np.float32)
     targets[0, 0, [1, 2, 3]] = targets[0, 1, 5] = 1
     outputs = np.full((1, 2, 88), -2.0, np.float32)
     outputs[0, 0, [2, 3, 4]] = 2.0  # two right, one missed, one too many
     outputs[0, 1, 5] = 2.0
     split = Split(np.zeros_like(targets), targets, np.array([2]))
-    assert Chorales().metrics(outputs, split)["frame accuracy"] == pytest.approx(3 / 5)
+    assert data.metrics(outputs, split)["frame accuracy"] == pytest.approx(3 / 5)
 
 
-def test_an_example_reads_as_a_roll_with_the_names_of_its_notes(examples, file):
+def test_an_example_reads_as_a_roll_with_the_names_of_its_notes(data, examples, file):
     n = examples.valid.length(0)
     output = examples.valid.targets[0, :n] * 8 - 4
-    presentation = Chorales().read(examples.valid, 0, output)
+    presentation = data.read(examples.valid, 0, output)
     assert (presentation.kind, presentation.horizon) == ("roll", 1)
     assert [len(presentation.steps), len(presentation.answers), len(presentation.likely)] == [n] * 3
     assert presentation.steps[0] == " ".join(note_name(pitch) for pitch in file["valid"][0][0])
@@ -236,7 +242,7 @@ def test_pitches_have_the_names_of_the_keys(pitch, name):
 def test_a_damaged_file_is_one_sentence(damaged, text):
     damaged(text)
     with pytest.raises(DataError, match=r"^The data file bach-chorales\.json is damaged: .*\.$"):
-        Chorales().examples(0)
+        Chorales().open(0)
 
 
 def test_two_batches_are_trained_and_an_example_is_traced():
@@ -248,9 +254,9 @@ def test_two_batches_are_trained_and_an_example_is_traced():
 
 
 def test_it_composes_and_names_its_rows():
-    task = Chorales()
-    assert task.composes
-    assert task.lowest_pitch == 21
-    names = task.row_names
-    assert len(names) == task.output_size == task.input_size
+    data = Chorales().open(0)
+    assert data.task.composes
+    assert data.lowest_pitch == 21
+    names = data.row_names
+    assert len(names) == data.output_size == data.input_size
     assert (names[0], names[60 - 21], names[69 - 21], names[-1]) == ("A0", "C4", "A4", "C8")

@@ -13,8 +13,13 @@ from rnnviz.tasks.copy import Copy
 
 
 @pytest.fixture(scope="module")
-def examples():
-    return Copy().examples(0)
+def data():
+    return Copy().open(0)
+
+
+@pytest.fixture(scope="module")
+def examples(data):
+    return data.examples
 
 
 def perfect(split) -> np.ndarray:
@@ -28,18 +33,18 @@ def test_the_task_is_listed_by_its_name():
 
 @pytest.mark.parametrize("blanks", [1, 2, 30])
 def test_ten_symbols_then_blanks_then_the_sign_then_ten_blanks(blanks):
-    task = Copy(blanks=blanks, sequences=100)
-    for split in task.examples(0):
+    data = Copy(blanks=blanks, sequences=100).open(0)
+    for split in data.examples:
         tokens = split.inputs[:, :, 0]
-        assert tokens.shape == split.targets.shape == (len(tokens), task.timesteps)
-        assert task.timesteps == blanks + 20
+        assert tokens.shape == split.targets.shape == (len(tokens), data.timesteps)
+        assert data.timesteps == blanks + 20
         assert set(np.unique(tokens[:, :10])) == set(range(1, 9))
         # Arjovsky, Shah and Bengio (2016): T - 1 blanks, one delimiter, ten blanks.
         after = [9] * (blanks - 1) + [10] + [9] * 10
         np.testing.assert_array_equal(tokens[:, 10:], np.tile(after, (len(tokens), 1)))
         assert (split.targets[:, :-10] == 8).all()
         np.testing.assert_array_equal(split.targets[:, -10:], tokens[:, :10] - 1)
-        assert tokens.max() < task.vocabularies[0]
+        assert tokens.max() < data.vocabularies[0]
 
 
 def test_all_timesteps_are_asked(examples):
@@ -47,7 +52,7 @@ def test_all_timesteps_are_asked(examples):
 
 
 def test_the_same_seed_gives_the_same_examples_and_another_gives_others():
-    one, same, other = (Copy(sequences=60).examples(seed) for seed in (4, 4, 5))
+    one, same, other = (Copy(sequences=60).open(seed).examples for seed in (4, 4, 5))
     for a, b in zip(one, same, strict=True):
         np.testing.assert_array_equal(a.inputs, b.inputs)
     assert not np.array_equal(one.train.inputs, other.train.inputs)
@@ -62,9 +67,9 @@ def test_no_sequence_is_in_two_splits(examples):
 
 @pytest.mark.parametrize("blanks", [1, 30, 100])
 def test_who_remembers_nothing_stays_on_the_plateau(blanks):
-    task = Copy(blanks=blanks, sequences=60)
-    examples = task.examples(0)
-    plateau = task.baselines(examples)["remembering nothing"]
+    data = Copy(blanks=blanks, sequences=60).open(0)
+    examples = data.examples
+    plateau = data.baselines()["remembering nothing"]
     # Six sequences to judge by have 60 symbols: theory's figure, as far as they tell it.
     assert plateau == pytest.approx(10 * math.log(8) / (blanks + 20), rel=0.1)
     # Blank until the sign and then each symbol as often as it was learned, by PyTorch.
@@ -79,26 +84,26 @@ def test_who_remembers_nothing_stays_on_the_plateau(blanks):
     assert plateau == pytest.approx(float(loss), rel=1e-5)
     commonest = int(logits[-1, :8].argmax())
     right = float((examples.test.targets[:, -10:] == commonest).mean())
-    assert task.rules(examples)["remembering nothing"]["symbols right"] == pytest.approx(right)
+    assert data.rules()["remembering nothing"]["symbols right"] == pytest.approx(right)
 
 
-def test_symbols_and_whole_sequences_are_counted_behind_the_sign_only(examples):
-    task, split = Copy(), examples.valid
-    assert task.metrics(perfect(split), split) == {"symbols right": 1.0, "sequences right": 1.0}
+def test_symbols_and_whole_sequences_are_counted_behind_the_sign_only(data, examples):
+    split = examples.valid
+    assert data.metrics(perfect(split), split) == {"symbols right": 1.0, "sequences right": 1.0}
     wrong = perfect(split)
     wrong[0, -3] = np.roll(wrong[0, -3], 1)  # one of the ten, of one sequence
     wrong[1, 5] = np.roll(wrong[1, 5], 1)  # a blank: not counted
-    found = task.metrics(wrong, split)
+    found = data.metrics(wrong, split)
     assert found["symbols right"] == pytest.approx(1 - 1 / (10 * len(split.targets)))
     assert found["sequences right"] == pytest.approx(1 - 1 / len(split.targets))
-    errors = task.error_by_position(wrong, split)
+    errors = data.error_by_position(wrong, split)
     expected = np.zeros(50)
     expected[[5, -3]] = 1 / len(split.targets)
     np.testing.assert_allclose(errors, expected, rtol=1e-6)
 
 
-def test_an_example_reads_as_symbols_and_what_is_said_again(examples):
-    presentation = Copy().read(examples.valid, 2, perfect(examples.valid)[2])
+def test_an_example_reads_as_symbols_and_what_is_said_again(data, examples):
+    presentation = data.read(examples.valid, 2, perfect(examples.valid)[2])
     assert presentation.kind == "tokens"
     assert len(presentation.steps) == len(presentation.answers) == len(presentation.likely) == 50
     assert set(presentation.steps[:10]) <= set("ABCDEFGH")

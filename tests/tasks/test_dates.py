@@ -27,7 +27,7 @@ from rnnviz.tasks.dates import (
     Dates,
     in_korean,
 )
-from rnnviz.tasks.task import PAD
+from rnnviz.tasks.examples import PAD
 
 DAY = datetime.date(2024, 3, 5)
 
@@ -115,7 +115,7 @@ def test_every_day_in_every_spelling_fits_and_is_understood():
 
 
 def test_examples_are_dates_and_their_answers():
-    for split in Dates().examples(0):
+    for split in Dates().open(0).examples:
         assert split.inputs.shape[1:] == (LONGEST, 1)
         assert split.targets.shape[1:] == (10,)
         for example in range(200):
@@ -124,22 +124,24 @@ def test_examples_are_dates_and_their_answers():
 
 
 def test_no_day_is_in_two_parts_nor_twice_in_one():
-    answers = [read(split, n)[1] for split in Dates().examples(0) for n in range(len(split.inputs))]
+    answers = [
+        read(split, n)[1] for split in Dates().open(0).examples for n in range(len(split.inputs))
+    ]
     assert len(set(answers)) == len(answers) == 12_000
 
 
 def test_the_parts_have_the_sizes_they_should():
-    assert [len(split.inputs) for split in Dates(dates=1234).examples(0)] == [988, 123, 123]
+    assert [len(split.inputs) for split in Dates(dates=1234).open(0).examples] == [988, 123, 123]
 
 
 def test_padding_is_behind_and_nowhere_else():
-    split = Dates().examples(0).train
+    split = Dates().open(0).examples.train
     inside = np.arange(LONGEST) < split.lengths[:, None]
     assert ((split.inputs[..., 0] != PAD) == inside).all()
 
 
 def test_all_spellings_come_about_as_often():
-    split = Dates(dates=30_000).examples(0).train
+    split = Dates(dates=30_000).open(0).examples.train
     spoken = sum(
         "년" in text and not re.search(r"\d", text)
         for text, _ in map(read, itertools.repeat(split), range(7000))
@@ -159,7 +161,7 @@ def test_all_spellings_come_about_as_often():
     ],
 )
 def test_only_the_spellings_that_were_asked_for_take_part(name, count, like):
-    split = Dates(dates=500, spellings=name).examples(0).train
+    split = Dates(dates=500, spellings=name).open(0).examples.train
     texts = [read(split, example)[0] for example in range(len(split.inputs))]
     assert all(re.search(like, text) for text in texts)
     kinds = {re.sub(r"\d+", "0", re.sub("[^\\W\\d_]+", "a", text)) for text in texts}
@@ -167,55 +169,56 @@ def test_only_the_spellings_that_were_asked_for_take_part(name, count, like):
 
 
 def test_the_same_seed_gives_the_same_dates_and_another_gives_others():
-    one, same, other = (Dates().examples(seed).train.targets for seed in (1, 1, 2))
+    one, same, other = (Dates().open(seed).examples.train.targets for seed in (1, 1, 2))
     np.testing.assert_array_equal(one, same)
     assert not np.array_equal(one, other)
 
 
 def test_the_decoder_is_taught_with_the_answer_one_step_late():
-    split = Dates().examples(0).train
+    split = Dates().open(0).examples.train
     assert (split.decoder[:, 0, 0] == START).all()
     np.testing.assert_array_equal(split.decoder[:, 1:, 0], split.targets[:, :-1])
     assert split.targets.min() > START
-    assert split.targets.max() < len(ANSWERS) == Dates().output_size
+    assert split.targets.max() < len(ANSWERS) == Dates().open(0).output_size
 
 
 def test_the_baseline_is_that_of_counting_each_place():
-    task = Dates(dates=2000)
-    train, valid, test = task.examples(0)
+    data = Dates(dates=2000).open(0)
+    train, valid, test = data.examples
     loss = exact = right = 0.0
     for place in range(10):
         counts = Counter(train.targets[:, place].tolist())
         for asked in valid.targets[:, place].tolist():
             loss -= math.log((counts[asked] + 1) / (len(train.inputs) + len(ANSWERS)))
         right += np.mean(test.targets[:, place] == max(sorted(counts), key=counts.get)) / 10
-    found = task.baselines(task.examples(0))
+    found = data.baselines()
     assert found == {"frequent characters": pytest.approx(loss / valid.targets.size)}
-    rules = task.rules(task.examples(0))["frequent characters"]
+    rules = data.rules()["frequent characters"]
     assert rules["characters right"] == pytest.approx(right)
     assert rules["exact"] == pytest.approx(exact, abs=0.01)
 
 
 def test_metrics_count_whole_answers_and_characters():
-    task = Dates(dates=500)
-    split = task.examples(0).test
+    data = Dates(dates=500).open(0)
+    split = data.examples.test
     outputs = np.eye(len(ANSWERS), dtype=np.float32)[split.targets]
-    assert task.metrics(outputs, split) == {"exact": 1.0, "characters right": 1.0}
+    assert data.metrics(outputs, split) == {"exact": 1.0, "characters right": 1.0}
     outputs[:10, 3] = 0.0
     outputs[:10, 7] = 0.0
-    found = task.metrics(outputs, split)
+    found = data.metrics(outputs, split)
     assert found == {
         "exact": pytest.approx(0.8),
         "characters right": pytest.approx(1 - 20 / 500),
     }
     wrong = np.zeros(10)
     wrong[[3, 7]] = 0.2
-    np.testing.assert_allclose(task.error_by_position(outputs, split), wrong, atol=1e-6)
+    np.testing.assert_allclose(data.error_by_position(outputs, split), wrong, atol=1e-6)
 
 
 def test_padding_changes_no_answer():
     experiment = small()
-    model, split = build(experiment).eval(), experiment.task.examples(0).valid
+    data = experiment.task.open(0)
+    model, split = build(experiment, data.sizes).eval(), data.examples.valid
     rows = np.argsort(split.lengths)[:3]
     inputs, decoder = torch.as_tensor(split.inputs[rows]), torch.as_tensor(split.decoder[rows])
     lengths = torch.as_tensor(split.lengths[rows])
@@ -231,7 +234,8 @@ def test_padding_changes_no_answer():
 def test_decoding_ends_and_reads_its_own_answers(cell):
     """What greedy decoding read, read again as if it were taught, gives the same answers."""
     experiment = small().with_value("network.cell", cell)
-    model, split = build(experiment).eval(), experiment.task.examples(0).valid
+    data = experiment.task.open(0)
+    model, split = build(experiment, data.sizes).eval(), data.examples.valid
     inputs, lengths = torch.as_tensor(split.inputs), torch.as_tensor(split.lengths)
     start = torch.full((len(inputs), 1), START)
     logits, tokens = decoding.greedy(model, inputs, lengths, start, 10)
@@ -247,9 +251,9 @@ def test_one_epoch_is_judged_by_what_the_network_writes_itself():
     trainer = Trainer(small().with_value("training.epochs", 1))
     while not trainer.done:
         trainer.train_batch()
-    task, valid = trainer.experiment.task, trainer.examples.valid
-    own = Evaluator(task, valid, "cpu").decoded(trainer.model)
-    assert trainer.history[0].metrics == task.metrics(own, valid)
+    data, valid = trainer.dataset, trainer.examples.valid
+    own = Evaluator(data.task, valid, "cpu").decoded(trainer.model)
+    assert trainer.history[0].metrics == data.metrics(own, valid)
     test = trainer.result().test
     assert set(test) == {"loss", "exact", "characters right"}
 

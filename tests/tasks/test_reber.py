@@ -11,7 +11,7 @@ from rnnviz.experiment import Experiment, Network, suited
 from rnnviz.learning.network.model import build
 from rnnviz.learning.training.evaluation import summary
 from rnnviz.learning.training.trainer import Trainer
-from rnnviz.tasks import TASKS
+from rnnviz.tasks import TASKS, Dataset
 from rnnviz.tasks.reber import SYMBOLS, Reber, legal
 
 # From the exercise on the Reber grammar in G. Orr's course on neural networks.
@@ -20,8 +20,13 @@ UNGRAMMATICAL = ["BTSSPXSE", "BPTVVB", "BTXXVVSE", "BPVSPSE", "BTSSSE"]
 
 
 @pytest.fixture(scope="module")
-def examples():
-    return Reber().examples(0)
+def data():
+    return Reber().open(0)
+
+
+@pytest.fixture(scope="module")
+def examples(data):
+    return data.examples
 
 
 def tokens_of(text: str) -> np.ndarray:
@@ -76,15 +81,13 @@ def test_a_string_as_long_as_nine_has_two_ways_in_each_branch():
     assert found == ["BTBTXSETE", "BPBTXSEPE", "BTBPVVETE", "BPBPVVEPE"]
 
 
-def test_strings_are_legal_and_none_is_longer_than_asked_for(examples):
-    for task, split in [
-        *((Reber(), split) for split in examples),
-        (Reber(longest=30), Reber(longest=30, strings=60).examples(1).train),
-    ]:
+def test_strings_are_legal_and_none_is_longer_than_asked_for(data, examples):
+    few = Reber(longest=30, strings=60).open(1)
+    for of, split in [*((data, split) for split in examples), (few, few.examples.train)]:
         assert all(accepted(text) for text in texts(split))
-        assert split.inputs.shape[1:] == (task.timesteps, 1)
-        assert split.inputs.max() < task.vocabularies[0]
-        assert max(map(len, texts(split))) <= task.longest
+        assert split.inputs.shape[1:] == (of.timesteps, 1)
+        assert split.inputs.max() < of.vocabularies[0]
+        assert max(map(len, texts(split))) <= of.task.longest
 
 
 def test_every_way_is_taken_as_often_as_the_other(examples):
@@ -102,28 +105,27 @@ def test_no_string_is_in_two_splits(examples):
 
 
 def test_the_same_seed_gives_the_same_strings_and_another_gives_others():
-    one, same, other = (Reber(strings=60).examples(seed) for seed in (4, 4, 5))
+    one, same, other = (Reber(strings=60).open(seed).examples for seed in (4, 4, 5))
     for a, b in zip(one, same, strict=True):
         assert texts(a) == texts(b)
     assert texts(one.train) != texts(other.train)
 
 
-def test_what_is_padded_is_neither_read_nor_right_nor_wrong(examples):
+def test_what_is_padded_is_neither_read_nor_right_nor_wrong(data, examples):
     split = examples.valid
     padded = np.arange(39) >= split.lengths[:, None]
     assert (split.inputs[padded] == 0).all()
     assert (split.inputs[~padded] > 0).all()
-    task = Reber()
     outputs = np.random.default_rng(0).normal(size=(*split.targets.shape, 7)).astype(np.float32)
     other = np.where(padded[..., None], -9.0, outputs).astype(np.float32)
-    assert task.metrics(outputs, split) == task.metrics(other, split)
+    assert data.metrics(outputs, split) == data.metrics(other, split)
     np.testing.assert_array_equal(
-        task.error_by_position(outputs, split), task.error_by_position(other, split)
+        data.error_by_position(outputs, split), data.error_by_position(other, split)
     )
 
 
-def test_simple_rules_cost_what_counting_by_hand_says(examples):
-    found = Reber().baselines(examples)
+def test_simple_rules_cost_what_counting_by_hand_says(data, examples):
+    found = data.baselines()
     counts = {symbol: dict.fromkeys(SYMBOLS, 1) for symbol in SYMBOLS}
     for text in texts(examples.train):
         for before, after in itertools.pairwise(text):
@@ -141,7 +143,7 @@ def test_simple_rules_cost_what_counting_by_hand_says(examples):
     assert found["all but the second symbol"] == pytest.approx(np.mean(forgetful))
 
 
-def automaton(task: Reber) -> torch.nn.Module:
+def automaton(data: Dataset) -> torch.nn.Module:
     """The embedded grammar as a relu network with one unit an arc, written down by hand here.
 
     A unit is 1 where its symbol is read after an arc that leads to where it leaves:
@@ -158,7 +160,7 @@ def automaton(task: Reber) -> torch.nn.Module:
         arcs.append((f"{branch}g", branch, "last"))
     arcs.append(("last", "E", "end"))
     network = Network(cell="RNN relu", hidden=len(arcs), embedding=7)
-    model = build(Experiment(task=task, network=network))
+    model = build(Experiment(task=data.task, network=network), data.sizes)
     rnn = model.rnn
     with torch.no_grad():
         for weight in model.parameters():
@@ -180,32 +182,32 @@ def automaton(task: Reber) -> torch.nn.Module:
 
 
 def test_the_automaton_as_a_network_is_right_in_every_string():
-    task = Reber(strings=600)
-    examples = task.examples(3)
-    found = summary(task, examples, automaton(task), "cpu")
+    data = Reber(strings=600).open(3)
+    found = summary(data, automaton(data), "cpu")
     assert found.metrics == {"strings right": 1.0, "last but one right": 1.0}
     assert np.nanmax(np.array(found.error_by_position, float)) == 0
-    of_test = task.baselines(examples._replace(valid=examples.test))["the grammar"]
+    data.examples = data.examples._replace(valid=data.examples.test)
+    of_test = data.baselines()["the grammar"]
     assert found.test["loss"] == pytest.approx(of_test, abs=1e-6)
 
 
-def test_one_illegal_symbol_above_a_legal_one_makes_a_string_wrong(examples):
-    task, split = Reber(), examples.valid
+def test_one_illegal_symbol_above_a_legal_one_makes_a_string_wrong(data, examples):
+    split = examples.valid
     outputs = legal(split.inputs[:, :, 0]).astype(np.float32)
-    assert task.metrics(outputs, split)["strings right"] == 1.0
+    assert data.metrics(outputs, split)["strings right"] == 1.0
     # T or P may follow the first B: E above one of them is a mistake.
     outputs[0, 0, SYMBOLS.index("E")] = 1.0
     outputs[1, split.lengths[1] - 2] = 0.0
-    found = task.metrics(outputs, split)
+    found = data.metrics(outputs, split)
     assert found["strings right"] == pytest.approx(1 - 2 / len(split.targets))
     assert found["last but one right"] == pytest.approx(1 - 1 / len(split.targets))
 
 
-def test_an_example_reads_as_symbols_and_what_may_follow(examples):
-    task, split = Reber(), examples.valid
+def test_an_example_reads_as_symbols_and_what_may_follow(data, examples):
+    split = examples.valid
     text = texts(split)[0]
     output = legal(split.inputs[:1, :, 0])[0, : len(text) - 1].astype(np.float32)
-    presentation = task.read(split, 0, output)
+    presentation = data.read(split, 0, output)
     assert presentation.kind == "tokens"
     assert "".join(presentation.steps) == text[:-1]
     assert presentation.asked[0] == "T/P"

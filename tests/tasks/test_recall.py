@@ -11,24 +11,29 @@ from rnnviz.experiment import Experiment, Network, suited
 from rnnviz.learning.network.model import build
 from rnnviz.learning.training.evaluation import summary
 from rnnviz.learning.training.trainer import Trainer
-from rnnviz.tasks import TASKS
+from rnnviz.tasks import TASKS, Dataset
 from rnnviz.tasks.recall import Recall
 
 
 @pytest.fixture(scope="module")
-def examples():
-    return Recall().examples(0)
+def data():
+    return Recall().open(0)
 
 
-def solved(task: Recall) -> torch.nn.Module:
+@pytest.fixture(scope="module")
+def examples(data):
+    return data.examples
+
+
+def solved(data: Dataset) -> torch.nn.Module:
     """An LSTM that writes a letter down and lets nothing else in.
 
     One unit a letter, embedded as its unit vector, digits as 0. The input gate is shut but
     for a letter, the forget gate keeps all: c_k = tanh(10) for the letter k, else 0.
     """
-    letters = task.letters
+    letters = data.output_size
     network = Network(cell="LSTM", hidden=letters, embedding=letters)
-    model = build(Experiment(task=task, network=network))
+    model = build(Experiment(task=data.task, network=network), data.sizes)
     rnn = model.rnn
     with torch.no_grad():
         for weight in model.parameters():
@@ -46,15 +51,14 @@ def test_the_task_is_listed_by_its_name():
     assert TASKS["recall"] is Recall
 
 
-def test_examples_have_the_sizes_that_the_task_says(examples):
-    task = Recall()
+def test_examples_have_the_sizes_that_the_task_says(data, examples):
     for split, count in zip(examples, (2000, 500, 500), strict=True):
         assert split.inputs.shape == (count, 100, 1)
         assert split.targets.shape == (count,)
         assert split.inputs.dtype == split.targets.dtype == np.int64
         assert split.inputs.min() > 0  # PAD is no letter
-        assert split.inputs.max() < task.vocabularies[0]
-        assert set(np.unique(split.targets)) == set(range(task.output_size))
+        assert split.inputs.max() < data.vocabularies[0]
+        assert set(np.unique(split.targets)) == set(range(data.output_size))
 
 
 def test_the_first_is_a_letter_and_what_follows_is_none(examples):
@@ -65,7 +69,7 @@ def test_the_first_is_a_letter_and_what_follows_is_none(examples):
 
 
 def test_the_same_seed_gives_the_same_examples_and_another_gives_others():
-    one, same, other = (Recall(strings=60).examples(seed) for seed in (4, 4, 5))
+    one, same, other = (Recall(strings=60).open(seed).examples for seed in (4, 4, 5))
     for a, b in zip(one, same, strict=True):
         np.testing.assert_array_equal(a.inputs, b.inputs)
     assert not np.array_equal(one.train.inputs, other.train.inputs)
@@ -77,23 +81,23 @@ def test_no_string_is_in_two_splits(examples):
     assert not train & valid
 
 
-def test_guessing_costs_the_logarithm_of_the_number_of_letters(examples):
+def test_guessing_costs_the_logarithm_of_the_number_of_letters(data, examples):
     # The shares of the letters among those it learns from, by PyTorch on these examples.
     counts = torch.tensor([sum(examples.train.targets == k) + 1 for k in range(4)]).float()
     targets = torch.as_tensor(examples.valid.targets)
     logits = (counts / counts.sum()).log().expand(len(targets), 4)
-    found = Recall().baselines(examples)["guessing"]
+    found = data.baselines()["guessing"]
     assert found == pytest.approx(float(torch.nn.functional.cross_entropy(logits, targets)))
     assert found == pytest.approx(math.log(4), abs=0.02)
     commonest = int(counts.argmax())
     right = sum(int(target == commonest) for target in examples.test.targets) / 500
-    assert Recall().rules(examples) == {"guessing": {"accuracy": pytest.approx(right)}}
+    assert data.rules() == {"guessing": {"accuracy": pytest.approx(right)}}
 
 
 @pytest.mark.parametrize("length", [2, 100, 400])
 def test_an_lstm_set_by_hand_recalls_the_first_letter(length):
-    task = Recall(strings=60, length=length, letters=5)
-    found = summary(task, task.examples(1), solved(task), "cpu")
+    data = Recall(strings=60, length=length, letters=5).open(1)
+    found = summary(data, solved(data), "cpu")
     assert found.metrics == {"accuracy": 1.0}
     # Logits 30 tanh(tanh(10)) for the letter and 0 for the others.
     assert found.test["loss"] == pytest.approx(0.0, abs=1e-6)
@@ -111,11 +115,10 @@ def test_what_is_typed_wins_over_what_suits_the_task():
     assert experiment_of(typed, knob_options()).network.gate_bias == 7
 
 
-def test_an_example_reads_as_letters_and_asks_at_the_end_only(examples):
-    task = Recall()
+def test_an_example_reads_as_letters_and_asks_at_the_end_only(data, examples):
     output = np.zeros((100, 4), np.float32)
     output[-1, 2] = 5.0
-    presentation = task.read(examples.valid, 0, output)
+    presentation = data.read(examples.valid, 0, output)
     assert presentation.kind == "tokens"
     assert len(presentation.steps) == 100
     first = "ABCD"[examples.valid.targets[0]]

@@ -54,11 +54,9 @@ def other_file(monkeypatch):
     def put(text):
         monkeypatch.setattr(shipped, "text", lambda name: text)
         recorded.cache_clear()
-        series._prepared.cache_clear()
 
     yield put
     recorded.cache_clear()
-    series._prepared.cache_clear()
 
 
 def test_the_task_is_listed_by_its_name():
@@ -66,7 +64,7 @@ def test_the_task_is_listed_by_its_name():
 
 
 def test_sunspots_are_cut_in_time_order_a_tenth_to_judge_and_a_fifth_to_test():
-    train, valid, test = Series().examples(0)
+    train, valid, test = Series().open(0).examples
     raw = column("sunspots")
     # 2820 months: 564 to test, 282 before them to judge, and the first 24 are only read.
     assert [len(part.inputs) for part in (train, valid, test)] == [2820 - 846 - 24, 282, 564]
@@ -83,9 +81,10 @@ def test_whatever_the_sliders_allow_every_window_lies_before_what_is_asked_for(v
     task = made(values)
     if task is None:
         return
-    examples = task.examples(0)
+    data = task.open(0)
+    examples = data.examples
     shown = [
-        [task.preprocessing(part, n) for n in range(len(getattr(examples, part).inputs))]
+        [data.preprocessing(part, n) for n in range(len(getattr(examples, part).inputs))]
         for part in ("train", "valid", "test")
     ]
     asked = [n.target for part in shown for n in part]
@@ -106,13 +105,14 @@ def test_answers_that_are_right_have_no_error_in_the_unit_of_the_series(values):
     task = made(values)
     if task is None:
         return
-    test = task.examples(0).test
+    data = task.open(0)
+    test = data.examples.test
     raw = column(task.series)
     groups = raw[: len(raw) // task.every * task.every].reshape(-1, task.every)
     truth = groups.mean(axis=1) if task.sampling == "mean" else groups[:, -1]
-    found = task.metrics(test.targets, test)
+    found = data.metrics(test.targets, test)
     assert found["RMSE"] == pytest.approx(0, abs=1e-12)
-    read = task.read(test, 0, np.zeros((task.window, 1), np.float32))
+    read = data.read(test, 0, np.zeros((task.window, 1), np.float32))
     first = len(truth) - len(test.targets)
     assert read.target[0] == pytest.approx(truth[first], rel=1e-5, abs=1e-3)
     last = first - task.horizon
@@ -125,18 +125,19 @@ def test_answers_that_are_right_have_no_error_in_the_unit_of_the_series(values):
 @pytest.mark.parametrize("kind", ["standard", "min-max", "log"])
 @pytest.mark.parametrize("name", SOURCES)
 def test_what_comes_after_the_training_part_does_not_reach_it(kind, name, other_file):
-    task = Series(series=name, scaling=kind, window=12)
-    train = task.examples(0).train
-    rules = task.baselines(task.examples(0))
+    data = Series(series=name, scaling=kind, window=12).open(0)
+    train = data.examples.train
+    rules = data.baselines()
     lines = resource(f"data/{SOURCES[name].file}").read_text(encoding="utf-8").splitlines()
-    end = SOURCES[name].points - sum(len(part.inputs) for part in task.examples(0)[1:])
+    end = SOURCES[name].points - sum(len(part.inputs) for part in data.examples[1:])
     shifted = [
         line if n <= end else f"{line.split(',')[0]},{1000 + n}" for n, line in enumerate(lines)
     ]
     other_file("\n".join(shifted))
-    np.testing.assert_array_equal(task.examples(0).train.inputs, train.inputs)
-    np.testing.assert_array_equal(task.examples(0).train.targets, train.targets)
-    assert task.baselines(task.examples(0)) != rules
+    data = data.task.open(0)
+    np.testing.assert_array_equal(data.examples.train.inputs, train.inputs)
+    np.testing.assert_array_equal(data.examples.train.targets, train.targets)
+    assert data.baselines() != rules
 
 
 @pytest.mark.parametrize(
@@ -149,7 +150,8 @@ def test_what_comes_after_the_training_part_does_not_reach_it(kind, name, other_
 )
 def test_the_simple_rules_reach_on_the_last_fifth_what_is_known(settings_, season, known):
     task = Series(**settings_)
-    rules = task.rules(task.examples(0))
+    data = task.open(0)
+    rules = data.rules()
     raw = column(task.series)
     begin = len(raw) - round(len(raw) / 5)
     for rule, back, figure in (("persistence", 1, known[0]), ("seasonal", season, known[1])):
@@ -171,7 +173,8 @@ def test_linear_rules_are_least_squares_on_the_training_part(
     settings_, linear, seasonal, lags, waves
 ):
     task = Series(**settings_)
-    found, raw = task.rules(task.examples(0)), column(task.series)
+    data = task.open(0)
+    found, raw = data.rules(), column(task.series)
     season, h = SOURCES[task.series].season, task.horizon
     test = round(len(raw) / 5)
     train_end = len(raw) - test - round(len(raw) / 10)
@@ -238,19 +241,19 @@ def test_a_wave_of_the_season_is_found_in_noise():
 
 
 def test_baselines_are_in_the_unit_of_the_loss():
-    task = Series(predict="change")
-    examples = task.examples(0)
-    found = task.baselines(examples)
+    data = Series(predict="change").open(0)
+    examples = data.examples
+    found = data.baselines()
     # Persistence answers that nothing changes.
     expected = np.mean(examples.valid.targets.astype(float) ** 2)
     assert found["persistence"] == pytest.approx(expected, rel=1e-5)
-    assert found == pytest.approx(Series().baselines(Series().examples(0)), rel=1e-4)
+    assert found == pytest.approx(Series().open(0).baselines(), rel=1e-4)
 
 
 def test_a_season_is_only_used_where_it_is_a_whole_number_of_timesteps():
     def rules(**settings_):
-        task = Series(series="passengers", window=3, **settings_)
-        return task.rules(task.examples(0))
+        data = Series(series="passengers", window=3, **settings_).open(0)
+        return data.rules()
 
     assert "seasonal" in rules(every=3)
     assert "seasonal" not in rules(every=5)
@@ -262,14 +265,14 @@ def test_a_season_is_only_used_where_it_is_a_whole_number_of_timesteps():
 
 def test_persistence_comes_as_late_as_the_horizon_is_far_and_the_truth_does_not():
     for horizon in (1, 3, 12):
-        task = Series(series="temperature", horizon=horizon)
-        test = task.examples(0).test
-        assert task.lag(test.targets, test) == {"network": 0, "persistence": horizon}
-        assert task.lag(test.inputs[:, -1], test)["network"] == horizon
+        data = Series(series="temperature", horizon=horizon).open(0)
+        test = data.examples.test
+        assert data.lag(test.targets, test) == {"network": 0, "persistence": horizon}
+        assert data.lag(test.inputs[:, -1], test)["network"] == horizon
 
 
 def test_the_same_examples_come_whatever_the_seed():
-    one, other = Series().examples(0), Series().examples(7)
+    one, other = Series().open(0).examples, Series().open(7).examples
     for a, b in zip(one, other, strict=True):
         np.testing.assert_array_equal(a.inputs, b.inputs)
 
@@ -277,7 +280,7 @@ def test_the_same_examples_come_whatever_the_seed():
 def test_a_window_that_leaves_nothing_to_learn_from_is_refused_with_what_fits():
     with pytest.raises(KnobError, match="Window length must be 92 at most here, not 93"):
         Series(series="passengers", window=93, horizon=2)
-    assert len(Series(series="passengers", window=92, horizon=2).examples(0).train.inputs) == 8
+    assert len(Series(series="passengers", window=92, horizon=2).open(0).examples.train.inputs) == 8
     with pytest.raises(KnobError, match="only 144 points of airline passengers"):
         Series(series="passengers", every=24)
 
@@ -285,18 +288,18 @@ def test_a_window_that_leaves_nothing_to_learn_from_is_refused_with_what_fits():
 def test_a_damaged_file_is_named_with_its_line(other_file):
     other_file('"Month","Sunspots"\n"1749-01",58.0\n"1749-02",many\n')
     with pytest.raises(DataError, match=r"Line 3 of the data file sunspots\.csv is damaged"):
-        Series().examples(0)
+        Series().open(0)
 
 
 def test_a_file_that_is_cut_short_is_refused(other_file):
     other_file('"Month","Sunspots"\n"1749-01",58.0\n')
     with pytest.raises(DataError, match="has 1 points instead of 2820"):
-        Series().examples(0)
+        Series().open(0)
 
 
 def test_there_is_no_preparation_of_an_example_that_is_not_there():
     with pytest.raises(IndexError, match="282"):
-        Series().preprocessing("valid", 282)
+        Series().open(0).preprocessing("valid", 282)
 
 
 def test_a_run_says_its_rules_its_lag_and_its_test_error():
@@ -313,8 +316,8 @@ def test_a_run_says_its_rules_its_lag_and_its_test_error():
 
 
 def test_metrics_are_those_of_the_definition():
-    task = Series(series="passengers", scaling="none", window=2)
-    test = task.examples(0).test
+    data = Series(series="passengers", scaling="none", window=2).open(0)
+    test = data.examples.test
     few = Split(test.inputs[:2], test.targets[:2])
-    found = task.metrics(few.targets + np.array([[3.0], [-4.0]], np.float32), few)
+    found = data.metrics(few.targets + np.array([[3.0], [-4.0]], np.float32), few)
     assert found == pytest.approx({"RMSE": math.sqrt(12.5), "MAE": 3.5})

@@ -15,7 +15,7 @@ def test_the_task_is_listed_by_its_name():
 
 
 def test_the_tutorials_job_has_the_tutorials_sizes():
-    train, valid = Sine().examples(0)[:2]
+    train, valid = Sine().open(0).examples[:2]
     assert train.inputs.shape == (2500, 50, 1)
     assert train.targets.shape == (2500, 1)
     assert valid.inputs.shape == (500, 50, 1)
@@ -23,7 +23,7 @@ def test_the_tutorials_job_has_the_tutorials_sizes():
 
 
 def test_points_are_a_tenth_of_a_radian_apart_by_default():
-    train, *_ = Sine().examples(0)
+    train, *_ = Sine().open(0).examples
     assert 2 * math.pi / Sine().period == pytest.approx(0.1)
     # sin(a + 0.1 k) and its neighbours: x[t+1] + x[t-1] = 2 cos(0.1) x[t].
     x = train.inputs[:, :, 0].astype(float)
@@ -40,8 +40,8 @@ def test_points_are_a_tenth_of_a_radian_apart_by_default():
 def test_every_point_lies_on_the_sine_that_starts_where_the_example_starts(
     window, period, ahead, seed
 ):
-    task = Sine(window=window, period=period, ahead=ahead, windows=60)
-    for inputs, targets, *_ in task.examples(seed)[:2]:
+    data = Sine(window=window, period=period, ahead=ahead, windows=60).open(seed)
+    for inputs, targets, *_ in data.examples[:2]:
         w = 2 * math.pi / period
         x0, x1 = inputs[:, 0, 0].astype(float), inputs[:, 1, 0].astype(float)
         # x[k] = sin(a) cos(wk) + cos(a) sin(wk), with cos(a) from the first two points.
@@ -53,19 +53,19 @@ def test_every_point_lies_on_the_sine_that_starts_where_the_example_starts(
 
 def test_starts_are_spread_evenly_over_the_circle():
     # sin of a uniform angle has mean 0 and variance 1/2; 20,000 of them are close to it.
-    train, *_ = Sine(windows=20_000).examples(0)
+    train, *_ = Sine(windows=20_000).open(0).examples
     assert train.inputs[:, 0].mean() == pytest.approx(0, abs=0.02)
     assert train.inputs[:, 0].var() == pytest.approx(0.5, abs=0.02)
 
 
 def test_noise_has_the_size_that_was_asked_for_and_is_on_targets_too():
-    clean, noisy = Sine().examples(3).train, Sine(noise=0.3).examples(3).train
+    clean, noisy = Sine().open(3).examples.train, Sine(noise=0.3).open(3).examples.train
     assert (noisy.inputs - clean.inputs).std() == pytest.approx(0.3, rel=0.01)
     assert (noisy.targets - clean.targets).std() == pytest.approx(0.3, rel=0.05)
 
 
 def test_the_same_seed_gives_the_same_examples_and_another_gives_others():
-    one, same, other = (Sine(noise=0.1).examples(seed) for seed in (4, 4, 5))
+    one, same, other = (Sine(noise=0.1).open(seed).examples for seed in (4, 4, 5))
     np.testing.assert_array_equal(one.train.inputs, same.train.inputs)
     np.testing.assert_array_equal(one.valid.targets, same.valid.targets)
     assert not np.array_equal(one.train.inputs, other.train.inputs)
@@ -74,19 +74,19 @@ def test_the_same_seed_gives_the_same_examples_and_another_gives_others():
 @given(windows=st.integers(60, 400))
 @settings(max_examples=20, deadline=None)
 def test_every_sixth_example_is_kept_apart(windows):
-    train, valid = Sine(windows=windows, window=3).examples(0)[:2]
+    train, valid = Sine(windows=windows, window=3).open(0).examples[:2]
     assert len(valid.inputs) == windows // 6
     assert len(train.inputs) + len(valid.inputs) == windows
 
 
 def test_the_horizon_and_the_length_are_those_of_the_knobs():
-    task = Sine(window=17, ahead=5, windows=60)
-    presentation = task.read(task.examples(0).valid, 0, np.zeros((17, 1), np.float32))
-    assert (task.timesteps, presentation.horizon) == (17, 5)
+    data = Sine(window=17, ahead=5, windows=60).open(0)
+    presentation = data.read(data.examples.valid, 0, np.zeros((17, 1), np.float32))
+    assert (data.timesteps, presentation.horizon) == (17, 5)
 
 
 def test_the_tutorials_examples_are_the_same_to_the_last_bit_as_they_always_were():
-    train = Sine().examples(0).train
+    train = Sine().open(0).examples.train
     start = np.random.default_rng(0).uniform(0.0, 2 * math.pi, size=(3000, 1))
     points = np.sin(start + 2 * math.pi / (20 * math.pi) * np.arange(51)).astype(np.float32)
     np.testing.assert_array_equal(train.inputs[:, :, 0], points[:2500, :50])
@@ -95,7 +95,7 @@ def test_the_tutorials_examples_are_the_same_to_the_last_bit_as_they_always_were
 
 def series(wave, **knobs):
     """Windows and what follows them, ``(N, T + 1)``, in doubles."""
-    train = Sine(wave=wave, windows=60, **knobs).examples(0).train
+    train = Sine(wave=wave, windows=60, **knobs).open(0).examples.train
     return np.hstack([train.inputs[:, :, 0], train.targets]).astype(float)
 
 
@@ -109,8 +109,8 @@ def test_two_waves_obey_the_linear_rule_of_two_sines():
     np.testing.assert_allclose(rest, 0, atol=2e-6)
     one = sum(c * x[:, k : x.shape[1] - 2 + k] for k, c in enumerate(factors[0]))
     assert np.abs(one).max() > 0.01
-    task = Sine(wave="two", period=30.0)
-    assert task.baselines(task.examples(0))["linear autoregression"] < 1e-9
+    data = Sine(wave="two", period=30.0).open(0)
+    assert data.baselines()["linear autoregression"] < 1e-9
 
 
 def test_a_chirp_is_twice_as_fast_in_the_end():

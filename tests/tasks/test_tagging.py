@@ -15,7 +15,7 @@ from rnnviz.tasks import TASKS, DataError
 from rnnviz.tasks import tagging as module
 from rnnviz.tasks.data import shipped, vocabulary
 from rnnviz.tasks.rules import measures
-from rnnviz.tasks.tagging import SEEN, TAGS, Columns, Tagging
+from rnnviz.tasks.tagging import FILES, TAGS, Columns, Tagging
 
 LANGUAGES = ["English", "Korean"]
 
@@ -23,9 +23,17 @@ LANGUAGES = ["English", "Korean"]
 @pytest.fixture
 def replaced(monkeypatch):
     """Put another text in the place of a data file."""
-    module._fitted.cache_clear()
-    yield lambda content: monkeypatch.setattr(shipped, "text", lambda name: content)
-    module._fitted.cache_clear()
+
+    def put(content):
+        monkeypatch.setattr(shipped, "text", lambda name: content)
+        module._sentences.cache_clear()
+
+    yield put
+    module._sentences.cache_clear()
+
+
+def sentences(language):
+    return module._sentences(FILES[language])
 
 
 def test_the_task_is_listed_by_its_name():
@@ -34,19 +42,19 @@ def test_the_task_is_listed_by_its_name():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_split_has_the_promised_sizes(language):
-    module._fitted.cache_clear()
-    task = Tagging(language=language)
+    module._sentences.cache_clear()
     start = time.process_time()
-    examples = task.examples(0)
+    data = Tagging(language=language).open(0)
+    examples = data.examples
     assert time.process_time() - start < 2
     for split in examples:
         count = len(split.inputs)
-        assert split.inputs.shape == (count, task.timesteps, 3)
-        assert split.targets.shape == (count, task.timesteps)
+        assert split.inputs.shape == (count, data.timesteps, 3)
+        assert split.targets.shape == (count, data.timesteps)
         assert split.inputs.dtype == split.targets.dtype == np.int64
-        assert (split.inputs.max(axis=(0, 1)) < task.vocabularies).all()
-        assert split.targets.max() < task.output_size == 17
-        inside = np.arange(task.timesteps) < split.lengths[:, None]
+        assert (split.inputs.max(axis=(0, 1)) < data.vocabularies).all()
+        assert split.targets.max() < data.output_size == 17
+        inside = np.arange(data.timesteps) < split.lengths[:, None]
         assert ((split.inputs != 0) == inside[..., None]).all()
         assert not split.targets[~inside].any()
     kept = sum(len(split.inputs) for split in examples)
@@ -54,16 +62,26 @@ def test_every_split_has_the_promised_sizes(language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_promised_numbers_of_tokens_are_what_the_training_part_fills(language):
-    found = [module._fitted(language, k, k, (10**6,) * 3) for k in (1, 2, 3, 4)]
-    words, beginnings, endings = SEEN[language]
-    assert [len(known[0]) for known in found] == [words] * 4
-    assert tuple(len(known[1]) for known in found) == beginnings
-    assert tuple(len(known[2]) for known in found) == endings
+def test_what_is_often_in_the_training_part_has_a_number(language):
+    words = Counter(w for s in sentences(language)["train"] for w, _ in s)
+    small, begin, end = Counter(), Counter(), Counter()
+    for word, count in words.items():
+        small[word.lower()] += count
+        for k in range(1, len(word) + 1):
+            begin[k, word[:k]] += count
+            end[k, word[-k:].lower()] += count
+    for most in (1, 4):
+        data = Tagging(language=language, beginning=most, ending=most).open(0)
+        # Padding and the unknown, then what is seen twice; pieces five times.
+        assert data.vocabularies == (
+            2 + sum(n >= 2 for n in small.values()),
+            2 + sum(n >= 5 for (k, _), n in begin.items() if k <= most),
+            2 + sum(n >= 5 for (k, _), n in end.items() if k <= most),
+        )
 
 
 def test_sentences_are_the_same_for_every_seed_and_every_call():
-    for a, b in zip(Tagging().examples(0), Tagging().examples(7), strict=True):
+    for a, b in zip(Tagging().open(0).examples, Tagging().open(7).examples, strict=True):
         np.testing.assert_array_equal(a.inputs, b.inputs)
         np.testing.assert_array_equal(a.targets, b.targets)
 
@@ -72,25 +90,27 @@ def test_sentences_are_the_same_for_every_seed_and_every_call():
 def test_no_sentence_lies_in_two_parts(language):
     seen = [
         {" ".join(word.lower() for word, _ in sentence) for sentence in part}
-        for part in module._sentences(language)
+        for part in sentences(language).values()
     ]
     assert len(set.union(*seen)) == sum(map(len, seen))
 
 
 def test_what_is_kept_apart_changes_nothing_that_was_fitted(replaced):
     task = Tagging()
-    examples = task.examples(0)
-    known = [vocabulary.names for vocabulary in task._known()]
+    data = task.open(0)
+    examples = data.examples
+    known = [vocabulary.names for vocabulary in data._known]
     shares = module._shares(examples.train)
-    _, *apart = module._sentences("English")
-    marked = {" ".join(w for w, _ in sentence).lower() for part in apart for sentence in part}
+    apart = [sentence for part in ("valid", "test") for sentence in sentences("English")[part]]
+    marked = {" ".join(word for word, _ in sentence).lower() for sentence in apart}
     lines = []
     for line in shipped.text("tagged-en.txt").splitlines():
         plain = " ".join(token.rpartition("/")[0] for token in line.split(" "))
         lines.append("☃☃☃☃/X " + line.split(" ", 1)[-1] if plain.lower() in marked else line)
     replaced("\n".join(lines))
-    changed = task.examples(0)
-    assert [vocabulary.names for vocabulary in task._known()] == known
+    other = task.open(0)
+    changed = other.examples
+    assert [vocabulary.names for vocabulary in other._known] == known
     np.testing.assert_array_equal(changed.train.inputs, examples.train.inputs)
     np.testing.assert_array_equal(module._shares(changed.train), shares)
     assert (changed.valid.inputs[:, 0] == vocabulary.UNKNOWN).all()
@@ -114,9 +134,9 @@ def test_a_word_is_read_with_its_longest_beginning_and_ending_that_are_known():
 
 
 def test_beginnings_and_endings_are_those_that_are_often_seen():
-    known = module._fitted("Korean", 2, 2, (10**6,) * 3)
+    known = Tagging(language="Korean", beginning=2, ending=2).open(0)._known
     counted = Counter()
-    for sentence in module._sentences("Korean")[0]:
+    for sentence in sentences("Korean")["train"]:
         for word, _ in sentence:
             counted.update({(k, word[-k:].lower()) for k in (1, 2) if k <= len(word)})
     assert set(known.endings.numbers) == {end for (_, end), n in counted.items() if n >= 5}
@@ -127,9 +147,8 @@ def test_beginnings_and_endings_are_those_that_are_often_seen():
     [("English", 0.874, 0.878), ("Korean", 0.872, 0.893)],
 )
 def test_rules_for_a_word_alone_are_as_good_as_they_can_be_made(language, by_ending, regression):
-    task = Tagging(language=language)
-    examples = task.examples(0)
-    train, valid, test = module._sentences(language)
+    data = Tagging(language=language).open(0)
+    train, valid, test = sentences(language).values()
     overall = Counter(tag for sentence in train for _, tag in sentence)
     costs = [
         -math.log((overall[tag] + 1) / (overall.total() + 17))
@@ -137,7 +156,7 @@ def test_rules_for_a_word_alone_are_as_good_as_they_can_be_made(language, by_end
         for _, tag in sentence
     ]
     right = [overall.most_common(1)[0][0] == tag for sentence in test for _, tag in sentence]
-    costly, rules = task.baselines(examples), task.rules(examples)
+    costly, rules = data.baselines(), data.rules()
     assert costly["most frequent tag"] == pytest.approx(np.mean(costs), rel=1e-5)
     assert rules["most frequent tag"]["accuracy"] == pytest.approx(np.mean(right))
     assert costly[module.BY_ENDING] < 0.4
@@ -151,8 +170,9 @@ def test_rules_for_a_word_alone_are_as_good_as_they_can_be_made(language, by_end
 @pytest.mark.parametrize("direction", ["forward", "both"])
 def test_padding_changes_no_answer_and_is_not_counted(direction):
     task = Tagging()
+    data = task.open(0)
     experiment = suited(task).with_value("network.direction", direction)
-    model, split = build(experiment).eval(), task.examples(0).valid
+    model, split = build(experiment, data.sizes).eval(), data.examples.valid
     rows = slice(0, 12)
     inputs, lengths = torch.as_tensor(split.inputs[rows]), torch.as_tensor(split.lengths[rows])
     with torch.no_grad():
@@ -164,21 +184,22 @@ def test_padding_changes_no_answer_and_is_not_counted(direction):
         inputs=split.inputs[rows], targets=split.targets[rows], lengths=split.lengths[rows]
     )
     outputs = together.numpy().copy()
-    before = task.metrics(outputs, few)
+    before = data.metrics(outputs, few)
     outputs[~measures.counted(few)] = 99.0
-    assert task.metrics(outputs, few) == before
+    assert data.metrics(outputs, few) == before
 
 
 @torch.no_grad()
 def test_a_network_set_by_hand_says_the_most_frequent_tag_of_each_word():
     task = Tagging()
-    examples = task.examples(0)
-    counts = np.zeros((task.vocabularies[0], 17))
+    data = task.open(0)
+    examples = data.examples
+    counts = np.zeros((data.vocabularies[0], 17))
     inside = measures.counted(examples.train)
     np.add.at(counts, (examples.train.inputs[inside][:, 0], examples.train.targets[inside]), 1)
     tags = counts.argmax(axis=1)
     network = Network(cell="RNN relu", hidden=17, embedding=17)
-    model = build(Experiment(task=task, network=network)).eval()
+    model = build(Experiment(task=task, network=network), data.sizes).eval()
     for parameter in model.parameters():
         parameter.zero_()
     model.reader.embed[0].weight.copy_(torch.eye(17)[tags])
@@ -188,8 +209,8 @@ def test_a_network_set_by_hand_says_the_most_frequent_tag_of_each_word():
     outputs = model(torch.as_tensor(valid.inputs), torch.as_tensor(valid.lengths)).numpy()
     inside = measures.counted(valid)
     expected = np.mean(tags[valid.inputs[inside][:, 0]] == valid.targets[inside])
-    assert task.metrics(outputs, valid)["accuracy"] == pytest.approx(expected)
-    errors = task.error_by_position(outputs, valid)
+    assert data.metrics(outputs, valid)["accuracy"] == pytest.approx(expected)
+    errors = data.error_by_position(outputs, valid)
     shares = inside.sum(axis=0)
     assert np.nansum(errors * shares) / shares.sum() == pytest.approx(1 - expected, abs=1e-6)
 
@@ -198,12 +219,13 @@ def test_a_network_set_by_hand_says_the_most_frequent_tag_of_each_word():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_word_is_answered_with_a_tag(language, direction):
     task = Tagging(language=language)
+    data = task.open(0)
     network = Network(cell="LSTM", hidden=4, direction=direction)
     experiment = Experiment(task=task, network=network).with_value("training.device", "cpu")
     trainer = Trainer(experiment)
-    trace, split = trainer.trace(5), task.examples(0).valid
+    trace, split = trainer.trace(5), data.examples.valid
     length, presentation = split.length(5), trace.presentation
-    sentence = module._sentences(language)[1][5]
+    sentence = sentences(language)["valid"][5]
     assert presentation.asked == [tag for _, tag in sentence]
     assert presentation.answers == [TAGS[tag] for tag in trace.output.argmax(axis=1)]
     assert presentation.right == [
@@ -211,7 +233,7 @@ def test_every_word_is_answered_with_a_tag(language, direction):
     ]
     assert len(presentation.steps) == len(presentation.likely) == length == len(sentence)
     with torch.no_grad():
-        answers = build(experiment).eval()(
+        answers = build(experiment, data.sizes).eval()(
             torch.as_tensor(split.inputs[5:6]), torch.tensor([length])
         )
     np.testing.assert_allclose(trace.output, answers[0, :length], atol=1e-5)
@@ -227,4 +249,4 @@ def test_a_word_that_is_not_known_is_shown_as_what_is_known_of_it():
 def test_a_damaged_line_is_named_in_one_sentence(line, replaced):
     replaced(f"A/DET dog/NOUN\n{line}\n")
     with pytest.raises(DataError, match=r"^Line 2 of the data file tagged-en.txt is damaged: "):
-        Tagging().examples(0)
+        Tagging().open(0)

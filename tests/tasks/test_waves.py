@@ -27,7 +27,7 @@ def test_the_task_is_listed_by_its_name():
 
 
 def test_a_sixth_is_kept_to_judge_by_and_a_sixth_to_test():
-    train, valid, test = Waves(signals=600).examples(0)
+    train, valid, test = Waves(signals=600).open(0).examples
     assert [part.inputs.shape for part in (train, valid, test)] == [
         (400, 150, 1),
         (100, 150, 1),
@@ -38,7 +38,7 @@ def test_a_sixth_is_kept_to_judge_by_and_a_sixth_to_test():
 
 
 def test_the_same_seed_gives_the_same_signals_and_another_gives_others():
-    one, same, other = (Waves(**SMALL).examples(seed) for seed in (1, 1, 2))
+    one, same, other = (Waves(**SMALL).open(seed).examples for seed in (1, 1, 2))
     np.testing.assert_array_equal(one.train.inputs, same.train.inputs)
     np.testing.assert_array_equal(one.test.targets, same.test.targets)
     assert not np.array_equal(one.train.inputs, other.train.inputs)
@@ -53,7 +53,7 @@ def test_the_shapes_are_those_of_their_names():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_frame_named_so_lies_on_such_a_wave(name):
-    train = Waves(noise=0.0, shortest=16.0, longest=16.0, **SMALL).examples(3).train
+    train = Waves(noise=0.0, shortest=16.0, longest=16.0, **SMALL).open(3).examples.train
     x = train.inputs[:, :, 0].astype(float)
     since = since_switch(train.targets)
     of_it = (train.targets == NAMES.index(name)) & (since >= 2)
@@ -70,7 +70,7 @@ def test_a_frame_named_so_lies_on_such_a_wave(name):
 
 
 def test_noise_has_the_size_that_was_asked_for():
-    clean, noisy = (Waves(noise=size, **SMALL).examples(0).train for size in (0.0, 0.3))
+    clean, noisy = (Waves(noise=size, **SMALL).open(0).examples.train for size in (0.0, 0.3))
     np.testing.assert_array_equal(clean.targets, noisy.targets)
     assert (noisy.inputs - clean.inputs).std() == pytest.approx(0.3, rel=0.05)
 
@@ -86,8 +86,10 @@ def test_noise_has_the_size_that_was_asked_for():
 def test_stretches_are_as_long_as_asked_for_and_neighbours_differ(
     length, stretch, shortest, longest, seed
 ):
-    task = Waves(length=length, stretch=stretch, shortest=shortest, longest=longest, signals=60)
-    train = task.examples(seed).train
+    data = Waves(
+        length=length, stretch=stretch, shortest=shortest, longest=longest, signals=60
+    ).open(seed)
+    train = data.examples.train
     assert np.abs(train.inputs).max() < 1.5
     for shapes in train.targets:
         ends = np.flatnonzero(np.diff(shapes)) + 1
@@ -108,8 +110,10 @@ def test_the_error_is_told_by_the_distance_from_the_switch():
     outputs[0, 3] = outputs[1, 2] = [9, 0, 0, 0]  # the first frame after a switch, two of five
     outputs[0, 6] = [9, 0, 0, 0]  # the only fourth frame
     expected = [2 / 5, 0, 0, 1]
-    np.testing.assert_allclose(Waves().error_by_position(outputs, split), expected, rtol=1e-6)
-    assert Waves().metrics(outputs, split) == {"accuracy": pytest.approx(11 / 14)}
+    np.testing.assert_allclose(
+        Waves(**SMALL).open(0).error_by_position(outputs, split), expected, rtol=1e-6
+    )
+    assert Waves(**SMALL).open(0).metrics(outputs, split) == {"accuracy": pytest.approx(11 / 14)}
 
 
 def test_only_frames_from_the_tenth_on_count_as_settled():
@@ -117,7 +121,7 @@ def test_only_frames_from_the_tenth_on_count_as_settled():
     split = Split(np.zeros((1, 20, 1), np.float32), targets)
     outputs = perfect(split)
     outputs[0, :9] = outputs[0, 19] = [0, 0, 9, 0]
-    assert Waves().metrics(outputs, split) == pytest.approx(
+    assert Waves(**SMALL).open(0).metrics(outputs, split) == pytest.approx(
         {"accuracy": 0.5, "accuracy from the tenth frame": 0.5}
     )
 
@@ -143,14 +147,14 @@ def test_a_piece_of_a_template_is_next_to_itself():
 
 
 def test_the_majority_costs_the_entropy_of_the_shapes():
-    task = Waves(**SMALL)
-    examples = task.examples(0)
+    data = Waves(**SMALL).open(0)
+    examples = data.examples
     shares = np.bincount(examples.train.targets.ravel(), minlength=4) / examples.train.targets.size
     seen = np.bincount(examples.valid.targets.ravel(), minlength=4) / examples.valid.targets.size
-    found = task.baselines(examples)
+    found = data.baselines()
     assert found["majority"] == pytest.approx(-(seen * np.log(shares)).sum(), rel=1e-5)
     assert found["nearest template"] < found["majority"]
-    rules = task.rules(examples)
+    rules = data.rules()
     right = (examples.test.targets == shares.argmax()).mean()
     assert rules["majority"]["accuracy"] == pytest.approx(right, rel=1e-6)
     # Ten frames are half of the longest period: enough, once all ten are of one shape.
@@ -158,25 +162,27 @@ def test_the_majority_costs_the_entropy_of_the_shapes():
 
 
 def test_the_nearest_template_is_measured_on_all_test_signals_and_as_good_as_it_can_be():
-    task = Waves()
-    examples = task.examples(0)
-    few = Waves.rules(task, examples._replace(test=examples.valid))["nearest template"]
-    found = task.rules(examples)["nearest template"]
+    data = Waves().open(0)
+    examples = data.examples
+    data.examples = examples._replace(test=examples.valid)
+    few = data.rules()["nearest template"]
+    data.examples = examples
+    found = data.rules()["nearest template"]
     # Found by an independent computation with ever finer grids.
     assert found["accuracy from the tenth frame"] == pytest.approx(0.9989, abs=2e-4)
     assert few != found
-    majority = task.rules(examples)["majority"]["accuracy"]
+    majority = data.rules()["majority"]["accuracy"]
     commonest = np.bincount(examples.train.targets.ravel()).argmax()
     assert majority == pytest.approx((examples.test.targets == commonest).mean())
 
 
 def test_a_frame_reads_with_its_name_and_its_likeliest_names():
-    task = Waves(**SMALL)
-    valid = task.examples(0).valid
+    data = Waves(**SMALL).open(0)
+    valid = data.examples.valid
     outputs = perfect(valid)[0]
     outputs[5] = [0, 0, 0, 0]
     outputs[5, (valid.targets[0, 5] + 1) % 4] = math.log(3)
-    presentation = task.read(valid, 0, outputs)
+    presentation = data.read(valid, 0, outputs)
     assert presentation.asked[0] == NAMES[valid.targets[0, 0]]
     assert [n for n, right in enumerate(presentation.right) if not right] == [5]
     assert presentation.answers[5] == NAMES[(valid.targets[0, 5] + 1) % 4]

@@ -29,9 +29,9 @@ def test_every_measure_and_every_rule_is_among_the_words_of_its_task(name: str):
         if hasattr(experiment.task, knob):
             experiment = experiment.with_value(f"task.{knob}", value)
     task = experiment.task
-    examples = task.examples(seed=0)
-    split = examples.valid
+    data = task.open(0)
+    split = data.examples.valid
     shape = split.targets.shape[:1] if task.shape == "many-to-one" else split.targets.shape[:2]
-    outputs = np.zeros((*shape, task.output_size), np.float32)
-    names = {*task.metrics(outputs, split), *task.baselines(examples)}
+    outputs = np.zeros((*shape, data.output_size), np.float32)
+    names = {*data.metrics(outputs, split), *data.baselines()}
     assert {name for name in names if not re.fullmatch(r"\d+-gram", name)} <= set(task.words)

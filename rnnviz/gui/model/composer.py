@@ -31,7 +31,7 @@ class Piece:
     """``(T - heard, I)``: the probability that each note was drawn by"""
     lowest: int
     """the MIDI pitch of the first row"""
-    names: list[str]
+    names: tuple[str, ...]
     """what the notes are called"""
 
     @property
@@ -116,16 +116,15 @@ class Composer(QObject):
 
     def _take(self, report: Content, last: bool) -> None:
         assert isinstance(report, Composed)
-        experiment = self._run.experiment
-        assert experiment is not None
-        task = experiment.task
+        started = self._run.started
+        assert started is not None
         self.piece = Piece(
             report.roll,
             report.heard,
             report.steps,
             report.shares,
-            task.lowest_pitch,
-            task.row_names,
+            started.lowest_pitch,
+            started.row_names,
         )
         if last:
             self._end()

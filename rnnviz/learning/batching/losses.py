@@ -8,7 +8,8 @@ import torch
 import torch.nn.functional as F  # noqa: N812  PyTorch's own name for it
 from torch import Tensor
 
-from rnnviz.tasks.task import Loss, Split
+from rnnviz.tasks.examples import Split
+from rnnviz.tasks.task import Loss
 
 
 class Batch(NamedTuple):

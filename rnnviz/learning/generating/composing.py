@@ -11,7 +11,8 @@ from torch import Tensor
 
 from rnnviz.learning.network.model import SequenceModel, State
 from rnnviz.records.arrays import BoolArray, FloatArray
-from rnnviz.tasks.task import Split, Task
+from rnnviz.tasks.examples import Split
+from rnnviz.tasks.task import Task
 
 
 class Chord(NamedTuple):
@@ -42,7 +43,7 @@ def compose(
     try:
         composed = chords(model, task, start, steps, temperature, generator)
         played = [chord.notes for chord in composed if chord is not None]
-        return np.array(played, bool).reshape(steps, task.output_size)
+        return np.array(played, bool).reshape(steps, start.shape[1])
     finally:
         model.train(learning)
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from rnnviz.learning.network.model import SequenceModel, State
-from rnnviz.tasks import Task
+from rnnviz.tasks import Dataset
 
 SHOWN = 5
 """How many of the likeliest are told."""
@@ -25,21 +25,21 @@ class Letter(NamedTuple):
 
 def write(
     model: SequenceModel,
-    task: Task,
+    dataset: Dataset,
     text: str,
     length: int,
     temperature: float,
     generator: torch.Generator,
 ) -> list[Letter]:
-    """`length` characters (or whatever the task's classes are) that go on with `text`.
+    """`length` characters (or whatever the classes are) that go on with `text`.
 
-    `task` must be one that `writes`. The same weights, text, temperature and state of
+    `dataset` must be of a task that `writes`. The same weights, text, temperature and state of
     `generator` give the same letters. See `letters`.
     """
     learning = model.training
     model.eval()
     try:
-        written = letters(model, task, text, length, temperature, generator)
+        written = letters(model, dataset, text, length, temperature, generator)
         return [letter for letter in written if letter is not None]
     finally:
         model.train(learning)
@@ -47,7 +47,7 @@ def write(
 
 def letters(
     model: SequenceModel,
-    task: Task,
+    dataset: Dataset,
     text: str,
     length: int,
     temperature: float,
@@ -57,14 +57,14 @@ def letters(
 
     A letter is drawn with the probabilities softmax(y_t / temperature): below 1 what is
     likely becomes likelier, and at 0 the likeliest is always taken. Characters of `text`
-    that the task does not know are read as its unknown token, which is never written.
+    that the dataset does not know are read as its unknown token, which is never written.
     `model` is on the CPU and in evaluation.
     """
     if not temperature >= 0:
         raise ValueError(f"a temperature is 0 or more, not {temperature:g}")
-    alphabet = task.alphabet
+    alphabet = dataset.alphabet
     mute = torch.tensor([not name for name in alphabet])
-    tokens = torch.as_tensor(task.tokens_of(text))  # (T, 1)
+    tokens = torch.as_tensor(dataset.tokens_of(text))  # (T, 1)
     state: State = None
     for token in tokens[:-1]:
         _, state = _answer(model, token, state)

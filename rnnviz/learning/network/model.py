@@ -14,7 +14,8 @@ from rnnviz.experiment import Experiment, Network
 from rnnviz.learning.network import scan
 from rnnviz.learning.network.scan import Recurrent
 from rnnviz.learning.network.scan import State as State  # the notepad is the network's
-from rnnviz.tasks.task import PAD, Task
+from rnnviz.tasks.dataset import Sizes
+from rnnviz.tasks.examples import PAD
 
 
 class Reader(nn.Module):
@@ -53,16 +54,16 @@ class SequenceModel(nn.Module):
     filled.
     """
 
-    def __init__(self, task: Task, network: Network) -> None:
+    def __init__(self, sizes: Sizes, network: Network) -> None:
         super().__init__()
-        self.shape = task.shape
-        self.reader = Reader(task.input_size, task.vocabularies, network)
+        self.shape = sizes.shape
+        self.reader = Reader(sizes.inputs, sizes.vocabularies, network)
         self.decoder: Reader | None = None
-        if task.shape == "encoder-decoder":
+        if sizes.shape == "encoder-decoder":
             # What it reads is what it answers, token by token.
-            self.decoder = Reader(0, [task.output_size], network)
+            self.decoder = Reader(0, [sizes.outputs], network)
         directions = 2 if network.direction == "both" else 1
-        self.readout = nn.Linear(directions * network.hidden, task.output_size)
+        self.readout = nn.Linear(directions * network.hidden, sizes.outputs)
         self.hide_inputs = Dropout(network.dropout_inputs, at_each_timestep=True)
         self.hide_layers = nn.ModuleList(
             Dropout(network.dropout_layers, at_each_timestep=True)
@@ -206,21 +207,21 @@ def set_gate_bias(rnn: Recurrent, steps: float) -> None:
             bias[gate] = 0.0
 
 
-def build(experiment: Experiment) -> SequenceModel:
-    """The untrained network of an experiment, on the CPU.
+def build(experiment: Experiment, sizes: Sizes) -> SequenceModel:
+    """The untrained network of an experiment for data of some sizes, on the CPU.
 
-    Its weights are PyTorch's usual ones, uniform in +-1/sqrt(H), and depend on the seed
-    and the network alone: runs that differ in the training start alike. The global random
+    Its weights are PyTorch's usual ones, uniform in +-1/sqrt(H), and depend on the seed, the
+    network and the sizes alone: runs that differ in the training start alike. The global random
     generator is left as it was.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(experiment.training.seed)
-        return SequenceModel(experiment.task, experiment.network)
+        return SequenceModel(sizes, experiment.network)
 
 
-def with_weights(experiment: Experiment, weights: Tensor) -> SequenceModel:
+def with_weights(experiment: Experiment, sizes: Sizes, weights: Tensor) -> SequenceModel:
     """The network of an experiment as it answers, on the CPU, with weights in one vector,
     which it keeps: what is written to them changes it."""
-    model = build(experiment).eval()
+    model = build(experiment, sizes).eval()
     nn.utils.vector_to_parameters(weights, model.parameters())
     return model

@@ -15,12 +15,12 @@ from rnnviz.learning.tracing.layers import joined, states_of, top, weights_of
 from rnnviz.learning.tracing.start_states import Notepads
 from rnnviz.learning.tracing.trace import Passage
 from rnnviz.records.trace import Trace
-from rnnviz.tasks import Split, Task
+from rnnviz.tasks import Dataset, Split, Task
 
 
 def trace_example(
     model: SequenceModel,
-    task: Task,
+    dataset: Dataset,
     split: Split,
     example: int,
     saliency: bool | None,
@@ -29,7 +29,7 @@ def trace_example(
     *,
     gradient_norm: bool = True,
 ) -> Trace:
-    """Trace one example without what it is padded with, and let the task say how it reads.
+    """Trace one example without what it is padded with, and let its dataset say how it reads.
 
     `inputs` of the trace are the values, or the numbers of the tokens. An encoder-decoder
     decodes by itself: its timesteps follow the encoder's in one trace. Where both directions
@@ -41,7 +41,7 @@ def trace_example(
     Saliency and gradient go back to the first timestep of the example and no further, as in
     training.
     """
-    length = split.length(example)
+    task, length = dataset.task, split.length(example)
     inputs = torch.as_tensor(split.inputs[example, :length])  # (T, I) or (T, F)
     if task.shape == "encoder-decoder":
         trace = _handed_over(model, task, split, example, inputs, saliency, dearest, gradient_norm)
@@ -49,7 +49,7 @@ def trace_example(
         start = notepads.before(model, example) if task.stateful else None
         trace = _read(model, task, split, example, inputs, start, saliency, dearest, gradient_norm)
     assert trace.output is not None
-    return msgspec.structs.replace(trace, presentation=task.read(split, example, trace.output))
+    return msgspec.structs.replace(trace, presentation=dataset.read(split, example, trace.output))
 
 
 def _read(

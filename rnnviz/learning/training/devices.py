@@ -10,13 +10,13 @@ from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
 
-import msgspec
 import torch
 
 from rnnviz.experiment import Experiment, Training
 from rnnviz.learning.network.model import build
 from rnnviz.learning.training.optimizer import Optimizer
 from rnnviz.records.run import Device, Timing
+from rnnviz.tasks.dataset import Sizes
 from rnnviz.words.phrase import Refused
 
 ALL_THREADS = min(8, torch.get_num_threads())
@@ -48,8 +48,8 @@ def available() -> list[Device]:
     return found + [Device(kind="cuda", name=name) for name in gpus]
 
 
-def choose(experiment: Experiment) -> Choice:
-    """The device and the number of threads for an experiment.
+def choose(experiment: Experiment, sizes: Sizes) -> Choice:
+    """The device and the number of threads for an experiment with data of some sizes.
 
     ``cpu`` measures nothing: the number of threads follows from the sizes by
     `usual_threads`. ``auto`` times some steps of real training on the CPU with one thread
@@ -71,7 +71,7 @@ def choose(experiment: Experiment) -> Choice:
     usual = usual_threads(experiment)
     if wanted != "auto":
         return Choice(wanted, usual)
-    timings = _timings(_sizes(experiment))
+    timings = _timings(_timed(experiment), sizes)
     return fastest(timings, usual)
 
 
@@ -101,13 +101,11 @@ def usual_threads(experiment: Experiment) -> int:
     return ALL_THREADS if work >= 2**21 else 1
 
 
-def _sizes(experiment: Experiment) -> Experiment:
-    """All that the time of a step depends on; what else there is to set is as it comes."""
+def _timed(experiment: Experiment) -> Experiment:
+    """All settings that the time of a step depends on; what else there is to set is as it comes."""
     training = experiment.training
-    return msgspec.structs.replace(
-        experiment,
-        # A copy: what the task has read of a file is not to be kept as long as the timings.
-        task=msgspec.structs.replace(experiment.task),
+    return Experiment(
+        network=experiment.network,
         training=Training(
             batch=training.batch, optimizer=training.optimizer, threads=training.threads
         ),
@@ -115,29 +113,30 @@ def _sizes(experiment: Experiment) -> Experiment:
 
 
 @functools.lru_cache(maxsize=256)
-def _timings(sizes: Experiment) -> tuple[Timing, ...]:
+def _timings(timed: Experiment, sizes: Sizes) -> tuple[Timing, ...]:
     threads = torch.get_num_threads()
-    sizes = msgspec.structs.replace(sizes, task=msgspec.structs.replace(sizes.task))
     found = []
     try:
-        for count in sorted({sizes.training.threads or 1, sizes.training.threads or ALL_THREADS}):
+        for count in sorted({timed.training.threads or 1, timed.training.threads or ALL_THREADS}):
             torch.set_num_threads(count)
-            found.append(Timing(device="cpu", threads=count, milliseconds=_time("cpu", sizes)))
+            found.append(
+                Timing(device="cpu", threads=count, milliseconds=_time("cpu", timed, sizes))
+            )
     finally:
         torch.set_num_threads(threads)
     if torch.cuda.is_available():
         # A GPU that is full, or too old for this PyTorch, is a reason to take the CPU.
         with contextlib.suppress(RuntimeError):
-            found.append(Timing(device="cuda", threads=0, milliseconds=_time("cuda", sizes)))
+            found.append(Timing(device="cuda", threads=0, milliseconds=_time("cuda", timed, sizes)))
     return tuple(found)
 
 
-def time_step(experiment: Experiment, device: str) -> float:
+def time_step(experiment: Experiment, sizes: Sizes, device: str) -> float:
     """Milliseconds of one step of training on a device, with as many threads as usual."""
     threads = torch.get_num_threads()
     torch.set_num_threads(usual_threads(experiment))
     try:
-        return _time(device, experiment)
+        return _time(device, experiment, sizes)
     finally:
         torch.set_num_threads(threads)
 
@@ -160,7 +159,7 @@ LONGEST = 2e8
 """Multiplications in one step that is timed; longer sequences are timed in part."""
 
 
-def _time(device: str, sizes: Experiment) -> float:
+def _time(device: str, experiment: Experiment, sizes: Sizes) -> float:
     """Milliseconds of one step of training on made-up examples, the fastest of some.
 
     The fastest, because the first loads libraries, and any other may have shared its core.
@@ -168,27 +167,27 @@ def _time(device: str, sizes: Experiment) -> float:
     Every timestep costs the same, so where a step takes long, one over fewer timesteps is
     timed and its time multiplied.
     """
-    task, network, batch = sizes.task, sizes.network, sizes.training.batch
+    network, batch = experiment.network, experiment.training.batch
     work = 3 * batch * network.hidden**2 * (2 * network.layers - 1)  # of one timestep
-    timesteps = max(1, min(task.timesteps, int(LONGEST / work)))
-    model = build(sizes).to(device)
+    timesteps = max(1, min(sizes.timesteps, int(LONGEST / work)))
+    model = build(experiment, sizes).to(device)
     optimizer = Optimizer(model)
-    columns = len(task.vocabularies)
+    columns = len(sizes.vocabularies)
     inputs = torch.zeros(
-        (batch, timesteps, columns or task.input_size),
+        (batch, timesteps, columns or sizes.inputs),
         dtype=torch.int64 if columns else torch.float32,
         device=device,
     )
-    decoder = inputs[:, :1, :1].long() if task.shape == "encoder-decoder" else None
+    decoder = inputs[:, :1, :1].long() if sizes.shape == "encoder-decoder" else None
     taken: list[float] = []
     with without_tiny_numbers():
         while len(taken) < STEPS and (len(taken) < 2 or sum(taken) < SECONDS):
             start = perf_counter()
             # Waits for the GPU: it reads the loss.
             optimizer.gradient(model(inputs, decoder=decoder).square().mean())
-            optimizer.update(sizes.training, 1e-3)
+            optimizer.update(experiment.training, 1e-3)
             taken.append(perf_counter() - start)
-    return 1e3 * min(taken) * task.timesteps / timesteps
+    return 1e3 * min(taken) * sizes.timesteps / timesteps
 
 
 def _processor() -> str:

@@ -15,7 +15,7 @@ from rnnviz.learning.generating import decoding
 from rnnviz.learning.network.model import SequenceModel, State
 from rnnviz.records.arrays import FloatArray
 from rnnviz.records.run import Figures
-from rnnviz.tasks import Examples, Split, Task
+from rnnviz.tasks import Dataset, Split, Task
 from rnnviz.tasks.rules.parts import Parts as Parts  # so judges do their work
 from rnnviz.tasks.rules.parts import finished as finished
 
@@ -126,8 +126,7 @@ def _at_rest(model: SequenceModel) -> Iterator[None]:
 
 
 def parts_of_summary(
-    task: Task,
-    examples: Examples,
+    dataset: Dataset,
     model: SequenceModel,
     device: str,
     evaluator: Evaluator,
@@ -140,27 +139,28 @@ def parts_of_summary(
     In parts, between which the weights must stay as they are. `evaluator` has the validation
     examples on the device already; the weights have learned from `epoch` epochs.
     """
+    task, examples = dataset.task, dataset.examples
     loss, outputs = yield from _parts_of_answers(evaluator, task, model)
-    errors = task.error_by_position(outputs, examples.valid)
+    errors = dataset.error_by_position(outputs, examples.valid)
     found = Figures(
         epoch=epoch,
         valid_loss=loss,
-        metrics=task.metrics(outputs, examples.valid),
+        metrics=dataset.metrics(outputs, examples.valid),
         error_by_position=() if errors is None else tuple(errors.tolist()),
     )
     split, test = examples.valid, {}
     if examples.test is not None:
         split = examples.test
         loss, outputs = yield from _parts_of_answers(Evaluator(task, split, device), task, model)
-        test = {"loss": loss, **task.metrics(outputs, split)}
-    lag = task.lag(outputs, split) or {}
+        test = {"loss": loss, **dataset.metrics(outputs, split)}
+    lag = dataset.lag(outputs, split) or {}
     yield
     return msgspec.structs.replace(
         found,
         test=test,
         test_examples=0 if examples.test is None else len(split.inputs),
         lag=lag,
-        rules=(yield from task.parts_of_rules(examples)),
+        rules=(yield from dataset.parts_of_rules()),
     )
 
 
@@ -173,7 +173,7 @@ def _parts_of_answers(
     return loss, outputs
 
 
-def summary(task: Task, examples: Examples, model: SequenceModel, device: str) -> Figures:
+def summary(dataset: Dataset, model: SequenceModel, device: str) -> Figures:
     """The same, all at once."""
-    evaluator = Evaluator(task, examples.valid, device)
-    return finished(parts_of_summary(task, examples, model, device, evaluator))
+    evaluator = Evaluator(dataset.task, dataset.examples.valid, device)
+    return finished(parts_of_summary(dataset, model, device, evaluator))

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import torch
 
-from rnnviz.tasks import Split, Task
+from rnnviz.tasks import Dataset
 
 DIVERGED = 1e6
 """How many times the loss of always answering 0 a loss may be before the run is stopped.
@@ -37,13 +37,14 @@ class TrainingFailed(Exception):
         self.step = step
 
 
-def of_constant_answer(task: Task, train: Split) -> float:
+def of_constant_answer(dataset: Dataset) -> float:
     """The loss of always answering 0, or of giving every class the same chance."""
-    if task.loss == "MSE":
-        return max(float(np.square(train.targets).mean()), 1e-6)
-    if task.loss == "cross-entropy":
-        return math.log(max(2, task.output_size))
-    return task.output_size * math.log(2)
+    loss, outputs = dataset.task.loss, dataset.output_size
+    if loss == "MSE":
+        return max(float(np.square(dataset.examples.train.targets).mean()), 1e-6)
+    if loss == "cross-entropy":
+        return math.log(max(2, outputs))
+    return outputs * math.log(2)
 
 
 @contextlib.contextmanager

@@ -181,7 +181,7 @@ def state_of(trainer: Trainer) -> TrainerState:
 def put_back(trainer: Trainer, state: TrainerState) -> None:
     """Let a new trainer become the one that a state was taken of; raises `StateError`."""
     record = state.record
-    check_data(record.fingerprint, trainer.fingerprint)
+    check_data(record.fingerprint, trainer.dataset.fingerprint)
     check_counters(state, trainer.batches)
     within = state.step - len(record.history) * trainer.batches
     if within and len(record.history) >= trainer.experiment.training.epochs:

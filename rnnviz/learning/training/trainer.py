@@ -33,8 +33,7 @@ from rnnviz.records.arrays import BoolArray, FloatArray
 from rnnviz.records.run import Ended, EpochRecord, Figures, RunRecord
 from rnnviz.records.trace import Trace
 from rnnviz.records.trainer_state import TrainerState
-from rnnviz.tasks import Examples
-from rnnviz.tasks.data.fingerprint import fingerprint
+from rnnviz.tasks import Dataset
 
 SHOWN = 512
 """Rows and columns of what dropout hid that are told at most: more could not be seen."""
@@ -50,7 +49,7 @@ class Trainer:
     number of threads gives the same numbers, bit for bit on the CPU, however often the run
     rests, is traced or is adjusted to what it had.
 
-    Attributes: `experiment`, `examples`, `model`, `device` (``cpu`` or ``cuda``),
+    Attributes: `experiment`, `dataset`, `examples`, `model`, `device` (``cpu`` or ``cuda``),
     `threads`, `timings` (why this device), `batches` in an epoch, `parameters` (how
     many), `baselines` (validation loss by name), `step` (batches trained), `epoch`
     (epochs ended), `error_by_position` (of the last epoch), `best_epoch` (with the lowest
@@ -64,17 +63,16 @@ class Trainer:
         self,
         experiment: Experiment,
         *,
-        examples: Examples | None = None,
+        dataset: Dataset | None = None,
         choice: devices.Choice | None = None,
     ) -> None:
         task, network, seed = experiment.task, experiment.network, experiment.training.seed
-        choice = choice or devices.choose(experiment)
         self.experiment = experiment
-        # Before they are read: a file that changes meanwhile counts as changed.
-        self.fingerprint = fingerprint(task)
-        self.examples = examples or task.examples(seed)
-        self.device, self.threads, self.timings = choice
-        self.baselines = task.baselines(self.examples)
+        self.dataset = dataset or task.open(seed)
+        sizes = self.dataset.sizes
+        self.device, self.threads, self.timings = choice or devices.choose(experiment, sizes)
+        self.examples = self.dataset.examples
+        self.baselines = self.dataset.baselines()
         self.step = self.best_epoch = 0
         self.stopped_early = False
         self.error_by_position: FloatArray | None = None
@@ -87,19 +85,19 @@ class Trainer:
         self._set_threads()
         train = self.examples.train
         with running_out_of_memory(0), devices.without_tiny_numbers():
-            self.model = build(experiment).to(self.device)
+            self.model = build(experiment, sizes).to(self.device)
             self._optimizer = Optimizer(self.model)
             self._train = tensors(train, self.device)
             self._evaluator = Evaluator(task, self.examples.valid, self.device)
             self._good, self._good_step = self._optimizer.weights.clone(), 0
-        self._looked_at = build(experiment).eval()  # takes the weights of what is traced
+        self._looked_at = build(experiment, sizes).eval()  # takes the weights of what is traced
         self._notepads = Notepads(self.examples.valid)
         self._snapshots = Snapshots()
         self._snapshots.add(0, self._optimizer.weights)
         self.parameters = self._optimizer.weights.numel()
         self._batches = Batches(task, train, experiment.training.batch, seed)
         self.batches = self._batches.count
-        self._worst = DIVERGED * of_constant_answer(task, train)
+        self._worst = DIVERGED * of_constant_answer(self.dataset)
         self._order: list[Tensor] = []
         self._state: State = None
         self._validation: Parts[tuple[float, FloatArray]] | None = None
@@ -137,7 +135,7 @@ class Trainer:
         return RunRecord(
             rnnviz=rnnviz.__version__,
             experiment=msgspec.structs.replace(self.experiment, training=self._knobs),
-            fingerprint=self.fingerprint,
+            fingerprint=self.dataset.fingerprint,
             device=self.device,
             threads=self.threads,
             parameters=self.parameters,
@@ -270,11 +268,10 @@ class Trainer:
         weights = self._optimizer.weights if epoch is None else self._snapshots[epoch]
         model = self._looked_at
         torch.nn.utils.vector_to_parameters(weights.cpu(), model.parameters())
-        task = self.experiment.task
         saliency = (True if patient else None) if "saliency" in parts else False
         return trace_example(
             model,
-            task,
+            self.dataset,
             valid,
             example,
             saliency,
@@ -289,7 +286,7 @@ class Trainer:
         """What the network writes on after `text`, as `letters` has it, with the weights of
         now, whatever is trained before it is finished."""
         chance = torch.Generator().manual_seed(seed)
-        return letters(self._as_now(), self.experiment.task, text, length, temperature, chance)
+        return letters(self._as_now(), self.dataset, text, length, temperature, chance)
 
     def composing(
         self, start: BoolArray, steps: int, temperature: float, seed: int
@@ -315,10 +312,9 @@ class Trainer:
         if not self.step:
             return None
         self._set_threads()
-        task, examples = self.experiment.task, self.examples
         return (
             yield from parts_of_summary(
-                task, examples, self.model, self.device, self._evaluator, self.learned
+                self.dataset, self.model, self.device, self._evaluator, self.learned
             )
         )
 
@@ -329,7 +325,9 @@ class Trainer:
 
     def _as_now(self) -> SequenceModel:
         """A network of its own with the weights of now."""
-        return with_weights(self.experiment, self._optimizer.weights.cpu().clone())
+        return with_weights(
+            self.experiment, self.dataset.sizes, self._optimizer.weights.cpu().clone()
+        )
 
     def _learn(self) -> None:
         batch = take(self._train, self._next_batch())
@@ -382,7 +380,7 @@ class Trainer:
             return self._end_epoch(start, *end.value)
 
     def _end_epoch(self, start: float, valid_loss: float, outputs: FloatArray) -> EpochRecord:
-        task, epoch = self.experiment.task, self.epoch + 1
+        epoch = self.epoch + 1
         self._snapshots.add(epoch, self._optimizer.weights)
         losses, grad_norms, counts = zip(*self._losses, strict=True)
         record = EpochRecord(
@@ -390,13 +388,13 @@ class Trainer:
             train_loss=float(np.average(losses, weights=counts)),
             valid_loss=valid_loss,
             grad_norm=float(np.mean(grad_norms)),
-            metrics=task.metrics(outputs, self.examples.valid),
+            metrics=self.dataset.metrics(outputs, self.examples.valid),
             learning_rate=self.learning_rate,
             seconds=self.seconds + perf_counter() - start,
             training_seconds=self.training_seconds,
         )
         self.history.append(record)
-        self.error_by_position = task.error_by_position(outputs, self.examples.valid)
+        self.error_by_position = self.dataset.error_by_position(outputs, self.examples.valid)
         self._mind_patience(valid_loss)
         return record
 

@@ -4,43 +4,37 @@ from __future__ import annotations
 
 import hashlib
 import os
-from functools import lru_cache
 
 import msgspec
 
 from rnnviz.records.fingerprint import FileFingerprint, Fingerprint
-from rnnviz.resources import resource
-from rnnviz.tasks.data import own_file
-from rnnviz.tasks.task import DataError, Task
+from rnnviz.tasks.data import own_file, shipped
+from rnnviz.tasks.task import Task
 
 
 def fingerprint(task: Task) -> Fingerprint:
     """Of the files of a task their names, sizes and SHA-256, of one without files its knobs.
 
-    A file that was looked at before is read again only where its time or its size has changed.
+    Every file is read whole: its time and its size may be the same when a text is another.
     Raises `DataError` where one cannot be read.
     """
     settings = {} if task.sources else msgspec.to_builtins(task)
-    name = str(settings.pop("name", type(task).__struct_config__.tag))
-    files = tuple(_of_file(own_file.stamp(_path(source))) for source in task.sources)
-    return Fingerprint(task=name, version=task.version, files=files, settings=settings)
+    settings.pop("name", None)
+    return Fingerprint(
+        task=str(type(task).__struct_config__.tag),
+        version=task.version,
+        files=tuple(map(_of_file, task.sources)),
+        settings=settings,
+    )
 
 
-def _path(source: str) -> str:
-    if os.path.isabs(source):
-        return source
+def _of_file(source: str) -> FileFingerprint:
+    path = source if os.path.isabs(source) else str(shipped.path(source))
+    own_file.check(path)
     try:
-        return str(resource(f"data/{source}"))
-    except FileNotFoundError as error:
-        raise DataError(f"The data file {source} cannot be read: {error}") from None
-
-
-@lru_cache(maxsize=32)
-def _of_file(file: own_file.Stamp) -> FileFingerprint:
-    try:
-        with open(file.path, "rb") as opened:
+        with open(path, "rb") as opened:
             digest = hashlib.file_digest(opened, "sha256").hexdigest()
             size = opened.tell()
     except OSError as error:
-        raise own_file.unreadable(file.path, error) from None
-    return FileFingerprint(name=file.name, size=size, sha256=digest)
+        raise own_file.unreadable(path, error) from None
+    return FileFingerprint(name=os.path.basename(path), size=size, sha256=digest)

@@ -30,20 +30,6 @@ _MARKS = {
 }
 
 
-class Stamp(NamedTuple):
-    """A file as it is now: one that was changed since has another."""
-
-    path: str
-    changed: int
-    """in nanoseconds"""
-    size: int
-
-    @property
-    def name(self) -> str:
-        """The file without its folder."""
-        return os.path.basename(self.path)
-
-
 class OwnText(NamedTuple):
     """What was read, each line ending with a newline alone."""
 
@@ -75,7 +61,7 @@ class OwnText(NamedTuple):
         return Phrase("{name} {remark}.", {"name": name, "remark": whole})
 
 
-def stamp(path: str) -> Stamp:
+def check(path: str) -> None:
     """Look at a file without reading it; raises `DataError` where there is none."""
     try:
         found = os.stat(path)
@@ -89,22 +75,23 @@ def stamp(path: str) -> Stamp:
         raise DataError("{path} is a folder: choose a text file in it.", path=path)
     if not stat.S_ISREG(found.st_mode):
         raise DataError("{path} is no ordinary file: choose a text file.", path=path)
-    return Stamp(path, found.st_mtime_ns, found.st_size)
 
 
-def read(file: Stamp) -> OwnText:
-    """Read a text, `LONGEST` characters at most; raises `DataError`.
+def read(path: str) -> OwnText:
+    """Read a text as it is now, `LONGEST` characters at most; raises `DataError`.
 
     UTF-8, UTF-16 and UTF-32 are told by their marks or by being right, all others by a guess:
     Korean and Western ones by rules of their own, which are surer, the rest by
     charset-normalizer.
     """
+    check(path)
+    name = os.path.basename(path)
     most = 4 * LONGEST  # no encoding takes more bytes for a character
     try:
-        with open(file.path, "rb") as opened:
+        with open(path, "rb") as opened:
             data = opened.read(most + 1)
     except OSError as error:
-        raise unreadable(file.path, error) from None
+        raise unreadable(path, error) from None
     cut = len(data) > most
     data = data[:most]
     mark = next((mark for mark in _MARKS if data.startswith(mark)), None)
@@ -118,14 +105,14 @@ def read(file: Stamp) -> OwnText:
         if text is None:
             raise DataError(
                 "{name} begins as {encoding} and does not go on so: save it again as UTF-8.",
-                name=file.name,
+                name=name,
                 encoding=encoding[:6].upper(),
             )
     elif b"\0" in data:
         raise DataError(
             "{name} is no text, it has bytes that no text has: choose a file that was "
             "saved as plain text.",
-            name=file.name,
+            name=name,
         )
     else:
         encoding, text = "utf-8", _decoded(data, "utf-8", cut)
@@ -138,12 +125,10 @@ def read(file: Stamp) -> OwnText:
                 encoding = _guess(_sample(data)) or ""
                 text = _decoded(data, encoding, cut) if encoding else None
         if text is None:
-            raise DataError(
-                "{name} is in an unknown encoding: save it again as UTF-8.", name=file.name
-            )
+            raise DataError("{name} is in an unknown encoding: save it again as UTF-8.", name=name)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
-        raise DataError("{name} is empty: choose a file with a text in it.", name=file.name)
+        raise DataError("{name} is empty: choose a file with a text in it.", name=name)
     return OwnText(text[:LONGEST], encoding, not cut and len(text) <= LONGEST, guessed, torn)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
 from typing import TypeVar
 
 from rnnviz.resources import resource
@@ -12,15 +13,25 @@ from rnnviz.tasks.task import DataError
 Parsed = TypeVar("Parsed")
 
 
+def path(name: str) -> Path:
+    """Where a file in ``resources/data`` is; raises `DataError`."""
+    try:
+        return resource(f"data/{name}")
+    except OSError as error:
+        raise _unreadable(name, error) from error
+
+
 @lru_cache(maxsize=16)
 def text(name: str) -> str:
     """The text of a file in ``resources/data``; raises `DataError`."""
     try:
-        return resource(f"data/{name}").read_text(encoding="utf-8")
+        return path(name).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(
-            "The data file {name} cannot be read: {error}.", name=name, error=error
-        ) from error
+        raise _unreadable(name, error) from error
+
+
+def _unreadable(name: str, error: Exception) -> DataError:
+    return DataError("The data file {name} cannot be read: {error}.", name=name, error=error)
 
 
 def rows(name: str, parse: Callable[[str], Parsed], *, header: bool = False) -> list[Parsed]:

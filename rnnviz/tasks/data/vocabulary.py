@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from rnnviz.records.preprocessing import Column
-from rnnviz.tasks.task import PAD, IntArray
+from rnnviz.tasks.examples import PAD, IntArray, Part
 
 UNKNOWN = 1
 """The number of every token that has none of its own."""
@@ -67,8 +68,11 @@ class Vocabulary:
     numbers: dict[str, int]
 
     @classmethod
-    def fit(cls, sequences: Iterable[Iterable[str]], most: int, least: int = LEAST) -> Vocabulary:
-        """The `most` numbers, `PAD` and `UNKNOWN` among them, for the most frequent tokens.
+    def fit(
+        cls, sequences: Iterable[Iterable[str]], most: int | None = None, least: int = LEAST
+    ) -> Vocabulary:
+        """Numbers, `PAD` and `UNKNOWN` among them, for the most frequent tokens: `most` of them,
+        or as many as there are.
 
         Tokens seen less than `least` times get none. Those seen equally often are in the
         order of their characters, so that the same text gives the same numbers.
@@ -76,7 +80,7 @@ class Vocabulary:
         counted = Counter(token for sequence in sequences for token in sequence)
         often = [token for token, count in counted.items() if count >= least]
         often.sort(key=lambda token: (-counted[token], token))
-        kept = often[: max(0, most - 2)]
+        kept = often if most is None else often[: max(0, most - 2)]
         names = ["", UNKNOWN_NAME, *kept]
         return cls(names, {token: number for number, token in enumerate(kept, start=2)})
 
@@ -116,7 +120,7 @@ def padded(sequences: Sequence[Sequence[int]], longest: int) -> tuple[IntArray, 
     return filled, lengths
 
 
-def parts(items: Sequence[Item]) -> tuple[list[Item], list[Item], list[Item]]:
+def parts(items: Sequence[Item]) -> dict[Part, list[Item]]:
     """Shuffle, then keep one tenth apart to judge by, and one for the test.
 
     The shuffle is the same for every seed of a run: what was kept for the test stays
@@ -125,7 +129,8 @@ def parts(items: Sequence[Item]) -> tuple[list[Item], list[Item], list[Item]]:
     order = np.random.default_rng(0).permutation(len(items))
     tenth = len(items) // 10
     test, valid, train = np.split(order, [tenth, 2 * tenth])
-    return tuple([items[place] for place in part] for part in (train, valid, test))  # type: ignore[return-value]
+    places: dict[Part, npt.NDArray[np.intp]] = {"train": train, "valid": valid, "test": test}
+    return {part: [items[place] for place in chosen] for part, chosen in places.items()}
 
 
 def distinct(items: Iterable[tuple[str, Item]]) -> list[tuple[str, Item]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from rnnviz.tasks.examples import IntArray, Split
 from rnnviz.tasks.rules import logistic
 from rnnviz.tasks.rules.logistic import Doubles, Sparse
-from rnnviz.tasks.task import IntArray, Split
 
 DECAY = 0.2
 """How strongly weights are pulled towards 0, half of it times their square: 5 in the way that

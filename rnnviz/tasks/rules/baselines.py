@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnnviz.tasks.task import Examples, Split
+from rnnviz.tasks.examples import Examples, Split
 
 
 def mean(examples: Examples) -> float:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from rnnviz.tasks.task import IntArray
+from rnnviz.tasks.examples import IntArray
 
 Doubles = npt.NDArray[np.float64]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from rnnviz.tasks.task import FloatArray, Split
+from rnnviz.tasks.examples import FloatArray, Split
 
 
 def counted(split: Split) -> npt.NDArray[np.bool_]:

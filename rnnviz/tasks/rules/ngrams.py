@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from rnnviz.tasks.task import PAD, IntArray, Split
+from rnnviz.tasks.examples import PAD, IntArray, Split
 
 Chances = npt.NDArray[np.float64]
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rnnviz.tasks.data.waveforms import SHAPES
-from rnnviz.tasks.task import FloatArray
+from rnnviz.tasks.examples import FloatArray
 
 FRAMES = 10
 """How many of the last frames are compared."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from rnnviz.tasks.examples import IntArray
 from rnnviz.tasks.rules import logistic
 from rnnviz.tasks.rules.logistic import Doubles, Sparse
 from rnnviz.tasks.rules.parts import Parts
-from rnnviz.tasks.task import IntArray
 
 LETTERS = 3
 """How many last letters both rules read at most: 4 are no better on the validation sentences."""

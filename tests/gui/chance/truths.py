@@ -142,10 +142,10 @@ def preprocessing(driver: Driver) -> Iterator[str]:
     if not _shown(panel) or run.experiment is None or run.started is None:
         return
     example, seed = driver.workspace.player.example, run.experiment.training.seed
-    if panel._asked is None or panel._asked != (run.number, example):
+    if panel._asked != (run.number, example):
         yield f"panel preprocessing shows {panel._asked and panel._asked[1]}, must be {example}"
         return
-    found, wanted = panel._found, run.experiment.task.preprocessing("valid", example, seed)
+    found, wanted = panel._found, run.experiment.task.open(seed).preprocessing("valid", example)
     if type(found) is not type(wanted):
         yield f"panel preprocessing shows {type(found).__name__}"
     elif repr(found) != repr(wanted):

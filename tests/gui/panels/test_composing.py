@@ -85,7 +85,7 @@ def test_it_composes_after_an_epoch_what_the_engine_reports(composing: Driver):
     composing.until_drawn()
     report, piece = composing.reports(Composed)[-1], composing.workspace.composer.piece
     np.testing.assert_array_equal(piece.roll, report.roll)
-    heard = composing.workspace.run.experiment.task.examples(0).valid.inputs[0, :8] > 0
+    heard = composing.workspace.run.experiment.task.open(0).examples.valid.inputs[0, :8] > 0
     np.testing.assert_array_equal(piece.roll[:8], heard)
     assert piece.roll.shape == (24, 88)
 
@@ -129,7 +129,7 @@ def test_pitches_are_named_on_the_axis(composing: Driver):
 def test_a_note_says_its_name_step_and_probability(composing: Driver):
     roll = compose(composing)
     piece, shown = composing.workspace.composer.piece, panel(composing)
-    names = Chorales().row_names
+    names = Chorales().open(0).row_names
     for sounds, word in ((True, "composed"), (False, "silent")):
         step, row = (int(place) for place in np.argwhere(roll[8:] == sounds)[0] + (8, 0))
         share = f"{piece.shares[step - 8, row]:.1%} likely"

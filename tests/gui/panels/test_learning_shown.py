@@ -13,7 +13,6 @@ from rnnviz.experiment import suited
 from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.pinned_runs import MOST
 from rnnviz.gui.panels.training.result import result_view
-from rnnviz.learning.network.model import build
 from rnnviz.learning.training.evaluation import Evaluator
 from rnnviz.learning.training.trainer import Trainer
 from rnnviz.records.run import Figures
@@ -23,6 +22,7 @@ from rnnviz.tasks.series import Series
 from rnnviz.tasks.waves import Waves
 from rnnviz.words.number_format import short
 from tests.gui.driver import SMALL, Driver
+from tests.learning.toys import untrained
 
 WAVES = (
     suited(Waves(length=24, stretch=10, signals=60))
@@ -271,7 +271,7 @@ def test_stopped_within_an_epoch_all_figures_are_of_the_weights_as_they_are(driv
     for _ in range(trainer.batches + 3):
         trainer.train_batch()
     loss, answers = Evaluator(WAVES.task, trainer.examples.valid, "cpu").loss(trainer.model)
-    accuracy = WAVES.task.metrics(answers, trainer.examples.valid)["accuracy"]
+    accuracy = trainer.dataset.metrics(answers, trainer.examples.valid)["accuracy"]
     assert short(loss) != short(driver.workspace.run.history[-1].valid_loss)
     ((_, said, valid, *_),) = cells(driver, "pinned_runs")
     assert (said, valid) == (short(loss), short(accuracy))
@@ -280,7 +280,7 @@ def test_stopped_within_an_epoch_all_figures_are_of_the_weights_as_they_are(driv
     status = driver.window.status_line.result.text()
     assert status.startswith(f"epoch 1.3: validation cross-entropy {short(loss)} · ")
     bring_forward(driver, "error_by_position")
-    errors = WAVES.task.error_by_position(answers, trainer.examples.valid)
+    errors = trainer.dataset.error_by_position(answers, trainer.examples.valid)
     np.testing.assert_array_equal(driver.panel("error_by_position")._curve.getData()[1], errors)
 
 
@@ -290,9 +290,9 @@ def test_a_run_that_failed_is_judged_by_its_last_good_weights(driver: Driver):
     driver.do("train")
     driver.until_state("failed")
     judged(driver)
-    untrained, valid = build(SMALL), SMALL.task.examples(0).valid
+    fresh, valid = untrained(SMALL), SMALL.task.open(0).examples.valid
     with torch.no_grad():
-        answers = untrained(torch.as_tensor(valid.inputs))
+        answers = fresh(torch.as_tensor(valid.inputs))
     loss = torch.nn.functional.mse_loss(answers, torch.as_tensor(valid.targets)).item()
     assert driver.workspace.run.figures.epoch == 0
     assert driver.workspace.run.figures.valid_loss == pytest.approx(loss, rel=1e-5)

@@ -28,7 +28,7 @@ LARGE = Experiment(
 
 
 def inputs(example: int) -> np.ndarray:
-    return SMALL.task.examples(0).valid.inputs[example]
+    return SMALL.task.open(0).examples.valid.inputs[example]
 
 
 def after(experiment: Experiment, epoch: int, example: int = 0) -> np.ndarray:

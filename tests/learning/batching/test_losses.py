@@ -64,7 +64,7 @@ def test_a_batch_that_is_asked_nothing_has_no_loss_and_no_gradient():
 
 @pytest.mark.parametrize("toy", [Value, Review, Curve, Later, Notes, Translation])
 def test_some_examples_are_cut_to_the_longest_of_them(toy):
-    split = toy().examples(0).train
+    split = toy().open(0).examples.train
     rows = torch.as_tensor(np.argsort(split.lengths, kind="stable")[:5].copy())
     longest = int(split.lengths[rows].max())
     assert longest < split.inputs.shape[1]
@@ -83,7 +83,7 @@ def test_some_examples_are_cut_to_the_longest_of_them(toy):
 
 def test_an_answer_of_as_many_values_as_there_are_timesteps_is_not_cut():
     task = Value()
-    split = task.examples(0).train
+    split = task.open(0).examples.train
     wide = split._replace(targets=np.zeros((24, split.inputs.shape[1]), np.float32))
     short = torch.as_tensor(np.flatnonzero(split.lengths < split.inputs.shape[1])[:3])
     assert take(tensors(wide, "cpu"), short).targets.shape == (3, split.inputs.shape[1])

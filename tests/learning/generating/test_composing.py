@@ -6,17 +6,17 @@ import torch
 
 from rnnviz.experiment import Experiment, Network, suited
 from rnnviz.learning.generating.composing import chords, compose, opening, probabilities
-from rnnviz.learning.network.model import build
 from rnnviz.learning.training.trainer import Trainer
 from rnnviz.tasks import Sine
 from rnnviz.tasks.chorales import Chorales
+from tests.learning.toys import untrained
 
 TASK = Chorales(longest=8)
 
 
 @pytest.fixture
 def model():
-    return build(suited(TASK)).eval()
+    return untrained(suited(TASK)).eval()
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_at_temperature_0_the_notes_above_one_half_are_played(model, start):
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
 def test_notes_are_drawn_as_often_as_the_temperature_says(temperature, start):
-    model = build(suited(TASK))
+    model = untrained(suited(TASK))
     with torch.no_grad():
         model.readout.weight.zero_()
         model.readout.bias[:] = torch.linspace(-3, 3, 88)  # whatever was heard
@@ -65,7 +65,7 @@ def test_notes_are_drawn_as_often_as_the_temperature_says(temperature, start):
 
 def test_a_network_that_repeats_plays_the_last_chord_again(start):
     """A relu network set by hand: h_t = x_t, and a logit of 10 where a note sounds."""
-    model = build(Experiment(task=TASK, network=Network(cell="RNN relu", hidden=88)))
+    model = untrained(Experiment(task=TASK, network=Network(cell="RNN relu", hidden=88)))
     with torch.no_grad():
         for weight in model.parameters():
             weight.zero_()
@@ -78,7 +78,7 @@ def test_a_network_that_repeats_plays_the_last_chord_again(start):
 
 def test_the_network_is_left_as_it_was(start):
     experiment = suited(TASK).with_value("network.dropout_readout", 0.5)
-    model = build(experiment).train()
+    model = untrained(experiment).train()
     before = [weight.clone() for weight in model.parameters()]
     state = torch.get_rng_state()
     one, same = (compose(model, TASK, start, 10, 1.0, chance()) for _ in range(2))
@@ -89,7 +89,7 @@ def test_the_network_is_left_as_it_was(start):
 
 
 def test_what_cannot_compose_says_so(start):
-    model = build(suited(Sine()))
+    model = untrained(suited(Sine()))
     with pytest.raises(ValueError, match="Sine does not answer with its next input"):
         compose(model, Sine(), start, 4, 1.0, chance())
 
@@ -103,7 +103,7 @@ def test_composing_from_nothing_says_so(model, start):
 def test_each_note_has_the_chances_that_the_whole_piece_gives_it(start, cell, layers):
     """Read at once, start and piece give the same chances as one chord at a time."""
     experiment = suited(TASK).with_value("network.cell", cell)
-    model = build(experiment.with_value("network.layers", layers)).eval()
+    model = untrained(experiment.with_value("network.layers", layers)).eval()
     composed = list(chords(model, TASK, start, 30, 0.7, chance(3)))
     assert composed[:4] == [None] * 4
     piece = [chord for chord in composed if chord is not None]
@@ -117,7 +117,7 @@ def test_each_note_has_the_chances_that_the_whole_piece_gives_it(start, cell, la
 
 def test_notes_are_drawn_one_throw_of_the_dice_a_chord(start):
     """A note sounds where a number drawn evenly from [0, 1) is below its chance."""
-    model, throws = build(suited(TASK)).eval(), chance(8)
+    model, throws = untrained(suited(TASK)).eval(), chance(8)
     for chord in list(chords(model, TASK, start, 10, 1.0, chance(8)))[len(start) - 1 :]:
         np.testing.assert_array_equal(
             chord.notes, torch.rand(88, generator=throws).numpy() < chord.shares
@@ -138,7 +138,7 @@ def test_a_temperature_below_0_says_so(model, start, temperature):
 
 
 def test_an_example_opens_with_its_first_steps():
-    valid = Chorales().examples(0).valid
+    valid = Chorales().open(0).examples.valid
     length = valid.length(3)
     for wanted, steps in ((5, 5), (0, 1), (10_000, length)):
         np.testing.assert_array_equal(opening(valid, 3, wanted), valid.inputs[3, :steps] > 0)

@@ -6,10 +6,10 @@ import torch
 
 from rnnviz.experiment import suited
 from rnnviz.learning.generating.writing import Letter, letters, probabilities, write
-from rnnviz.learning.network.model import build
 from rnnviz.learning.training.trainer import Trainer
 from rnnviz.tasks.characters import UNKNOWN, Characters
-from rnnviz.tasks.task import PAD
+from rnnviz.tasks.examples import PAD
+from tests.learning.toys import untrained
 
 
 @pytest.fixture(autouse=True)
@@ -19,12 +19,13 @@ def _one_thread():
 
 
 TASK = Characters(text="English reviews", share=0.2)
+DATA = TASK.open(0)
 
 
 def network(cell="LSTM", hidden=16, layers=1):
     experiment = suited(TASK).with_value("network.cell", cell)
     experiment = experiment.with_value("network.hidden", hidden)
-    return build(experiment.with_value("network.layers", layers))
+    return untrained(experiment.with_value("network.layers", layers))
 
 
 def chance(seed=0):
@@ -39,7 +40,7 @@ def text(written):
 def cycle():
     """An RNN with weights set by hand: after each character it says the one behind it in the
     alphabet, and nothing that was before makes a difference."""
-    size = TASK.output_size
+    size = DATA.output_size
     model = network("RNN", hidden=size)
     with torch.no_grad():
         for parameter in model.parameters():
@@ -56,9 +57,9 @@ def cycle():
 
 
 def test_a_network_that_knows_the_next_letter_writes_it(cycle):
-    alphabet = TASK.alphabet
+    alphabet = DATA.alphabet
     start = alphabet.index("a")
-    written = write(cycle, TASK, "zebra", 10, 1.0, chance())
+    written = write(cycle, DATA, "zebra", 10, 1.0, chance())
     assert text(written) == "".join(alphabet[start + 1 : start + 11])
     assert all(letter.likely[0][0] == letter.text for letter in written)
     assert all(letter.likely[0][1] > 0.99 for letter in written)
@@ -66,8 +67,8 @@ def test_a_network_that_knows_the_next_letter_writes_it(cycle):
 
 def test_what_cannot_be_written_never_is(cycle):
     # Behind the last character of the alphabet come the padding and the unknown.
-    last = TASK.alphabet[-1]
-    written = write(cycle, TASK, last, 40, 1.0, chance())
+    last = DATA.alphabet[-1]
+    written = write(cycle, DATA, last, 40, 1.0, chance())
     assert len(written) == 40
     names = {name for letter in written for name, _ in letter.likely}
     assert "" not in names | {letter.text for letter in written}
@@ -77,8 +78,8 @@ def test_what_cannot_be_written_never_is(cycle):
 def test_each_letter_has_the_chances_that_the_whole_text_gives_it(cell, layers):
     """Read at once, start and text give the same chances as one letter at a time."""
     model = network(cell, layers=layers).eval()
-    written = write(model, TASK, "The film", 30, 0.7, chance(3))
-    tokens = torch.as_tensor(TASK.tokens_of("The film" + text(written)))
+    written = write(model, DATA, "The film", 30, 0.7, chance(3))
+    tokens = torch.as_tensor(DATA.tokens_of("The film" + text(written)))
     with torch.no_grad():
         logits = model(tokens[None])[0, len("The film") - 1 : -1].double()
     logits[:, [PAD, UNKNOWN]] = -torch.inf
@@ -86,11 +87,11 @@ def test_each_letter_has_the_chances_that_the_whole_text_gives_it(cell, layers):
     for letter, row in zip(written, shares, strict=True):
         best, places = row.topk(5)
         likely = letter.likely[:5]
-        assert [name for name, _ in likely] == [TASK.alphabet[p] for p in places.tolist()]
+        assert [name for name, _ in likely] == [DATA.alphabet[p] for p in places.tolist()]
         assert [p for _, p in likely] == pytest.approx(best.tolist(), rel=1e-4)
         # However unlikely it was, its own chance is told, once.
         own = [share for name, share in letter.likely if name == letter.text]
-        assert own == [pytest.approx(float(row[TASK.alphabet.index(letter.text)]), rel=1e-4)]
+        assert own == [pytest.approx(float(row[DATA.alphabet.index(letter.text)]), rel=1e-4)]
 
 
 def test_letters_are_drawn_as_often_as_they_are_likely():
@@ -100,15 +101,15 @@ def test_letters_are_drawn_as_often_as_they_are_likely():
         for parameter in model.parameters():
             parameter.zero_()
         model.readout.bias[:] = -20.0
-        model.readout.bias[TASK.tokens_of("abc")[:, 0]] = torch.log(torch.tensor([0.6, 0.3, 0.1]))
-    written = text(write(model, TASK, "", 2000, 1.0, chance()))
+        model.readout.bias[DATA.tokens_of("abc")[:, 0]] = torch.log(torch.tensor([0.6, 0.3, 0.1]))
+    written = text(write(model, DATA, "", 2000, 1.0, chance()))
     for letter, share in zip("abc", (0.6, 0.3, 0.1), strict=True):
         # Of 2000 draws the standard deviation is 0.011 at most.
         assert written.count(letter) / 2000 == pytest.approx(share, abs=0.045)
-    cooler = text(write(model, TASK, "", 2000, 0.5, chance()))
+    cooler = text(write(model, DATA, "", 2000, 0.5, chance()))
     # At temperature 1/2 the chances are squared: 0.36, 0.09 and 0.01 of 0.46.
     assert cooler.count("a") / 2000 == pytest.approx(0.36 / 0.46, abs=0.04)
-    assert set(text(write(model, TASK, "", 50, 0.0, chance()))) == {"a"}
+    assert set(text(write(model, DATA, "", 50, 0.0, chance()))) == {"a"}
 
 
 @pytest.mark.parametrize("temperature", [0.0, 1e-30, 1e-3, 1.0, 1e30])
@@ -122,26 +123,26 @@ def test_chances_add_up_at_any_temperature(temperature):
 
 def test_the_same_seed_writes_the_same_and_another_something_else():
     model = network()
-    one, same, other = (write(model, TASK, "I", 60, 1.0, chance(s)) for s in (5, 5, 6))
+    one, same, other = (write(model, DATA, "I", 60, 1.0, chance(s)) for s in (5, 5, 6))
     assert one == same
     assert text(one) != text(other)
 
 
 def test_unknown_characters_are_read_as_the_unknown_token():
     model = network()
-    one = write(model, TASK, "an 한", 20, 1.0, chance())
-    assert one == write(model, TASK, "an ☃", 20, 1.0, chance())
-    assert one != write(model, TASK, "an x", 20, 1.0, chance())
+    one = write(model, DATA, "an 한", 20, 1.0, chance())
+    assert one == write(model, DATA, "an ☃", 20, 1.0, chance())
+    assert one != write(model, DATA, "an x", 20, 1.0, chance())
 
 
 def test_a_text_can_begin_with_nothing_and_be_nothing():
     model = network()
-    assert len(write(model, TASK, "", 5, 1.0, chance())) == 5
-    assert write(model, TASK, "some", 0, 1.0, chance()) == []
+    assert len(write(model, DATA, "", 5, 1.0, chance())) == 5
+    assert write(model, DATA, "some", 0, 1.0, chance()) == []
 
 
 def test_writing_goes_in_small_steps():
-    steps = list(letters(network().eval(), TASK, "abcd", 3, 1.0, chance()))
+    steps = list(letters(network().eval(), DATA, "abcd", 3, 1.0, chance()))
     assert steps[:3] == [None] * 3
     assert all(isinstance(step, Letter) for step in steps[3:])
     assert len(steps) == 6
@@ -149,9 +150,9 @@ def test_writing_goes_in_small_steps():
 
 def test_dropout_hides_nothing_and_the_network_stays_as_it_was():
     experiment = suited(TASK).with_value("network.dropout_readout", 0.9)
-    model = build(experiment).train()
+    model = untrained(experiment).train()
     before = torch.get_rng_state()
-    one, same = (write(model, TASK, "a", 20, 1.0, chance()) for _ in range(2))
+    one, same = (write(model, DATA, "a", 20, 1.0, chance()) for _ in range(2))
     assert one == same
     assert model.training
     assert torch.equal(torch.get_rng_state(), before)

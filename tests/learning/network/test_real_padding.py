@@ -5,7 +5,7 @@ import pytest
 
 from rnnviz.learning.training.trainer import Trainer
 from rnnviz.tasks import TASKS, Examples
-from tests.learning.toys import experiment
+from tests.learning.toys import experiment, with_examples
 
 PADDED = {
     "sentiment": {},
@@ -36,9 +36,10 @@ def spoilt(split):
 @pytest.mark.parametrize("name", PADDED)
 def test_what_stands_in_the_padding_of_a_task_changes_neither_loss_nor_trace(name):
     task = TASKS[name](**PADDED[name])
-    one = Examples(*map(few, task.examples(0)))
+    one = Examples(*map(few, task.open(0).examples))
     other = Examples(*map(spoilt, one))
-    runs = [Trainer(experiment(task), examples=examples) for examples in (one, other)]
+    chosen = experiment(task)
+    runs = [Trainer(chosen, dataset=with_examples(chosen, examples)) for examples in (one, other)]
     for run in runs:
         while run.epoch < 1:
             run.train_batch()
@@ -58,6 +59,6 @@ def test_these_are_all_tasks_that_are_padded():
     found = set()
     for name, kind in TASKS.items():
         fields = {key: value for key, value in small.items() if key in kind.__struct_fields__}
-        if kind(**fields).examples(0).train.lengths is not None:
+        if kind(**fields).open(0).examples.train.lengths is not None:
             found.add(name)
     assert found == set(PADDED)

@@ -30,6 +30,10 @@ def on(device: str, **knobs: int) -> Experiment:
     return experiment
 
 
+def chosen(experiment: Experiment) -> Choice:
+    return choose(experiment, experiment.task.open(0).sizes)
+
+
 def test_the_cpu_comes_first_and_has_a_name():
     first = available()[0]
     assert first.kind == "cpu"
@@ -38,35 +42,35 @@ def test_the_cpu_comes_first_and_has_a_name():
 
 
 def test_the_cpu_is_not_measured():
-    assert choose(on("cpu")) == Choice("cpu", 1, ())
+    assert chosen(on("cpu")) == Choice("cpu", 1, ())
 
 
 @several
 def test_large_networks_get_all_threads_and_small_ones_one():
-    assert choose(on("cpu", network__hidden=64)).threads == 1
-    assert choose(on("cpu", network__hidden=128)).threads == 1
-    assert choose(on("cpu", network__hidden=256)).threads == devices.ALL_THREADS
-    assert choose(on("cpu", network__hidden=256, training__batch=8)).threads == 1
+    assert chosen(on("cpu", network__hidden=64)).threads == 1
+    assert chosen(on("cpu", network__hidden=128)).threads == 1
+    assert chosen(on("cpu", network__hidden=256)).threads == devices.ALL_THREADS
+    assert chosen(on("cpu", network__hidden=256, training__batch=8)).threads == 1
 
 
 @no_gpu
 def test_a_gpu_that_is_not_there_is_refused_in_one_sentence():
     with pytest.raises(DeviceMissing, match="no GPU here: set the device to auto or cpu"):
-        choose(on("cuda"))
+        chosen(on("cuda"))
     with pytest.raises(DeviceMissing):
         Trainer(on("cuda"))
 
 
 def test_auto_reports_what_it_measured():
-    choice = choose(on("auto"))
+    choice = chosen(on("auto"))
     on_cpu = [timing.threads for timing in choice.timings if timing.device == "cpu"]
     assert on_cpu == sorted({1, devices.ALL_THREADS})
     assert all(timing.milliseconds > 0 for timing in choice.timings)
 
 
 def test_auto_measures_equal_sizes_once():
-    one = choose(on("auto", training__seed=1))
-    other = choose(on("auto", training__seed=2, training__epochs=7))
+    one = chosen(on("auto", training__seed=1))
+    other = chosen(on("auto", training__seed=2, training__epochs=7))
     assert one.timings is other.timings
 
 
@@ -75,7 +79,7 @@ def test_measuring_disturbs_neither_threads_nor_the_random_generator():
     torch.manual_seed(4)
     expected = torch.rand(3)
     torch.manual_seed(4)
-    choose(on("auto", network__hidden=7))
+    chosen(on("auto", network__hidden=7))
     assert torch.equal(torch.rand(3), expected)
     assert torch.get_num_threads() == threads
 
@@ -83,7 +87,7 @@ def test_measuring_disturbs_neither_threads_nor_the_random_generator():
 def test_the_longest_sequences_are_timed_in_part():
     # The whole step would be 5,000 timesteps of 512 examples: minutes.
     sizes = {"task__window": 5000, "training__batch": 512, "network__hidden": 512}
-    choice = choose(on("auto", network__layers=4, **sizes))
+    choice = chosen(on("auto", network__layers=4, **sizes))
     assert all(timing.milliseconds > 1e4 for timing in choice.timings if timing.device == "cpu")
 
 
@@ -133,4 +137,4 @@ def test_tiny_numbers_are_0_while_it_computes_and_there_again_afterwards(small):
 def test_the_number_of_threads_that_is_asked_for_is_taken(device):
     for threads in (1, 3):
         training = Training(device=device, threads=threads)
-        assert choose(Experiment(training=training)).threads == threads
+        assert chosen(Experiment(training=training)).threads == threads

@@ -6,14 +6,13 @@ import torch
 
 from rnnviz.experiment import suited
 from rnnviz.learning.batching.losses import summed, take, tensors
-from rnnviz.learning.network.model import build
 from rnnviz.learning.training import evaluation
 from rnnviz.learning.training.evaluation import Evaluator
 from rnnviz.learning.training.trainer import Trainer
 from rnnviz.tasks.characters import Characters
 from rnnviz.tasks.dates import Dates
 from rnnviz.tasks.tagging import Tagging
-from tests.learning.toys import Curve, Labels, Later, Notes, Review, Value
+from tests.learning.toys import Curve, Labels, Later, Notes, Review, Value, untrained
 from tests.learning.toys import experiment as toy_experiment
 
 DATES = Dates(dates=500)
@@ -42,7 +41,7 @@ def counted(parts):
 
 
 def test_parts_come_to_the_same_as_the_whole(monkeypatch):
-    model, valid = build(experiment(DATES)), DATES.examples(0).valid
+    model, valid = untrained(experiment(DATES)), DATES.open(0).examples.valid
     evaluator = Evaluator(DATES, valid, "cpu")
     loss, outputs = evaluator.loss(model)
     decoded = evaluator.decoded(model)
@@ -57,21 +56,23 @@ def test_parts_come_to_the_same_as_the_whole(monkeypatch):
 
 
 def test_what_fits_at_once_is_not_cut(monkeypatch):
-    model = build(experiment(DATES))
-    assert counted(Evaluator(DATES, DATES.examples(0).valid, "cpu").parts_of_loss(model))[0] == 0
+    model = untrained(experiment(DATES))
+    assert (
+        counted(Evaluator(DATES, DATES.open(0).examples.valid, "cpu").parts_of_loss(model))[0] == 0
+    )
 
 
 def test_between_two_parts_the_network_is_as_it_learns(monkeypatch):
     in_parts(monkeypatch)
-    model = build(experiment(DATES)).train()
-    for _ in Evaluator(DATES, DATES.examples(0).valid, "cpu").parts_of_loss(model):
+    model = untrained(experiment(DATES)).train()
+    for _ in Evaluator(DATES, DATES.open(0).examples.valid, "cpu").parts_of_loss(model):
         assert model.training
         assert torch.is_grad_enabled()
 
 
 def test_notepads_are_carried_through_the_streams_of_a_text():
     """Judged in streams side by side, each window's answers are those of its whole stream."""
-    model, valid = build(experiment(TEXT)), TEXT.examples(0).valid
+    model, valid = untrained(experiment(TEXT)), TEXT.open(0).examples.valid
     loss, outputs = Evaluator(TEXT, valid, "cpu").loss(model)
     rows = len(valid.inputs) // 16
     with torch.no_grad():
@@ -110,7 +111,7 @@ def test_a_run_judges_one_part_a_call_and_learns_the_same(task, parts_of_an_epoc
 @pytest.mark.parametrize("toy", [Value, Review, Curve, Labels, Later, Notes])
 def test_answers_lie_in_the_order_of_the_examples(toy, monkeypatch):
     chosen = toy_experiment(toy(), network__cell="GRU")
-    model, valid = build(chosen).eval(), toy().examples(0).valid
+    model, valid = untrained(chosen).eval(), toy().open(0).examples.valid
     monkeypatch.setattr(evaluation, "PART_BYTES", 3 * 4 * 9 * 6)  # three examples at a time
     loss, outputs = Evaluator(toy(), valid, "cpu").loss(model)
     total, count = 0.0, 0
@@ -128,8 +129,8 @@ def test_answers_lie_in_the_order_of_the_examples(toy, monkeypatch):
 
 def test_rules_that_take_long_are_fitted_in_parts():
     task = Tagging(language="Korean")
-    examples, model = task.examples(0), build(experiment(task)).eval()
-    evaluator = Evaluator(task, examples.valid, "cpu")
-    stops, found = counted(evaluation.parts_of_summary(task, examples, model, "cpu", evaluator))
-    assert stops >= task.output_size  # one for each tag's regression
+    data, model = task.open(0), untrained(experiment(task)).eval()
+    evaluator = Evaluator(task, data.examples.valid, "cpu")
+    stops, found = counted(evaluation.parts_of_summary(data, model, "cpu", evaluator))
+    assert stops >= data.output_size  # one for each tag's regression
     assert len(found.rules) == 3

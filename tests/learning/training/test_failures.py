@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from rnnviz.experiment import Experiment
-from rnnviz.learning.network.model import build
 from rnnviz.learning.training.trainer import Trainer, TrainingFailed
 from rnnviz.tasks import Examples, Split
+from tests.learning.toys import untrained, with_examples
 
 
 def finish(trainer):
@@ -45,8 +45,8 @@ def test_no_rate_on_the_slider_is_stopped(small, rate):
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_a_loss_that_is_not_finite_stops_the_run_at_that_batch(small, value):
-    examples = spoilt(small().task.examples(0), 17, value)
-    trainer = Trainer(small(), examples=examples)
+    examples = spoilt(small().task.open(0).examples, 17, value)
+    trainer = Trainer(small(), dataset=with_examples(small(), examples))
     order = torch.randperm(80, generator=torch.Generator().manual_seed(0)).tolist()
     failure = run_into_failure(trainer)
     assert (failure.kind, failure.step) == ("not_finite", order.index(17) // 8)
@@ -54,7 +54,8 @@ def test_a_loss_that_is_not_finite_stops_the_run_at_that_batch(small, value):
 
 
 def test_the_losses_of_a_failed_run_can_still_be_taken(small):
-    trainer = Trainer(small(), examples=spoilt(small().task.examples(0), 17, np.inf))
+    examples = spoilt(small().task.open(0).examples, 17, np.inf)
+    trainer = Trainer(small(), dataset=with_examples(small(), examples))
     failure = run_into_failure(trainer)
     losses, *_ = trainer.take_losses()
     assert np.isfinite(losses).tolist() == [True] * failure.step + [False]
@@ -64,7 +65,7 @@ def test_traces_after_a_failure_show_the_last_good_weights(small):
     trainer = Trainer(small(training__learning_rate=1e3, network__hidden=64))
     run_into_failure(trainer)
     # The first step of Adam spoilt everything: the good weights are the first ones.
-    good = build(small(network__hidden=64))
+    good = untrained(small(network__hidden=64))
     for ours, right in zip(trainer.model.parameters(), good.parameters(), strict=True):
         assert torch.equal(ours, right)
     assert np.isfinite(trainer.trace(0).output).all()
@@ -85,9 +86,9 @@ def test_weights_spoilt_by_the_last_batch_of_an_epoch_make_no_record(small):
 
 
 def test_targets_far_from_zero_do_not_count_as_diverged(small):
-    examples = small().task.examples(0)
+    examples = small().task.open(0).examples
     far = Examples(*(Split(s.inputs, s.targets * 1e-3 + 1e3) for s in examples[:2]))
-    finish(Trainer(small(), examples=far))
+    finish(Trainer(small(), dataset=with_examples(small(), far)))
 
 
 FULL = """

@@ -18,6 +18,7 @@ from tests.learning.toys import (
     Labels,
     Review,
     Stream,
+    ToyData,
     Translation,
     Value,
     experiment,
@@ -339,12 +340,12 @@ def test_the_best_epoch_is_known_while_it_trains():
 
 
 def test_the_metrics_of_a_record_are_those_of_the_task():
-    class Counted(Labels, tag="counted"):
+    class Counted(ToyData):
         def metrics(self, outputs, split):
             assert outputs.shape == (len(split.inputs), 9, 4)
             return {"mean": float(outputs.mean())}
 
-    trainer = Trainer(experiment(Counted()))
+    trainer = Trainer(experiment(Labels()), dataset=Counted(Labels(), 0))
     while (record := trainer.train_batch()) is None:
         pass
     assert record.metrics == trainer.result().metrics

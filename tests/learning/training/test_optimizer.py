@@ -8,8 +8,8 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 
 from rnnviz.experiment import Experiment, Training
-from rnnviz.learning.network.model import build
 from rnnviz.learning.training.optimizer import Optimizer
+from tests.learning.toys import untrained
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ OPTIMIZERS = {
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_ten_steps_equal_those_of_pytorch_and_clip_grad_norm(batch, name, clip_norm):
     knobs, make = OPTIMIZERS[name]
-    model = build(Experiment().with_value("network.layers", 2))
+    model = untrained(Experiment().with_value("network.layers", 2))
     plain = copy.deepcopy(model)
     reference = make(plain.parameters())
     optimizer = Optimizer(model)
@@ -69,7 +69,7 @@ def test_ten_steps_equal_those_of_pytorch_and_clip_grad_norm(batch, name, clip_n
 
 def test_weights_decay_apart_from_the_gradient():
     # Without a gradient AdamW leaves w (1 - rate * decay) of every weight.
-    model = build(Experiment())
+    model = untrained(Experiment())
     optimizer = Optimizer(model)
     before = optimizer.weights.clone()
     optimizer.gradient(sum(p.sum() for p in model.parameters()) * 0.0)
@@ -78,7 +78,7 @@ def test_weights_decay_apart_from_the_gradient():
 
 
 def test_a_gradient_alone_changes_no_weight(batch):
-    model = build(Experiment())
+    model = untrained(Experiment())
     optimizer = Optimizer(model)
     before = optimizer.weights.clone()
     optimizer.gradient(loss_of(model, batch))
@@ -86,7 +86,7 @@ def test_a_gradient_alone_changes_no_weight(batch):
 
 
 def test_restored_weights_are_those_of_the_model(batch):
-    model = build(Experiment())
+    model = untrained(Experiment())
     optimizer = Optimizer(model)
     before, answer = optimizer.weights.clone(), model(batch[0]).detach()
     optimizer.gradient(loss_of(model, batch))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from rnnviz.learning.training.resuming import StateError
 from rnnviz.learning.training.trainer import Trainer, TrainingFailed
 from rnnviz.records.trainer_state import TrainerState
 from rnnviz.store import run_file
-from rnnviz.tasks import TASKS, Examples, Split, Task
+from rnnviz.tasks import TASKS, Dataset, Examples, Split
 from rnnviz.tasks.characters import Characters
 from tests.learning.conftest import finish, small
 from tests.learning.toys import TOYS, Stream, experiment
@@ -71,22 +72,23 @@ LITTLE: dict[str, dict[str, Any]] = {
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of every task only some examples, made once; simple rules, which see nothing of the network,
     are not fitted to them."""
-    known: dict[tuple[str, int], Examples] = {}
+    known: dict[tuple[str, int], Dataset] = {}
 
     def cut(split: Split) -> Split:
         return Split(*(None if part is None else part[:40] for part in split))
 
     for task in TASKS.values():
 
-        def made(self: Any, seed: int, whole: Any = task.examples) -> Examples:
+        def opened(self: Any, seed: int, whole: Any = task.open) -> Dataset:
             key = (repr(self), seed)
             if key not in known:
-                known[key] = Examples(*(part and cut(part) for part in whole(self, seed)))
+                data = known[key] = whole(self, seed)
+                data.examples = Examples(*(part and cut(part) for part in data.examples))
+                data.rules = dict
+                data.parts_of_rules = partial(Dataset.parts_of_rules, data)
             return known[key]
 
-        monkeypatch.setattr(task, "examples", made)
-        monkeypatch.setattr(task, "rules", Task.rules)
-        monkeypatch.setattr(task, "parts_of_rules", Task.parts_of_rules)
+        monkeypatch.setattr(task, "open", opened)
 
 
 @pytest.mark.usefixtures("few")

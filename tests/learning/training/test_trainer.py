@@ -8,9 +8,9 @@ import torch.nn.functional as F  # noqa: N812
 
 from rnnviz.experiment import Experiment, Training
 from rnnviz.knobs import knobs_of
-from rnnviz.learning.network.model import build
 from rnnviz.learning.training.devices import Choice
 from rnnviz.learning.training.trainer import Trainer
+from tests.learning.toys import untrained
 
 
 def outcome(trainer):
@@ -164,7 +164,7 @@ def test_a_new_learning_rate_acts_from_the_next_batch(small):
     other.adjust(Training(learning_rate=1e-1, clip_norm=0.0))
     one.train_batch()
     other.train_batch()
-    start = torch.nn.utils.parameters_to_vector(build(small()).parameters())
+    start = torch.nn.utils.parameters_to_vector(untrained(small()).parameters())
     moved = [
         torch.nn.utils.parameters_to_vector(t.model.parameters()) - start for t in (one, other)
     ]
@@ -221,9 +221,9 @@ def test_the_record_says_what_was_trained_where_and_how_it_ended(small, finish):
 
 def test_traces_show_the_untrained_network_each_epoch_and_now(small, finish):
     trainer = finish(Trainer(small()))
-    untrained = build(small())
+    fresh = untrained(small())
     x = torch.from_numpy(trainer.examples.valid.inputs[2:3])
-    expected = untrained.rnn(x)[0][0].detach().numpy()
+    expected = fresh.rnn(x)[0][0].detach().numpy()
     np.testing.assert_allclose(trainer.trace(2, epoch=0).hidden[:, 0], expected, atol=1e-5)
     now, last = trainer.trace(2), trainer.trace(2, epoch=3)
     np.testing.assert_array_equal(now.hidden, last.hidden)

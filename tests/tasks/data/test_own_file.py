@@ -1,7 +1,6 @@
 """A person's own text: every usual encoding comes back, every trouble is one sentence."""
 
 import os
-import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -29,7 +28,7 @@ quick = settings(deadline=None, suppress_health_check=[HealthCheck.function_scop
 
 def read(path, data):
     path.write_bytes(data)
-    return own_file.read(own_file.stamp(str(path)))
+    return own_file.read(str(path))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
@@ -132,7 +131,7 @@ def test_what_is_no_file_is_one_sentence_with_its_name(tmp_path):
         ("x" * 5000, "cannot be read"),
     ]:
         with pytest.raises(DataError, match=right) as caught:
-            own_file.stamp(os.path.join(tmp_path, name))
+            own_file.check(os.path.join(tmp_path, name))
         assert os.path.basename(name) in str(caught.value)
 
 
@@ -143,7 +142,7 @@ def test_a_file_that_may_not_be_read_is_one_sentence(tmp_path):
     if os.access(path, os.R_OK):
         pytest.skip("this user may read everything")
     with pytest.raises(DataError, match=r"secret\.txt cannot be read"):
-        own_file.read(own_file.stamp(str(path)))
+        own_file.read(str(path))
 
 
 # --- the task -------------------------------------------------------------------------
@@ -152,8 +151,9 @@ def test_a_file_that_may_not_be_read_is_one_sentence(tmp_path):
 def test_the_letters_are_those_of_the_file(tmp_path):
     (tmp_path / "a.txt").write_text("abc\n" * 1000)
     task = Characters(file=str(tmp_path / "a.txt"), window=8)
-    assert task.alphabet == ["", "", "\n", "a", "b", "c"]
-    assert task.remark is None
+    data = task.open(0)
+    assert data.alphabet == ["", "", "\n", "a", "b", "c"]
+    assert data.remark is None
     assert task.idle("text")
     assert not Characters().idle("text")
 
@@ -161,12 +161,14 @@ def test_the_letters_are_those_of_the_file(tmp_path):
 def test_a_changed_file_is_read_anew_by_the_next_run_and_not_by_this_one(tmp_path):
     path = tmp_path / "a.txt"
     path.write_text("ab" * 1000)
-    task = Characters(file=str(path))
-    assert task.alphabet[2:] == ["a", "b"]
-    path.write_text("xyz" * 1000)
-    os.utime(path, ns=(time.time_ns(), time.time_ns() + 10**9))
-    assert task.alphabet[2:] == ["a", "b"]
-    assert Characters(file=str(path)).alphabet[2:] == ["x", "y", "z"]
+    task, before = Characters(file=str(path), window=8), path.stat()
+    data = task.open(0)
+    path.write_text("xy" * 1000)
+    # As large as before, and as old to the nanosecond.
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert "".join(data.alphabet) == "ab"
+    assert data.examples.train.inputs.max() < len(data.alphabet)
+    assert "".join(task.open(0).alphabet) == "xy"
 
 
 @pytest.mark.parametrize(("window", "share"), [(8, 1.0), (64, 1.0), (64, 0.5), (200, 0.25)])
@@ -178,32 +180,32 @@ def test_the_shortest_text_is_what_the_sentence_says(tmp_path, window, share):
         return Characters(file=str(path), window=window, share=share)
 
     with pytest.raises(DataError, match=r"short\.txt has 100 characters") as caught:
-        made(100).examples(0)
+        made(100).open(0)
     needed = int(str(caught.value).partition("that takes ")[2].rstrip(".").split(",")[0])
     # A twentieth of what is used is for validation, and must have a window and one more.
     assert needed * share / 20 == pytest.approx(window + 1, rel=0.1)
-    for split in made(needed).examples(0):
+    for split in made(needed).open(0).examples:
         assert len(split.inputs) >= 1
     with pytest.raises(DataError):
-        made(int(needed - 1 / share)).examples(0)
+        made(int(needed - 1 / share)).open(0)
 
 
 def test_a_shorter_window_is_named_where_one_would_do(tmp_path):
     (tmp_path / "a.txt").write_text("ab" * 500)
     with pytest.raises(DataError, match="windows of 49 at most"):
-        Characters(file=str(tmp_path / "a.txt"), window=64).examples(0)
-    assert Characters(file=str(tmp_path / "a.txt"), window=49).examples(0)
+        Characters(file=str(tmp_path / "a.txt"), window=64).open(0)
+    assert Characters(file=str(tmp_path / "a.txt"), window=49).open(0).examples
 
 
 def test_an_alphabet_without_end_is_bounded(tmp_path):
     text = "".join(chr(0x4E00 + k) * (2 if k < 3000 else 4) for k in range(4000)) * 3
     (tmp_path / "a.txt").write_text(text)
-    task = Characters(file=str(tmp_path / "a.txt"))
-    assert task.output_size == 1502
-    assert chr(0x4E00 + 3500) in task.alphabet  # the most frequent ones are kept
+    data = Characters(file=str(tmp_path / "a.txt")).open(0)
+    assert data.output_size == 1502
+    assert chr(0x4E00 + 3500) in data.alphabet  # the most frequent ones are kept
 
 
 def test_a_text_without_repetition_is_one_sentence(tmp_path):
     (tmp_path / "a.txt").write_text("".join(chr(0x4E00 + k) for k in range(3000)))
     with pytest.raises(DataError, match=r"a\.txt has hardly a character twice"):
-        Characters(file=str(tmp_path / "a.txt")).examples(0)
+        Characters(file=str(tmp_path / "a.txt")).open(0)

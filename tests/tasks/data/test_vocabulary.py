@@ -46,7 +46,7 @@ def test_padding_keeps_every_number_in_its_place_and_cuts_only_what_is_too_long(
 
 
 def test_a_fifth_is_kept_apart_and_nothing_is_lost_or_doubled():
-    train, valid, test = vocabulary.parts(list(range(1009)))
+    train, valid, test = vocabulary.parts(list(range(1009))).values()
     assert (len(valid), len(test)) == (100, 100)
     assert sorted([*train, *valid, *test]) == list(range(1009))
 

@@ -11,7 +11,7 @@ from rnnviz.tasks.rules import baselines
 
 def test_the_mean_of_a_sine_leaves_its_variance():
     task = Sine(windows=20_000)
-    assert baselines.mean(task.examples(0)) == pytest.approx(0.5, rel=0.03)
+    assert baselines.mean(task.open(0).examples) == pytest.approx(0.5, rel=0.03)
 
 
 @pytest.mark.parametrize(("period", "ahead"), [(20 * math.pi, 1), (40.0, 3), (8.0, 4)])
@@ -19,7 +19,7 @@ def test_the_last_value_of_a_sine_misses_by_the_chord(period, ahead):
     # sin(b + d) - sin(b) = 2 sin(d/2) cos(b + d/2): in the mean its square is 2 sin(d/2)^2.
     task = Sine(windows=20_000, period=period, ahead=ahead)
     expected = 2 * math.sin(math.pi * ahead / period) ** 2
-    assert baselines.persistence(task.examples(0)) == pytest.approx(expected, rel=0.03)
+    assert baselines.persistence(task.open(0).examples) == pytest.approx(expected, rel=0.03)
 
 
 @pytest.mark.parametrize("ahead", [1, 7])
@@ -27,12 +27,12 @@ def test_the_last_value_of_a_sine_misses_by_the_chord(period, ahead):
 def test_a_linear_rule_solves_a_clean_sine(window, ahead):
     task = Sine(window=window, ahead=ahead, windows=300)
     # What is left is the rounding of float32, 6e-8, times what two points enlarge it by.
-    assert baselines.linear_autoregression(task.examples(0)) < 1e-9
+    assert baselines.linear_autoregression(task.open(0).examples) < 1e-9
 
 
 def test_a_linear_rule_cannot_get_below_the_noise():
     task = Sine(noise=0.2, windows=6000)
-    assert baselines.linear_autoregression(task.examples(0)) > 0.2**2
+    assert baselines.linear_autoregression(task.open(0).examples) > 0.2**2
 
 
 def test_a_constant_is_found_by_all():
@@ -51,10 +51,6 @@ def test_rules_are_fitted_on_training_examples_alone():
 
 
 def test_the_noise_is_named_as_a_limit_where_there_is_any():
-    clean, noisy = Sine(windows=60), Sine(windows=60, noise=0.5)
-    assert list(clean.baselines(clean.examples(0))) == [
-        "mean",
-        "persistence",
-        "linear autoregression",
-    ]
-    assert noisy.baselines(noisy.examples(0))["noise"] == 0.25
+    clean, noisy = (Sine(windows=60, noise=noise).open(0).baselines() for noise in (0.0, 0.5))
+    assert list(clean) == ["mean", "persistence", "linear autoregression"]
+    assert noisy["noise"] == 0.25

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rnnviz.tasks.examples import Split
 from rnnviz.tasks.rules import ngrams
-from rnnviz.tasks.task import Split
 
 CLASSES = 6  # 0 is the padding, which no text has
 texts = st.lists(st.integers(1, CLASSES - 1), min_size=4, max_size=60).map(np.array)
