@@ -23,7 +23,7 @@ from rnnviz.tasks.data.fingerprint import fingerprint
 def trace(asked: TraceExample, trainer: Trainer) -> Work:
     """The trace of an example after the nearest epoch whose weights are kept."""
     epoch = None if asked.epoch is None else trainer.nearest_epoch(asked.epoch)
-    trace = trainer.trace(asked.example, epoch, parts=asked.parts)
+    trace = trainer.trace(asked.example, epoch, parts=asked.parts, change=asked.change)
     yield TracedExample(example=asked.example, epoch=epoch, trace=trace)
 
 

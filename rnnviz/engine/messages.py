@@ -23,7 +23,7 @@ from rnnviz.records.arrays import BoolArray, FloatArray
 from rnnviz.records.fingerprint import Fingerprint
 from rnnviz.records.preprocessing import Preprocessing
 from rnnviz.records.run import Device, EpochRecord, Failure, Figures, Timing
-from rnnviz.records.trace import Trace
+from rnnviz.records.trace import Change, Trace
 from rnnviz.words.phrase import Phrase
 
 TracedPart = Literal["saliency", "gradient_norm"]
@@ -113,6 +113,7 @@ class TraceExample(_Message):
     example: int
     epoch: int | None = None
     parts: list[TracedPart] = []
+    change: Change | None = None
 
 
 class TracedExample(_Message):

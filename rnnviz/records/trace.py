@@ -47,6 +47,18 @@ class Presentation(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """``(O,)`` or ``(T, O)``: what was asked for"""
 
 
+class Change(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """What is other than in an example, to see what the network would make of it."""
+
+    inputs: FloatArray | None = None
+    """values ``(T, I)`` or tokens ``(T, F)`` in place of what is read; another number of
+    timesteps only where one answer is asked, at the end"""
+    start: FloatArray | None = None
+    """``(L, H)``: h_0 of every layer (and direction) in place of the state that it begins with"""
+    start_cell: FloatArray | None = None
+    """``(L, H)``: c_0, where there is one; None for 0"""
+
+
 class Trace(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """All that a network computed on one example. Arrays are float32.
 

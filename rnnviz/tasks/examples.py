@@ -39,6 +39,17 @@ class Split(NamedTuple):
     decoder: IntArray | None = None
     """encoder-decoder: the tokens that the decoder reads while it is taught, ``(N, U, F)``"""
 
+    def only(self, example: int) -> Split:
+        """One of the examples alone."""
+        row = slice(example, example + 1)
+        return Split(
+            self.inputs[row],
+            self.targets[row],
+            None if self.lengths is None else self.lengths[row],
+            None if self.asked is None else self.asked[row],
+            None if self.decoder is None else self.decoder[row],
+        )
+
     def length(self, example: int) -> int:
         """How many timesteps an example has."""
         return self.inputs.shape[1] if self.lengths is None else int(self.lengths[example])

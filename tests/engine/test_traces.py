@@ -5,6 +5,7 @@ import pytest
 
 from rnnviz.engine.messages import Failed, StateChanged, Stop, TracedExample, TraceExample
 from rnnviz.learning.training.trainer import Trainer
+from rnnviz.records.trace import Change
 from tests.engine.conversation import BOTH, LONG, SMALL, Conversation, is_a, of
 
 
@@ -80,3 +81,23 @@ def test_a_request_does_not_change_the_run(engine: Conversation, trained: Traine
     engine.ask(2, TraceExample(run=engine.run, example=0, parts=BOTH))
     answer = engine.until_kind(TracedExample)[-1]
     np.testing.assert_array_equal(answer.trace.hidden, trained.trace(0).hidden)
+
+
+def test_a_changed_sequence_is_traced_and_the_example_stays(
+    engine: Conversation, trained: Trainer
+) -> None:
+    engine.start(paused=True)
+    zeros = np.zeros((10, 1), np.float32)
+    engine.ask(1, TraceExample(run=engine.run, example=0, change=Change(inputs=zeros)))
+    other = engine.until_kind(TracedExample)[-1].trace
+    np.testing.assert_array_equal(other.inputs, zeros)
+    engine.ask(2, TraceExample(run=engine.run, example=0))
+    trace = engine.until_kind(TracedExample)[-1].trace
+    np.testing.assert_array_equal(trace.inputs, trained.trace(0).inputs)
+
+
+def test_a_change_that_cannot_be_fails_alone_in_a_sentence(engine: Conversation) -> None:
+    engine.start(paused=True)
+    wrong = Change(inputs=np.zeros((10, 3), np.float32))
+    engine.ask(1, TraceExample(run=engine.run, example=0, change=wrong))
+    assert "shape (T, 1)" in str(engine.until_kind(Failed)[-1].detail)

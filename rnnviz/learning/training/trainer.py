@@ -21,8 +21,10 @@ from rnnviz.learning.generating.composing import Chord, chords
 from rnnviz.learning.generating.writing import Letter, letters
 from rnnviz.learning.network.model import SequenceModel, State, build, with_weights
 from rnnviz.learning.network.rng import Chance
+from rnnviz.learning.tracing.changes import changed
+from rnnviz.learning.tracing.recording import Wanted
 from rnnviz.learning.tracing.start_states import Notepads
-from rnnviz.learning.tracing.task_trace import trace_example
+from rnnviz.learning.tracing.task_trace import Sequence, trace_sequence
 from rnnviz.learning.training import devices, resuming
 from rnnviz.learning.training.evaluation import Evaluator, Parts, finished, parts_of_summary
 from rnnviz.learning.training.failures import DIVERGED, of_constant_answer, running_out_of_memory
@@ -31,7 +33,7 @@ from rnnviz.learning.training.optimizer import Optimizer
 from rnnviz.learning.training.snapshots import Snapshots
 from rnnviz.records.arrays import BoolArray, FloatArray
 from rnnviz.records.run import Ended, EpochRecord, Figures, RunRecord
-from rnnviz.records.trace import Trace
+from rnnviz.records.trace import Change, Trace
 from rnnviz.records.trainer_state import TrainerState
 from rnnviz.tasks import Dataset
 
@@ -251,13 +253,16 @@ class Trainer:
         parts: Collection[str] = ("saliency", "gradient_norm"),
         *,
         patient: bool = True,
+        change: Change | None = None,
     ) -> Trace:
         """Trace one validation example with the weights of now, or of after `epoch`, one of
         `kept_epochs`.
 
         `parts` are those of its costly parts that are wanted. Saliency is left out beyond
         `DEAREST_SALIENCY`, so that an answer takes seconds at most; who is not `patient` is given
-        it only where it takes milliseconds. Raises `IndexError` where there is no such example.
+        it only where it takes milliseconds. With a `change` it is traced as it would be then, and
+        nothing of the run changes. Raises `IndexError` where there is no such example, and
+        `TraceError` for a change that cannot be.
         """
         valid = self.examples.valid
         if not 0 <= example < len(valid.inputs):
@@ -269,16 +274,14 @@ class Trainer:
         model = self._looked_at
         torch.nn.utils.vector_to_parameters(weights.cpu(), model.parameters())
         saliency = (True if patient else None) if "saliency" in parts else False
-        return trace_example(
-            model,
-            self.dataset,
-            valid,
-            example,
-            saliency,
-            DEAREST_SALIENCY,
-            self._notepads,
-            gradient_norm="gradient_norm" in parts,
-        )
+        wanted = Wanted(saliency, DEAREST_SALIENCY, "gradient_norm" in parts)
+        # Where examples go on from each other, one begins with the notepad that those before it
+        # have filled, as an `Evaluator` has it there.
+        start = self._notepads.before(model, example) if self.dataset.task.stateful else None
+        sequence = Sequence(valid.only(example), start)
+        if change is not None:
+            sequence = changed(sequence, change, model)
+        return trace_sequence(model, self.dataset, sequence, wanted)
 
     def writing(
         self, text: str, length: int, temperature: float, seed: int
