@@ -9,7 +9,7 @@ from rnnviz.learning.training.devices import DeviceMissing
 from rnnviz.learning.training.trainer import TrainingFailed
 from rnnviz.records.run import Failure
 from rnnviz.tasks import DataError
-from rnnviz.words.phrase import Phrase
+from rnnviz.words.phrase import Phrase, Refused
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def failure(error: Exception, run: int, step: int = 0, request: int | None = Non
     if kind == "error":
         log.error("run %d failed at step %d", run, step, exc_info=error)
     detail: str | Phrase = f"{type(error).__name__}: {error}"
-    if isinstance(error, DataError):
+    if isinstance(error, Refused):
         detail = error.phrase
     elif isinstance(error, TrainingFailed):
         detail = ""
