@@ -74,6 +74,8 @@ class Characters(Task, tag="characters"):
         "unigram",
         "bigram",
         "trigram",
+        "character",
+        "window",
     )
     shape: ClassVar[Shape] = "many-to-many"
     loss: ClassVar[Loss] = "cross-entropy"

@@ -58,6 +58,7 @@ class Chorales(Task, tag="chorales"):
         "repeat",
         "logistic regression on two chords",
         "note",
+        "chorale",
     )
     shape: ClassVar[Shape] = "many-to-many"
     loss: ClassVar[Loss] = "binary cross-entropy"

@@ -39,6 +39,8 @@ class Copy(Task, tag="copy"):
         "symbols right",
         "sequences right",
         "remembering nothing",
+        "symbol",
+        "sequence",
     )
     shape: ClassVar[Shape] = "many-to-many"
     loss: ClassVar[Loss] = "cross-entropy"

@@ -137,6 +137,9 @@ class Dates(Task, tag="dates"):
         "exact",
         "characters right",
         "frequent characters",
+        "character",
+        "the encoder reads",
+        "the decoder is taught with",
     )
     shape: ClassVar[Shape] = "encoder-decoder"
     loss: ClassVar[Loss] = "cross-entropy"

@@ -102,6 +102,8 @@ class Reber(Task, tag="reber"):
         "last symbol",
         "all but the second symbol",
         "the grammar",
+        "symbol",
+        "string",
     )
     shape: ClassVar[Shape] = "many-to-many"
     loss: ClassVar[Loss] = "cross-entropy"

@@ -35,6 +35,8 @@ class Recall(Task, tag="recall"):
     words: ClassVar[tuple[str, ...]] = (
         "accuracy",
         "guessing",
+        "symbol",
+        "string",
     )
     shape: ClassVar[Shape] = "many-to-one"
     loss: ClassVar[Loss] = "cross-entropy"

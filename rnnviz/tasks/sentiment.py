@@ -47,6 +47,10 @@ class Sentiment(Task, tag="sentiment"):
         "bag of subwords",
         "bad",
         "good",
+        "word",
+        "character",
+        "subword",
+        "review",
     )
     shape: ClassVar[Shape] = "many-to-one"
     loss: ClassVar[Loss] = "cross-entropy"

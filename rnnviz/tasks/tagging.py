@@ -60,6 +60,10 @@ class Tagging(Task, tag="tagging"):
         "most frequent tag",
         "usual tag of word and ending",
         "logistic regression on the word",
+        "word",
+        "beginning",
+        "ending",
+        "sentence",
     )
     shape: ClassVar[Shape] = "many-to-many"
     loss: ClassVar[Loss] = "cross-entropy"

@@ -28,7 +28,8 @@ class Task(Settings, tag_field="name"):
     order: ClassVar[int]
     """where it stands among all tasks: after those with less"""
     words: ClassVar[tuple[str, ...]] = ()
-    """what else a person reads of it, in order to be translated: measures, rules, answers"""
+    """what else a person reads of it, in order to be translated: measures, rules, answers, and
+    what its sequences are and are made of"""
     shape: ClassVar[Shape]
     loss: ClassVar[Loss] = "MSE"
     embeds: ClassVar[bool] = False

@@ -11,6 +11,7 @@ import pytest
 from rnnviz import tasks
 from rnnviz.experiment import knobs, suited
 from rnnviz.knobs import KnobError, positions
+from rnnviz.records.preprocessing import PreparedSequence
 from rnnviz.resources import resource
 from rnnviz.tasks import TASKS, Dataset
 from rnnviz.tasks.adding import Adding
@@ -96,6 +97,14 @@ def test_an_example_reads_with_the_labels_of_its_task(task, opened):
     assert all(len(row) <= made.output_size for row in read.likely)
     if task.composes:
         assert read.inputs_named == list(made.row_names)
+
+
+@each_task
+def test_the_names_of_what_is_read_are_words_of_the_task(task, opened):
+    found = opened[task].preprocessing("valid", 0)
+    stretches = found.stretches if isinstance(found, PreparedSequence) else ()
+    names = {column.name for stretch in stretches for column in stretch.columns}
+    assert names | {stretch.role for stretch in stretches} <= {*task.words}
 
 
 @each_task
