@@ -105,6 +105,7 @@ def _timed(experiment: Experiment) -> Experiment:
     """All settings that the time of a step depends on; what else there is to set is as it comes."""
     training = experiment.training
     return Experiment(
+        task=type(experiment.task)(),  # which says whether a network may read from the end
         network=experiment.network,
         training=Training(
             batch=training.batch, optimizer=training.optimizer, threads=training.threads

@@ -3,11 +3,13 @@
 import pytest
 import torch
 
-from rnnviz.experiment import Experiment, Training
+from rnnviz.experiment import Experiment, Training, suited
 from rnnviz.learning.training import devices
 from rnnviz.learning.training.devices import Choice, DeviceMissing, available, choose, fastest
 from rnnviz.learning.training.trainer import Trainer
 from rnnviz.records.run import Timing
+from rnnviz.tasks import TASKS
+from rnnviz.tasks.dataset import Sizes
 
 no_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 several = pytest.mark.skipif(devices.ALL_THREADS == 1, reason="there is one core")
@@ -138,3 +140,10 @@ def test_the_number_of_threads_that_is_asked_for_is_taken(device):
     for threads in (1, 3):
         training = Training(device=device, threads=threads)
         assert chosen(Experiment(training=training)).threads == threads
+
+
+@pytest.mark.parametrize("name", [name for name, task in TASKS.items() if task.whole_sequence])
+def test_a_network_that_reads_from_both_ends_is_timed_too(name):
+    chosen = suited(TASKS[name]()).with_value("network.direction", "both")
+    sizes = Sizes("many-to-many", 2, (), 2, 3)
+    assert choose(chosen, sizes).timings
