@@ -88,11 +88,11 @@ def test_an_engine_that_does_not_read_keeps_nobody_waiting(engine_thread):
     wait_until(lambda: any(isinstance(r, StateChanged) for r in heard))
     os.kill(engine_thread.engine_pid, signal.SIGSTOP)
     try:
-        # Far more than a pipe holds: 64 KiB, and each command takes more than 40 bytes.
+        # Far more than a pipe holds: 64 KiB, and each command takes nearly 200 bytes.
         sending = Thread(
             target=lambda: [
                 engine_thread.send(Adjust(run=1, training=Training(clip_norm=n + 0.5)))
-                for n in range(3000)
+                for n in range(1000)
             ],
             daemon=True,
         )
