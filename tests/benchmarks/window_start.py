@@ -57,7 +57,7 @@ app.exec()
 # As `python -m rnnviz`, but that the class of the window is exchanged when it is imported.
 OURS = """
 import importlib.util, sys, time
-from rnnviz import cli
+from rnnviz.cli import main as cli
 
 class Finder:
     def find_spec(self, name, path=None, target=None):
@@ -75,11 +75,11 @@ class Finder:
 def watch(app):
     from PySide6.QtCore import QTimer
     class Window(app.MainWindow):
-        def __init__(self, lab, theme, preferences):
-            super().__init__(lab, theme, preferences)
-            lab.clock.drawn.connect(lambda _: say("drawn"))
-            lab.worker.reported.connect(lambda report: say(type(report).__name__))
-            lab.run.trace_received.connect(lambda *_: QTimer.singleShot(100, self.close))
+        def __init__(self, workspace, theme, preferences):
+            super().__init__(workspace, theme, preferences)
+            workspace.clock.drawn.connect(lambda _: say("drawn"))
+            workspace.engine_thread.reported.connect(lambda report: say(type(report).__name__))
+            workspace.run.trace_received.connect(lambda *_: QTimer.singleShot(100, self.close))
         def paintEvent(self, event):
             super().paintEvent(event)
             QTimer.singleShot(0, lambda: say("painted"))
