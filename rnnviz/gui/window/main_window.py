@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -48,6 +48,11 @@ from rnnviz.records.run import EpochRecord
 from rnnviz.store import history
 from rnnviz.words import languages
 from rnnviz.words.translation import tr
+
+FIRST_SIZE = QSize(1440, 900)
+"""Of the window where nobody gave it another and the screen has room."""
+TITLE_BAR = 40
+"""Pixels, at most, that a desktop puts above a window."""
 
 
 class MainWindow(QMainWindow):
@@ -287,8 +292,8 @@ class MainWindow(QMainWindow):
     def _restore(self) -> None:
         kept = self.preferences.bytes("geometry")
         if kept is None or not self.restoreGeometry(kept):
-            screen = self.screen().availableGeometry()
-            self.resize(min(1440, screen.width()), min(900, screen.height()))
+            room = self.screen().availableGeometry().size() - QSize(0, TITLE_BAR)
+            self.resize(FIRST_SIZE.boundedTo(room))
         self.actions_by_name["full_screen"].setChecked(self.isFullScreen())
         state, names = self.preferences.bytes("layout", layout.VERSION), self.preferences.panels
         self._first_layout = state is None or not layout.restore(self, self.docks, state, names)

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QByteArray, QRect, Qt
 
 from rnnviz.gui.window import layout
+from rnnviz.gui.window.main_window import FIRST_SIZE, TITLE_BAR
 from tests.gui.driver import Driver, click_at
 
 
@@ -35,6 +36,13 @@ def test_a_panel_that_was_closed_can_be_opened_from_the_menu(unplugged):
     driver.window.docks["change"]._close.click()
     driver.window.docks["change"].toggleViewAction().trigger()
     assert "change" in shown(driver)
+
+
+def test_a_first_window_leaves_room_for_its_title_bar(unplugged):
+    window = unplugged().window
+    room = window.screen().availableGeometry().height()
+    assert room < FIRST_SIZE.height()
+    assert window.height() == room - TITLE_BAR
 
 
 def test_the_size_of_the_window_is_kept(unplugged):
