@@ -23,10 +23,16 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QGraphicsSimpleTextItem, QGraphicsWidget
+from PySide6.QtWidgets import (
+    QGraphicsItem,
+    QGraphicsRectItem,
+    QGraphicsSimpleTextItem,
+    QGraphicsWidget,
+)
 
 from rnnviz.gui.look.theme import Colours
 from rnnviz.gui.widgets.axis import Axis
+from rnnviz.gui.widgets.picture import Drawing, Picture
 
 WIDEST = "timestep"
 """The longest name that an axis of time or learning has."""
@@ -98,6 +104,8 @@ class Plot(pg.GraphicsView):
         for item in (self.y_axis, self.box, self.x_axis):
             item.setParentItem(self._page)
         self.setCentralItem(self._page)
+        self._named: dict[QGraphicsItem, str] = {}
+        self._parts: list[Picture] = []
         self._labels = (x_label, y_label)
         self._corner = QGraphicsSimpleTextItem(self._page)
         self._side = QGraphicsSimpleTextItem(self._page)
@@ -112,6 +120,11 @@ class Plot(pg.GraphicsView):
         self._labels = (x_label or old_x, y_label or old_y)
         if self._colours and self._labels != (old_x, old_y):
             self.recolour(self._colours)
+
+    @property
+    def y_label(self) -> str:
+        """The name of the vertical axis."""
+        return self._labels[1]
 
     def set_right_ticks(self, ticks: list[tuple[float, float]], name: str) -> None:
         """A second axis at the right: at each y another number, the name at the highest. Made
@@ -152,16 +165,86 @@ class Plot(pg.GraphicsView):
             text.setText(name)
         self._place_labels()
 
-    def add_curve(self, **options: Any) -> pg.PlotCurveItem:
+    # --- what is drawn -----------------------------------------------------------------
+
+    def add_curve(self, name: str) -> pg.PlotCurveItem:
         """Add an empty curve that skips what pyqtgraph would check each time."""
-        curve = pg.PlotCurveItem(skipFiniteCheck=True, **options)
-        self.box.addItem(curve, ignoreBounds=True)
+        curve: pg.PlotCurveItem = self.add(pg.PlotCurveItem(skipFiniteCheck=True), name)
         return curve
 
-    def add(self, item: Any) -> Any:
+    def add(self, item: Any, name: str) -> Any:
         """Add any item of pyqtgraph that takes no part in the range of the view."""
         self.box.addItem(item, ignoreBounds=True)
+        self.name(item, name)
         return item
+
+    def add_text(self, name: str) -> QGraphicsSimpleTextItem:
+        """Add an empty text, placed in pixels of the view box."""
+        text = QGraphicsSimpleTextItem(self.box)
+        self.name(text, name)
+        return text
+
+    def add_part(self, part: Picture) -> None:
+        """Let a part that has several items say itself what they draw; theirs have no names."""
+        self._parts.append(part)
+
+    def name(self, item: QGraphicsItem, name: str) -> None:
+        """Give an item another name, or with "" none."""
+        self._named[item] = name
+
+    def remove(self, item: Any) -> None:
+        """Take an item away."""
+        del self._named[item]
+        if isinstance(item, QGraphicsSimpleTextItem):
+            self.scene().removeItem(item)
+        else:
+            self.box.removeItem(item)
+
+    def drawn(self) -> Drawing:
+        """What can be seen, by the names of the items, in the units of the axes: on a logarithmic
+        axis the number that is read there, not its height.
+
+        A curve, bars or dots: x and y, ``(2, n)``, of a bar the middle. An image: its array. A
+        line across the plot: where it stands, ``()``. A region: from where to where along x,
+        ``(2,)``. A rectangle: left, top, right, bottom, ``(4,)``, the top being the lesser y. A
+        text: the text, ``()``.
+        """
+        drawn: Drawing = {}
+        for item, name in self._named.items():
+            array = self._read(item) if name and item.isVisible() else None
+            if array is not None and array.size:
+                drawn[name] = array
+        for part in self._parts:
+            drawn |= part.drawn()
+        return drawn
+
+    def _read(self, item: Any) -> npt.NDArray[Any] | None:
+        """What an item draws, or None for nothing."""
+        if isinstance(item, pg.PlotCurveItem | pg.ScatterPlotItem | pg.PlotDataItem):
+            x, y = item.getData()
+            if x is None or y is None:
+                return None
+            if len(x) == len(y) + 1:  # bars, between their edges
+                x = (x[1:] + x[:-1]) / 2
+            return np.stack([_number(self.x_axis, x), _number(self.y_axis, y)])
+        if isinstance(item, pg.ImageItem):
+            return None if item.image is None else np.array(item.image)
+        if isinstance(item, pg.InfiniteLine):
+            return _number(self.x_axis if item.angle == 90 else self.y_axis, item.value())
+        if isinstance(item, pg.LinearRegionItem):
+            return _number(self.x_axis, item.getRegion())
+        if isinstance(item, QGraphicsRectItem):
+            rect = item.rect()
+            if rect.isEmpty():
+                return None
+            left, right = _number(self.x_axis, [rect.left(), rect.right()])
+            top, bottom = _number(self.y_axis, [rect.top(), rect.bottom()])
+            return np.array([left, top, right, bottom])
+        if isinstance(item, pg.TextItem):
+            return np.array(item.toPlainText())
+        if isinstance(item, QGraphicsSimpleTextItem):
+            return np.array(item.text())
+        raise TypeError(f"a plot cannot say what {type(item).__name__} draws")
 
     def set_x(self, low: float, high: float) -> None:
         """Show this range of x."""
@@ -290,6 +373,12 @@ class Plot(pg.GraphicsView):
         self.x_axis.setGeometry(x, top + height, max(1, width), self.x_axis.height())
         if self._right is not None:
             self._right.setGeometry(x + width, top, beside, max(1, height))
+
+
+def _number(axis: Axis, place: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """The numbers that are read on an axis at some places."""
+    array = np.asarray(place, float)
+    return 10**array if axis.logMode else array
 
 
 _MARGINS = (4, 6, 12, 2)

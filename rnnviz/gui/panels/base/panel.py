@@ -13,6 +13,7 @@ from rnnviz.gui.look.theme import Colours, Theme
 from rnnviz.gui.model.aspect import EVERYTHING, Aspect
 from rnnviz.gui.model.clock import FrameClock
 from rnnviz.gui.model.view_state import ViewState
+from rnnviz.gui.widgets.picture import Drawing, Picture
 
 if TYPE_CHECKING:
     from rnnviz.gui.model.workspace import Workspace
@@ -137,6 +138,27 @@ class Panel(QWidget):
     def draw(self, what: Aspect) -> None:
         """Bring on the screen what changed."""
         raise NotImplementedError
+
+    @property
+    def up_to_date(self) -> bool:
+        """Whether it can be seen, and has drawn all that changed."""
+        return self._built and self._in_front and self.isVisible() and not self._dirty
+
+    def drawn(self) -> Drawing:
+        """What its pictures draw, those in its header too; see `Picture`."""
+        inside = [one for one in self.findChildren(QWidget) if one.isVisibleTo(self)]
+        places = [self.controls.itemAt(place).widget() for place in range(self.controls.count())]
+        header = [one for one in places if one is not None and not one.isHidden()]
+        drawn: Drawing = {}
+        for widget in (*inside, *header):
+            if isinstance(widget, Picture):
+                drawn |= widget.drawn()
+        return drawn
+
+    @property
+    def empty_text(self) -> str:
+        """What stands in for content that is not there; "" where there is content."""
+        return "" if self._empty.isHidden() else self._empty.text()
 
     def say_empty(self, what_will_be_here: str) -> None:
         """Stand in for content that is not there yet; an empty text takes it away."""
