@@ -42,12 +42,21 @@ settings.load_profile("ci" if "CI" in os.environ else "here")
 _folder = tempfile.TemporaryDirectory(prefix="rnnviz-tests-")
 _home = Path(_folder.name)
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ[_MARK] = uuid.uuid4().hex
 os.environ["RNNVIZ_HOME"] = str(_home / "session")
 if "XDG_RUNTIME_DIR" not in os.environ:
     # Qt warns where a system has none, as in most containers.
     (_home / "runtime").mkdir(mode=0o700)
     os.environ["XDG_RUNTIME_DIR"] = str(_home / "runtime")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Mark the session; the workers of pytest-xdist belong to the one that started them."""
+    if not _is_worker(config):
+        os.environ[_MARK] = uuid.uuid4().hex
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
 
 
 @pytest.fixture(autouse=True)
@@ -195,6 +204,8 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
 @pytest.hookimpl(wrapper=True)
 def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
     yield
+    if _is_worker(session.config):
+        return  # others still work: who started them all looks when they have ended
     orphans = [pid for pid in _engines() if not _ends(pid)]
     if orphans:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -146,22 +146,22 @@ class Finder:
             workspace.player.pause()
         if workspace.step_costs.measuring:
             workspace.step_costs.cancel()
-        asked = workspace.run.number, workspace.player.example, workspace.player.epoch
+        asked = self._subject()
         if not self._comes(lambda: self._missing(paused), paused):
             return
         truth: Truth | bool | None = False
         for _ in range(8):
-            told = talk.told
+            told, subject = talk.told, self._subject()
             truth = self._truth(paused)
             if truth is None:
                 return
-            if workspace.running or talk.told == told:
-                break  # otherwise something was still to come
+            if self._subject() == subject and (workspace.running or talk.told == told):
+                break  # otherwise something was still to come, or the truth is of another run
         self.pulse.suspend()
         self.rests += 1
         for wrong in self._wrong(truth):
             self._fault("picture", wrong)
-        here = workspace.run.number, workspace.player.example, workspace.player.epoch
+        here = self._subject()
         if here[0] == asked[0] and here != asked and workspace.run.can_trace:
             self._fault("player", f"nobody asked to go from {asked[1:]} to {here[1:]}")
         for failed in talk.unexpected:
@@ -175,6 +175,11 @@ class Finder:
         self.driver.heard.clear()
         self.driver.notices.clear()
         self.pulse.resume()
+
+    def _subject(self) -> tuple[int, int, int | None]:
+        """The run, the example and the epoch that are looked at."""
+        workspace = self.driver.workspace
+        return workspace.run.number, workspace.player.example, workspace.player.epoch
 
     def _comes(self, missing: Callable[[], list[str]], paused: bool = False) -> bool:
         deadline = QDeadlineTimer(round(1000 * self._patience))

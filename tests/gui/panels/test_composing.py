@@ -82,6 +82,7 @@ def test_it_composes_after_an_epoch_what_the_engine_reports(composing: Driver):
     composing.do("train")
     composing.until_state("finished")
     composing.until(lambda: bool(composing.reports(Composed)))
+    composing.until(lambda: not composing.workspace.composer.composing)
     composing.until_drawn()
     report, piece = composing.reports(Composed)[-1], composing.workspace.composer.piece
     np.testing.assert_array_equal(piece.roll, report.roll)
