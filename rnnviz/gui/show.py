@@ -19,7 +19,6 @@ from rnnviz.gui.panels.base.panel import Context
 from rnnviz.gui.window import layout
 from rnnviz.gui.window.actions import Actions
 from rnnviz.gui.window.commands import TRACE_COMMANDS
-from rnnviz.gui.window.dock import Dock
 from rnnviz.gui.window.player_bar import PlayerBar
 from rnnviz.records.trace import Trace
 
@@ -36,14 +35,12 @@ class TraceWindow(QMainWindow):
         self.clock = FrameClock(self)
         self.player = Player(self.clock, self)
         self.view_state = ViewState(self.player, self)
-        self.docks = {
-            panel.name: Dock(panel)
-            for panel in panels(Context(self.theme, self.clock, self.view_state), of_trace=True)
-        }
+        made = panels(Context(self.theme, self.clock, self.view_state), of_trace=True)
+        self.panels = {panel.name: panel for panel in made}
+        self.docks, self.stage = layout.frame(self.panels)
         self.actions_by_name = Actions(self, TRACE_COMMANDS)
         self.player_bar = PlayerBar(self.player, self.actions_by_name, self.theme)
         self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, self.player_bar)
-        self.view_state.unit_selected.connect(lambda: layout.open_unit(self, self.docks))
         self.theme.changed.connect(self._recolour)
         self._recolour()
         self.resize(1100, 760)

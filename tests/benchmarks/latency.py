@@ -72,7 +72,7 @@ def main(times: int) -> None:
         actions["train"].trigger()
         until(training)
         live(0.5)
-        panel: Any = window.docks["experiment"].panel
+        panel: Any = window.panels["experiment"]
         slider = panel.rows["network.hidden"].slider
 
         def turn(place: int) -> float:

@@ -55,7 +55,7 @@ def main(frames: int) -> None:
         window.view_state.select_unit(3)
         live(1)
         images = 0
-        panel: Any = window.docks["hidden"].panel
+        panel: Any = window.panels["hidden"]
         image = panel._image
         draw = image.setImage
 

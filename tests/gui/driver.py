@@ -157,7 +157,7 @@ class Driver:
     # --- finding -------------------------------------------------------------------------
 
     def panel(self, name: str) -> Any:  # each has parts of its own
-        return self.window.docks[name].panel
+        return self.window.panels[name]
 
     def row(self, path: str) -> KnobRow:
         return self.panel("experiment").rows[path]
@@ -237,15 +237,17 @@ def put_back(driver: Driver) -> None:
     if window.size().toTuple() != SIZE:
         window.resize(*SIZE)
     docks = window.docks.values()
-    displaced = [d for d in docks if d.isHidden() != d.panel.home.closed or d.isFloating()]
-    if displaced:
+    frames = [*docks, *window.stage.lanes.values()]
+    displaced = any(frame.isHidden() != frame.panel.home.closed for frame in frames)
+    moved = list(window.stage.lanes) != [state[0] for state in window.stage.lane_states()]
+    if displaced or moved or any(dock.isFloating() for dock in docks):
         window.reset_layout()
     for dock in docks:
         home = dock.panel.home
         if isinstance(home, Behind) and not dock.visibleRegion().isEmpty():
             window.docks[home.front].raise_()
     driver.panel("experiment").retrain.setChecked(False)
-    driver.panel("hidden")._order.setCurrentIndex(0)
+    driver.panel("hidden").order_choice.setCurrentIndex(0)
     player.pause()
     player.set_loop(False)
     player.set_speed(1)
@@ -267,9 +269,9 @@ def put_back(driver: Driver) -> None:
     else:
         driver.set_up(SMALL)
     player.go_to(player.timesteps - 1)
-    for dock in docks:  # the mouse points at nothing
-        if hasattr(dock.panel, "plot"):
-            dock.panel.plot.left.emit()
+    for panel in window.panels.values():  # the mouse points at nothing
+        if hasattr(panel, "plot"):
+            panel.plot.left.emit()
     driver.panel("notepad").cells.pointed.emit(-1)
     driver.until_drawn()
     driver.heard.clear()

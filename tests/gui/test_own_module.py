@@ -48,7 +48,7 @@ def settle(window: TraceWindow) -> None:
 
 
 def bars(window: TraceWindow, name: str) -> np.ndarray:
-    panel: Any = window.docks[name].panel
+    panel: Any = window.panels[name]
     return panel._bars.getData()[1]
 
 
@@ -70,7 +70,7 @@ def test_backwards_a_change_stands_where_it_was_written(shown):
         states = module(torch.tensor(X, dtype=torch.float32))[0][:, H:]
     wanted = torch.cat((states, torch.zeros(1, H))).diff(dim=0).norm(dim=1)
     np.testing.assert_allclose(bars(window, "change"), wanted, rtol=1e-4)
-    assert window.docks["change"].panel.readout.text() == "‖hₜ − hₜ₊₁‖"
+    assert window.panels["change"].readout.text() == "‖hₜ − hₜ₊₁‖"
     window.view_state.show_layer(0)
 
 
@@ -96,7 +96,7 @@ def test_a_panel_without_saliency_says_why(shown, why, says):
     found = rnnviz.trace(nn.RNN(1, H), X, saliency=False)
     # 3,000 s of 6e10 multiplications.
     found = msgspec.structs.replace(found, saliency_missing=why, saliency_cost=1.8e14)
-    assert says in shown(found).docks["saliency"].panel._empty.text()
+    assert says in shown(found).panels["saliency"]._empty.text()
 
 
 def test_of_several_outputs_one_is_drawn_and_each_can_be_chosen(shown):
@@ -104,7 +104,7 @@ def test_of_several_outputs_one_is_drawn_and_each_can_be_chosen(shown):
     module, readout = nn.RNN(1, H), nn.Linear(H, 3)
     target = [0.1, 0.2, 0.3]
     window = shown(rnnviz.trace(module, X, readout=readout, target=target))
-    panel = window.docks["sequence"].panel
+    panel = window.panels["sequence"]
     names = [panel._output.itemText(n) for n in range(panel._output.count())]
     assert names == ["output 1 of 3", "output 2 of 3", "output 3 of 3"]
     assert not panel._output.isHidden()
@@ -122,13 +122,13 @@ def test_of_several_outputs_one_is_drawn_and_each_can_be_chosen(shown):
 
 def test_a_single_output_needs_no_choice(shown):
     window = shown(rnnviz.trace(nn.RNN(1, H), X, readout=nn.Linear(H, 1)))
-    assert window.docks["sequence"].panel._output.isHidden()
+    assert window.panels["sequence"]._output.isHidden()
 
 
 def test_the_target_stands_at_the_timestep_that_it_is_of(shown):
     module, readout = nn.RNN(1, H), nn.Linear(H, 1)
     values = shown(rnnviz.trace(module, X, readout=readout, target=[0.7], horizon=3))
-    values = values.docks["sequence"].panel._values
+    values = values.panels["sequence"]._values
     assert values._target.getData()[0] == [T + 3]
     assert values._answers.getData()[0][0] == 1 + 3
 
@@ -136,7 +136,7 @@ def test_the_target_stands_at_the_timestep_that_it_is_of(shown):
 def test_targets_at_every_timestep_are_a_curve(shown):
     module, readout = nn.RNN(1, H), nn.Linear(H, 1)
     window = shown(rnnviz.trace(module, X, readout=readout, target=2 * X, horizon=1))
-    x, y = window.docks["sequence"].panel._values._targets.getData()
+    x, y = window.panels["sequence"]._values._targets.getData()
     np.testing.assert_array_equal(x, np.arange(2, T + 2))
     np.testing.assert_allclose(y, 2 * X[:, 0], rtol=1e-5)
 
@@ -144,9 +144,9 @@ def test_targets_at_every_timestep_are_a_curve(shown):
 def test_classes_stand_below_as_blocks(shown):
     module, readout = nn.RNN(1, H), nn.Linear(H, 3)
     window = shown(rnnviz.trace(module, X, readout=readout, target=[2] * T))
-    words = window.docks["sequence"].panel._values._words
+    words = window.panels["sequence"]._values._words
     shown_words = [
         t.text() for b, t in zip(words._blocks, words._texts, strict=True) if b.isVisible()
     ]
     assert shown_words[-1] == "2"  # what is right all along, in one block
-    assert not window.docks["sequence"].panel._values._answers.isVisible()
+    assert not window.panels["sequence"]._values._answers.isVisible()

@@ -88,6 +88,7 @@ QToolButton#primary {
 QToolButton#primary:hover { background: palette(placeholder-text); }
 QToolButton#primary:disabled { background: palette(mid); color: palette(placeholder-text); }
 
+QSplitter::handle { background: palette(window); image: none; }
 QFrame#panel, QWidget#panel { background: palette(base); }
 QWidget#header { background: palette(base); border-bottom: 1px solid palette(mid); }
 QLabel#title { font-weight: 600; }

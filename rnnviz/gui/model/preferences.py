@@ -107,6 +107,16 @@ class Preferences:
     def panels(self, names: list[str]) -> None:
         self._file.put("panels", names)
 
+    @property
+    def lanes(self) -> list[list[object]]:
+        """How the lanes of the stage stood, from the top."""
+        kept = self._get("lanes")
+        return [one for one in kept if isinstance(one, list)] if isinstance(kept, list) else []
+
+    @lanes.setter
+    def lanes(self, states: list[list[object]]) -> None:
+        self._file.put("lanes", states)
+
     def bytes(self, name: str, version: int = 1) -> QByteArray | None:
         """The place and the layout of a window, as Qt packs them."""
         kept = self._get(name, version)
@@ -170,5 +180,6 @@ def _titles() -> dict[str, str]:
         "geometry": tr("the place of the window"),
         "layout": tr("the layout of the panels"),
         "panels": tr("the layout of the panels"),
+        "lanes": tr("the layout of the panels"),
         "retrain": tr("whether to train again at once"),
     }

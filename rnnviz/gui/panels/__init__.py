@@ -6,12 +6,13 @@ import functools
 import importlib
 import pkgutil
 
-from rnnviz.gui.panels.base.panel import Behind, Column, Context, Panel
+from rnnviz.gui.panels.base.panel import Behind, Column, Context, Lane, Panel
 
 
 @functools.cache
 def kinds() -> tuple[type[Panel], ...]:
-    """Every panel that there is, in the order of their homes: columns from the top, then tabs.
+    """Every panel that there is, in the order of their homes: columns from the top, then
+    tabs, then the lanes of the stage.
 
     A panel is a class below `Panel` with a name, in a module of a folder here.
     """
@@ -22,7 +23,8 @@ def kinds() -> tuple[type[Panel], ...]:
     declared = sorted(_named(Panel), key=lambda kind: kind.name)
     columns = [kind for kind in declared if isinstance(kind.home, Column)]
     tabs = [kind for kind in declared if isinstance(kind.home, Behind)]
-    return (*_chained(columns), *_chained(tabs))
+    lanes = [kind for kind in declared if isinstance(kind.home, Lane)]
+    return (*_chained(columns), *_chained(tabs), *_chained(lanes))
 
 
 def panels(context: Context, *, of_trace: bool = False) -> list[Panel]:

@@ -67,7 +67,8 @@ class Plot(pg.GraphicsView):
     """A plot with axes; what is in it belongs to its panel.
 
     Dragging pans and the wheel zooms along x unless `scrubs`, where the left button only
-    says where it is. A double click asks for the whole view again.
+    says where it is. A double click asks for the whole view again. Numbers along x are shown
+    where there is room, or always or never as `x_numbers` says.
     """
 
     pointed = Signal(float, float)
@@ -83,12 +84,14 @@ class Plot(pg.GraphicsView):
     zoomed = Signal(float, float)
     """The wheel asked for this range of x."""
 
-    def __init__(self, x_label: str, y_label: str, *, scrubs: bool = False) -> None:
+    def __init__(
+        self, x_label: str, y_label: str, *, scrubs: bool = False, x_numbers: bool | None = None
+    ) -> None:
         super().__init__(useOpenGL=False, background=None)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setMouseTracking(True)
         self.setMinimumSize(120, 60)
-        self.scrubs = scrubs
+        self.scrubs, self._x_numbers = scrubs, x_numbers
         self._press: QPointF | None = None
         self._moved = False
         self._page = QGraphicsWidget()
@@ -347,20 +350,20 @@ class Plot(pg.GraphicsView):
 
     def _place_labels(self) -> None:
         corner, side = self._corner.boundingRect(), self._side.boundingRect()
-        # A low plot keeps its room for the curve: the panels above or below say the timestep.
-        low = self.height() < LOW
+        # A low plot keeps its room for the curve.
+        low = self.height() < LOW if self._x_numbers is None else not self._x_numbers
         if self._corner.isVisible() == low:
             self._corner.setVisible(not low)
             self.x_axis.setStyle(showValues=not low)
         self.x_axis.setHeight(6 if low else self._axis_height)
         self.y_axis.setStyle(maxTextLevel=0 if self.height() < 2 * LOW else 2)
         self._place_axes()
-        self._side.setVisible(side.width() < self.height() - self._axis_height)
+        self._side.setVisible(side.width() < self.height() - self.x_axis.height())
         self._corner.setPos(
             self._axis_width - corner.width() - 4, self.height() - corner.height() - 3
         )
-        middle = (self.height() - self._axis_height) / 2
-        self._side.setPos(4, min(middle + side.width() / 2, self.height() - self._axis_height))
+        high = self.height() - self.x_axis.height()
+        self._side.setPos(4, min(high / 2 + side.width() / 2, high))
 
     def _place_axes(self) -> None:
         # By hand: a layout of Qt's would do the same, with a hidden window for each plot.

@@ -7,25 +7,25 @@ from itertools import pairwise
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QMainWindow
 
-from rnnviz.gui.panels.base.panel import Behind, Column
+from rnnviz.gui.panels.base.panel import Behind, Column, Lane, Panel
+from rnnviz.gui.panels.trace.stage import StagePanel
 from rnnviz.gui.window.dock import Dock
 
 WIDTHS = {"experiment": 250, "trace": 605, "run": 415}
 """The columns from the left, with their widths in a window of 1280."""
-VERSION = 1
+VERSION = 2
 """Of the layout that is kept: another where docks mean something else."""
 
 
-def open_unit(window: QMainWindow, docks: dict[str, Dock]) -> None:
-    """Open the panel of one unit in the place that is kept for it."""
-    dock = docks["unit"]
-    if dock.isVisible():
-        return
-    dock.show()
-    home = dock.panel.home
-    if isinstance(home, Column) and not dock.isFloating():
-        column = [one for one in _columns(docks)[home.name] if one.isVisible()]
-        _share_heights(window, column)
+def frame(panels: dict[str, Panel]) -> tuple[dict[str, Dock], StagePanel]:
+    """Put each panel into a dock of its own, and those that are lanes into the stage."""
+    stage = panels["stage"]
+    assert isinstance(stage, StagePanel)
+    stage.take(panel for panel in panels.values() if isinstance(panel.home, Lane))
+    docks = {
+        name: Dock(panel) for name, panel in panels.items() if not isinstance(panel.home, Lane)
+    }
+    return docks, stage
 
 
 def arrange(window: QMainWindow, docks: dict[str, Dock]) -> None:
@@ -49,6 +49,9 @@ def arrange(window: QMainWindow, docks: dict[str, Dock]) -> None:
             _tab(window, docks, dock)
     for dock in docks.values():
         dock.setVisible(not dock.panel.home.closed)
+    stage = docks["stage"].panel
+    assert isinstance(stage, StagePanel)
+    stage.arrange()
     share_room(window, docks)
 
 

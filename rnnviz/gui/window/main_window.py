@@ -38,7 +38,6 @@ from rnnviz.gui.window.commands import (
     VIEW,
     WORKSPACE_COMMANDS,
 )
-from rnnviz.gui.window.dock import Dock
 from rnnviz.gui.window.menus import add_choices, add_presets, fill_menus, put_first
 from rnnviz.gui.window.notice import Notice
 from rnnviz.gui.window.player_bar import PlayerBar
@@ -71,7 +70,8 @@ class MainWindow(QMainWindow):
         self.view_state = workspace.view_state
         self.actions_by_name = Actions(self, [*TRACE_COMMANDS, *WORKSPACE_COMMANDS])
         context = Context(theme, workspace.clock, workspace.view_state, workspace)
-        self.docks = {panel.name: Dock(panel) for panel in panels(context)}
+        self.panels = {panel.name: panel for panel in panels(context)}
+        self.docks, self.stage = layout.frame(self.panels)
         self.notice = Notice(self)
         self.sweep = Sweep(workspace)
         self.saver = PieceSaver(workspace.composer, preferences, self)
@@ -124,10 +124,9 @@ class MainWindow(QMainWindow):
         workspace.warned.connect(self.notice.say)
         self.saver.said.connect(self.notice.say)
         workspace.composer.changed.connect(self.actions_by_name.refresh)
-        composing = self.docks["composing"].panel
+        composing = self.panels["composing"]
         assert isinstance(composing, ComposingPanel)
         composing.save_with([self.actions_by_name[name] for name in ("save_midi", "save_wav")])
-        workspace.view_state.unit_selected.connect(lambda: layout.open_unit(self, self.docks))
         self.theme.changed.connect(self._recolour)
         stack = workspace.draft.stack
         stack.canUndoChanged.connect(self.actions_by_name["undo"].setEnabled)
@@ -152,7 +151,8 @@ class MainWindow(QMainWindow):
             language = QMenu(tr("Language"), self)
             add_choices(language, spoken, self.preferences.language, self.choose_language)
             view.insertMenu(first, language)
-        put_first(view, [dock.toggleViewAction() for dock in self.docks.values()])
+        toggles = [dock.toggleViewAction() for dock in self.docks.values()]
+        put_first(view, toggles + [one.toggleViewAction() for one in self.stage.lanes.values()])
 
     # --- showing -------------------------------------------------------------------------
 
@@ -299,6 +299,8 @@ class MainWindow(QMainWindow):
         self._first_layout = state is None or not layout.restore(self, self.docks, state, names)
         if self._first_layout:
             self.reset_layout()
+        else:
+            self.stage.restore_lanes(self.preferences.lanes)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  Qt's name
         """Share the room out once more: only now is it known how much there is."""
@@ -319,6 +321,7 @@ class MainWindow(QMainWindow):
         state = self.saveState(layout.VERSION)
         self.preferences.keep_bytes("layout", state, layout.VERSION)
         self.preferences.panels = list(self.docks)
+        self.preferences.lanes = self.stage.lane_states()
         self.preferences.experiment = self.workspace.draft.experiment
         self.preferences.keep_flag("retrain", self.workspace.retrain)
         self.preferences.sync()

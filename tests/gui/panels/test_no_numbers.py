@@ -68,7 +68,7 @@ each_value = pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 
 @each_value
 def test_its_cells_have_a_colour_of_their_own(shown, value):
-    panel = shown(trace(value)).docks["hidden"].panel
+    panel = shown(trace(value)).panels["hidden"]
     assert panel._gaps.isVisible()
     grey = panel._gaps.image[..., 3] > 0
     wanted = np.zeros((H, T), bool)
@@ -85,7 +85,7 @@ def test_no_value_of_a_hidden_state_has_that_colour():
 @each_value
 def test_the_notepad_shows_it_too(shown, value):
     window = shown(trace(value))
-    cells = window.docks["notepad"].panel.cells
+    cells = window.panels["notepad"].cells
     for timestep, wanted in ((4, False), (8, True)):
         window.player.go_to(timestep)
         settle(window)
@@ -99,14 +99,14 @@ def test_curves_have_a_gap_there(shown, value):
     window = shown(trace(value))
     window.view_state.select_unit(2)
     settle(window)
-    _, unit = window.docks["unit"].panel._curve.getData()
+    _, unit = window.panels["unit"]._curve.getData()
     assert np.isfinite(unit[:5]).all()
     assert not np.isfinite(unit[5:]).any()
-    path = window.docks["unit"].panel._curve.getPath()
+    path = window.panels["unit"]._curve.getPath()
     points = [path.elementAt(n).y for n in range(path.elementCount())]
     assert np.isfinite(points).all()
     assert len(set(points)) <= 5
-    for dots in (window.docks["unit"].panel._now, window.docks["sequence"].panel._values._answer):
+    for dots in (window.panels["unit"]._now, window.panels["sequence"]._values._answer):
         assert not len(dots.getData()[0])
 
 
@@ -117,20 +117,20 @@ def test_curves_have_a_gap_there(shown, value):
 def test_readouts_say_so(shown, value, words):
     window = shown(trace(value))
     scene = window.view_state.scene
-    assert words in window.docks["hidden"].panel.describe(scene, 8, 2)
-    assert words in window.docks["sequence"].panel.describe(scene, 8, 0)
+    assert words in window.panels["hidden"].describe(scene, 8, 2)
+    assert words in window.panels["sequence"].describe(scene, 8, 0)
     window.view_state.select_unit(2)
     settle(window)
-    assert words in window.docks["unit"].panel.readout.text()
-    window.docks["notepad"].panel.cells.pointed.emit(2)
-    assert words in window.docks["notepad"].panel.readout.text()
+    assert words in window.panels["unit"].readout.text()
+    window.panels["notepad"].cells.pointed.emit(2)
+    assert words in window.panels["notepad"].readout.text()
 
 
 @each_value
 def test_bars_that_are_no_numbers_are_hatched_to_the_top(shown, value):
     window = shown(trace(value))
     for name, wanted in (("change", np.arange(T) >= 5), ("saliency", np.arange(T) == 3)):
-        panel = window.docks[name].panel
+        panel = window.panels[name]
         assert panel._gaps.isVisible()
         _, heights = panel._gaps.getData()
         np.testing.assert_array_equal(heights == panel._top, wanted)
@@ -158,4 +158,4 @@ def test_a_trace_of_nothing_but_no_numbers_is_shown(shown):
     )
     window.view_state.select_unit(1)
     settle(window)
-    assert window.docks["hidden"].panel._gaps.isVisible()
+    assert window.panels["hidden"]._gaps.isVisible()

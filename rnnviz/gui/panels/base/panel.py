@@ -43,6 +43,21 @@ class Behind:
     closed: bool = False
 
 
+@dataclass(frozen=True)
+class Lane:
+    """The home of a panel along time that stands in the stage, one axis of time with the others."""
+
+    height: int
+    """in pixels, of a stage of 560"""
+    after: str = ""
+    """the lane above it; it is the topmost without"""
+    closed: bool = False
+    """whether it is closed until something opens it"""
+
+
+Home = Column | Behind | Lane
+
+
 class Context:
     """What panels are made from: a trace to be looked at, and where networks are trained the
     workspace as well."""
@@ -78,7 +93,7 @@ class Panel(QWidget):
     """what stands in its header"""
     help: ClassVar[str]
     """one or two sentences for one who never saw it"""
-    home: ClassVar[Column | Behind] = Behind("")
+    home: ClassVar[Home] = Behind("")
     of_trace: ClassVar[bool] = False
     """whether a trace is all that it needs"""
     needs: ClassVar[frozenset[str]] = frozenset()

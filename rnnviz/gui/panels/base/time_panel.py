@@ -13,15 +13,20 @@ from rnnviz.gui.widgets.plot import Plot, pen
 from rnnviz.words.translation import tr
 
 
+LEAST = 34
+"""Pixels that a lane needs at least."""
+
+
 class TimePanel(Panel):
-    """A plot over timesteps. Press or drag in it to go to a timestep; the wheel zooms all
+    """A plot over timesteps, a lane of the stage, which has the axis. Press or drag in it to go to a timestep; the wheel zooms all
     panels along time at once, a double click shows all timesteps again."""
 
     def __init__(self, context: Context, y_label: str) -> None:
         super().__init__(context)
         view_state = context.view_state
         self._view_state = view_state
-        self.plot = Plot(tr("timestep"), y_label, scrubs=True)
+        self.plot = Plot(tr("timestep"), y_label, scrubs=True, x_numbers=False)
+        self.plot.setMinimumHeight(LEAST)
         self.body.addWidget(self.plot)
         self.plot.setVisible(False)  # nothing to show yet: not even laid out
         self._cursor = pg.InfiniteLine(angle=90)

@@ -30,7 +30,7 @@ class PreprocessingPanel(Panel):
         "How the example was made of raw data, step by step, up to the numbers that the network "
         "reads."
     )
-    home = Behind("sequence")
+    home = Behind("stage")
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)

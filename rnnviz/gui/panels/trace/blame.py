@@ -6,7 +6,7 @@ import numpy as np
 
 from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.view_state import Scene
-from rnnviz.gui.panels.base.panel import Behind, Context
+from rnnviz.gui.panels.base.panel import Context, Lane
 from rnnviz.gui.panels.base.time_panel import TimePanel, key
 from rnnviz.gui.widgets.plot import set_curve
 from rnnviz.records.arrays import FloatArray
@@ -28,7 +28,7 @@ class BlamePanel(TimePanel):
         "read from the right to the left, as the error travels: falling fast to the left means "
         "that what was read early is not learned from."
     )
-    home = Behind("saliency")
+    home = Lane(80, after="saliency", closed=True)
     of_trace = True
     needs = frozenset({"gradient_norm"})
 

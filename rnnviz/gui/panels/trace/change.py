@@ -6,7 +6,7 @@ from rnnviz.analysis.memory import change
 from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.view_state import Scene
 from rnnviz.gui.panels.base.bars_panel import BarsPanel
-from rnnviz.gui.panels.base.panel import Column
+from rnnviz.gui.panels.base.panel import Lane
 from rnnviz.records.arrays import FloatArray
 from rnnviz.words.translation import mark, tr
 
@@ -17,7 +17,7 @@ class ChangePanel(BarsPanel):
     name = "change"
     title = mark("How much the notepad changed")
     help = mark("How far the hidden state moved at each timestep: the length of h_t - h_{t-1}.")
-    home = Column("trace", 110, after="unit")
+    home = Lane(60, after="unit")
     of_trace = True
     redraw_on = Aspect.TRACE
 

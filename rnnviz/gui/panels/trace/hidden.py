@@ -16,7 +16,7 @@ from rnnviz.cells import of_mode
 from rnnviz.gui.look.theme import LIGHT, Colours, hidden_lookup, no_number_shade
 from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.view_state import Scene, parts
-from rnnviz.gui.panels.base.panel import Column, Context
+from rnnviz.gui.panels.base.panel import Context, Lane
 from rnnviz.gui.panels.base.time_panel import TimePanel
 from rnnviz.gui.widgets.colour_key import ColourKey
 from rnnviz.gui.widgets.plot import pen
@@ -34,7 +34,7 @@ class HiddenPanel(TimePanel):
         "The hidden state h_t, the notepad: a row for each unit, a column for each timestep, "
         "the colour its value. c_t and the gates can be chosen in its place."
     )
-    home = Column("trace", 228, after="sequence")
+    home = Lane(170, after="sequence")
     of_trace = True
 
     def __init__(self, context: Context) -> None:

@@ -8,7 +8,7 @@ from rnnviz.analysis.finite import extent
 from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.view_state import Scene
 from rnnviz.gui.panels.base.bars_panel import BarsPanel
-from rnnviz.gui.panels.base.panel import Column
+from rnnviz.gui.panels.base.panel import Lane
 from rnnviz.records.arrays import FloatArray
 from rnnviz.words.number_format import short
 from rnnviz.words.translation import mark, tr
@@ -27,7 +27,7 @@ class SaliencyPanel(BarsPanel):
         "How much the answer at this timestep moves with each input that was read: the length "
         "of dy_t / dx_s, by the chain rule through all timesteps between."
     )
-    home = Column("trace", 140, after="change")
+    home = Lane(70, after="change")
     of_trace = True
     needs = frozenset({"saliency"})
     redraw_on = Aspect.TRACE | Aspect.TIMESTEP

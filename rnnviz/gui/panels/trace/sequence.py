@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QComboBox
 
 from rnnviz.gui.model.aspect import EVERYTHING, Aspect
 from rnnviz.gui.model.view_state import Scene
-from rnnviz.gui.panels.base.panel import Column, Context
+from rnnviz.gui.panels.base.panel import Context, Lane
 from rnnviz.gui.panels.base.time_panel import TimePanel
 from rnnviz.gui.panels.trace.hidden import offer
 from rnnviz.gui.panels.trace.sequence_roll import Roll
@@ -24,7 +24,7 @@ class SequencePanel(TimePanel):
         "What the network has read up to the timestep, what it answers there, and what was "
         "asked for. What it has not read yet is faint."
     )
-    home = Column("trace", 190)
+    home = Lane(130)
     of_trace = True
 
     def __init__(self, context: Context) -> None:

@@ -7,7 +7,7 @@ import pyqtgraph as pg
 
 from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.view_state import Scene
-from rnnviz.gui.panels.base.panel import Column, Context
+from rnnviz.gui.panels.base.panel import Context, Lane
 from rnnviz.gui.panels.base.time_panel import TimePanel
 from rnnviz.gui.panels.trace.hidden import greatest
 from rnnviz.gui.widgets.plot import NO_PEN, filling, set_curve, set_dots
@@ -24,7 +24,7 @@ class UnitPanel(TimePanel):
         "One hidden unit over time: its h_t, or what is chosen in the hidden state. A click "
         "there or in the notepad picks another."
     )
-    home = Column("trace", 110, after="hidden", closed=True)
+    home = Lane(60, after="hidden")
     of_trace = True
 
     def __init__(self, context: Context) -> None:

@@ -1,0 +1,96 @@
+"""A lane: the frame around a panel that stands in the stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import QAction, QContextMenuEvent, QHideEvent, QMouseEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+
+from rnnviz.gui.look.icons import icon
+from rnnviz.gui.look.theme import Colours
+from rnnviz.gui.panels.base.panel import Lane, Panel
+from rnnviz.gui.widgets.clipboard import copy_image
+from rnnviz.words.translation import tr
+
+
+class LaneFrame(QWidget):
+    """Can be dragged up and down by its header, closed and copied."""
+
+    dragged = Signal(QPointF)
+    """The header is dragged; the mouse is here on the screen."""
+
+    def __init__(self, panel: Panel, move: Callable[[LaneFrame, int], None]) -> None:
+        super().__init__(objectName="lane")
+        self.panel, self._move = panel, move
+        assert isinstance(panel.home, Lane)
+        self.setWindowTitle(tr(panel.title))
+        self._header = header = QWidget(objectName="header")
+        header.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        header.setCursor(Qt.CursorShape.SizeVerCursor)
+        header.installEventFilter(self)
+        line = QHBoxLayout(header)
+        line.setContentsMargins(10, 0, 4, 0)
+        line.setSpacing(4)
+        line.addWidget(QLabel(tr(panel.title), objectName="title", toolTip=tr(panel.help)))
+        line.addSpacing(8)
+        line.addLayout(panel.controls)
+        line.addStretch(1)
+        self.close_button = QToolButton(toolTip=tr("Close this lane; Lanes brings it back"))
+        self.close_button.setAccessibleName(tr("Close {title}").format(title=tr(panel.title)))
+        self.close_button.setFixedSize(20, 20)
+        self.close_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.close_button.setAutoRaise(True)
+        line.addWidget(self.close_button)
+        for widget in header.findChildren(QWidget):  # what comes and goes must not push others
+            if widget.objectName() != "title" and not isinstance(widget, QToolButton):
+                widget.setMinimumWidth(1)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.setSpacing(0)
+        page.addWidget(header)
+        page.addWidget(panel, 1)
+        self._toggle = QAction(tr(panel.title), self, checkable=True)
+        self._toggle.triggered.connect(self.setVisible)
+        self.close_button.clicked.connect(self.hide)
+
+    def toggleViewAction(self) -> QAction:  # noqa: N802  as of a dock
+        """Opens and closes the lane."""
+        return self._toggle
+
+    def recolour(self, colours: Colours) -> None:
+        """Draw the icons in the colours of a theme."""
+        self.close_button.setIcon(icon("close", colours, colours.muted))
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  Qt's name
+        """Tick the action."""
+        super().showEvent(event)
+        self._toggle.setChecked(not self.isHidden())
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """Untick the action, where it was closed and not the whole window."""
+        super().hideEvent(event)
+        self._toggle.setChecked(not self.isHidden())
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+        """Offer what can be done with a lane."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(tr("Move up"), lambda: self._move(self, -1))
+        menu.addAction(tr("Move down"), lambda: self._move(self, 1))
+        menu.addAction(tr("Copy this lane as an image"), lambda: copy_image(self))
+        menu.addSeparator()
+        menu.addAction(tr("Close"), self.hide)
+        menu.popup(event.globalPos())
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:  # noqa: N802
+        """Say where the header is dragged to."""
+        if (
+            watched is self._header
+            and event.type() == QEvent.Type.MouseMove
+            and isinstance(event, QMouseEvent)
+            and event.buttons() & Qt.MouseButton.LeftButton
+        ):
+            self.dragged.emit(event.globalPosition())
+        return False
