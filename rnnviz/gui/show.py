@@ -38,6 +38,7 @@ class TraceWindow(QMainWindow):
         made = panels(Context(self.theme, self.clock, self.view_state), of_trace=True)
         self.panels = {panel.name: panel for panel in made}
         self.docks, self.stage = layout.frame(self.panels)
+        self.frames: dict[str, layout.Frame] = {**self.docks, **self.stage.lanes}
         self.actions_by_name = Actions(self, TRACE_COMMANDS)
         self.player_bar = PlayerBar(self.player, self.actions_by_name, self.theme)
         self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, self.player_bar)

@@ -78,7 +78,7 @@ def watch(seconds: float) -> None:
     window.removeEventFilter(painted)
     between = [1000 * (b - a) for a, b in pairwise(pictures)]
     work = [b - a for a, b in pairwise(worked)]
-    panels = sum(dock.isVisible() for dock in window.docks.values())
+    panels = sum(dock.isVisible() for dock in window.frames.values())
     print(
         f"{app.platformName()}, {window.width()} × {window.height()}, {panels} panels, "
         f"{len(ticks) / passed:.0f} frames/s, {steps / passed:.0f} steps/s, "

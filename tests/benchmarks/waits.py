@@ -96,10 +96,10 @@ def actions(watched: Watched) -> dict[str, Callable[[], object]]:
         draft.replace(suited(kind()), kind.title)
 
     def tab() -> None:
-        window.docks[next(behind)].raise_()
+        window.frames[next(behind)].raise_()
 
     def float_dock() -> None:
-        dock = window.docks["notepad"]
+        dock = window.frames["notepad"]
         dock.setFloating(not dock.isFloating())
 
     return {

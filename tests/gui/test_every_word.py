@@ -74,7 +74,7 @@ def test_every_word_about_a_run_can_be_translated(marked, opened, task: str):
     driver.train_to_the_end()
     driver.do("pin")
     driver.until(lambda: driver.workspace.run.result is not None)
-    for dock in driver.window.docks.values():
+    for dock in driver.window.frames.values():
         dock.show()
         dock.raise_()
         driver.until_drawn()

@@ -13,7 +13,7 @@ DATA = EVERYTHING & ~Aspect.THEME
 
 
 def repaint(driver: Driver, times: int) -> None:
-    panels = [dock.panel for dock in driver.window.docks.values() if dock.isVisible()]
+    panels = [dock.panel for dock in driver.window.frames.values() if dock.isVisible()]
     for k in range(times):
         driver.workspace.player.go_to(k % driver.workspace.player.timesteps)
         panel = panels[k % len(panels)]

@@ -97,7 +97,7 @@ def test_it_learns_a_file_and_writes_with_its_letters_alone(opened, file: str):
     driver = opened(experiment())
     driver.until_ready()
     panel = driver.panel("writing")
-    driver.window.docks["writing"].raise_()
+    driver.window.frames["writing"].raise_()
     driver.until(lambda: panel._built)
     driver.workspace.draft.turn("task.file", file, "own text")
     driver.until_ready()
@@ -121,7 +121,7 @@ def test_it_learns_a_file_and_writes_with_its_letters_alone(opened, file: str):
 def test_pointing_at_a_letter_says_its_chances(opened, file: str):
     driver = opened(experiment(file))
     driver.until_ready()
-    driver.window.docks["writing"].raise_()
+    driver.window.frames["writing"].raise_()
     panel = driver.panel("writing")
     driver.until(lambda: panel._built)
     panel.write()
@@ -155,7 +155,7 @@ def test_pointing_at_a_letter_says_its_chances(opened, file: str):
 def test_a_text_can_be_stopped(opened, file: str):
     driver = opened(experiment(file))
     driver.until_ready()
-    driver.window.docks["writing"].raise_()
+    driver.window.frames["writing"].raise_()
     panel = driver.panel("writing")
     driver.until(lambda: panel._built)
     panel.length.setCurrentIndex(3)

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QToolButton, QWidget
 
 from rnnviz.experiment import Experiment
-from rnnviz.gui.window.dock import Dock
+from rnnviz.gui.window.layout import Frame
 from tests.gui.driver import LONG, SIZE, Driver, put_back
 
 THEMES = ("light", "dark")
@@ -79,8 +79,11 @@ def place_of(widget: QWidget, window: QWidget) -> QRect:
     return QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
 
 
-def visible_docks(driver: Driver) -> Iterator[Dock]:
-    yield from (dock for dock in driver.window.docks.values() if not dock.visibleRegion().isEmpty())
+def visible_docks(driver: Driver) -> Iterator[Frame]:
+    """Every frame around a panel; the stage is seen by its lanes."""
+    for name, frame in driver.window.frames.items():
+        if name != "stage" and not frame.visibleRegion().isEmpty():
+            yield frame
 
 
 def test_the_window_is_as_large_as_it_was_asked_to_be(shown: Driver):
@@ -91,7 +94,7 @@ def plain_panels(driver: Driver) -> list[str]:
     """The panels with nothing in them."""
     picture = shot(driver)
     return [
-        dock.objectName()
+        dock.panel.name
         for dock in visible_docks(driver)
         if colours_in(picture, place_of(dock.panel, driver.window)) < 10
     ]
@@ -110,7 +113,7 @@ def test_no_panel_lies_over_another(shown: Driver):
 def test_no_panel_reaches_out_of_the_window(shown: Driver):
     room = QRect(QPoint(0, 0), shown.window.size())
     out = [
-        dock.objectName()
+        dock.panel.name
         for dock in visible_docks(shown)
         if not room.contains(place_of(dock, shown.window))
     ]

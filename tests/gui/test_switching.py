@@ -52,7 +52,7 @@ def window(qapp: object) -> Iterator[Driver]:
     driver = Driver(open_window(SMALL))
     driver.window.resize(*SIZE)
     driver.until_ready()
-    for dock in driver.window.docks.values():  # so that each is made
+    for dock in driver.window.frames.values():  # so that each is made
         dock.show()
         dock.raise_()
         driver.until_drawn()
@@ -88,7 +88,7 @@ def test_a_hundred_switches_at_random_leave_the_window_as_it_should_be(window: D
         experiment = switched(experiment, chance)
         workspace.draft.replace(experiment, "switched")
         workspace.begin()
-        chance.choice(list(window.window.docks.values())).raise_()
+        chance.choice(list(window.window.frames.values())).raise_()
         if number % 4:  # the others are overtaken before they have begun
             window.until(lambda: bool(window.reports(LiveTrace)))
             assert shows_what_was_asked_for(window)

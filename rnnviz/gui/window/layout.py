@@ -7,6 +7,7 @@ from itertools import pairwise
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QMainWindow
 
+from rnnviz.gui.panels.base.lane import LaneFrame
 from rnnviz.gui.panels.base.panel import Behind, Column, Lane, Panel
 from rnnviz.gui.panels.trace.stage import StagePanel
 from rnnviz.gui.window.dock import Dock
@@ -15,6 +16,10 @@ WIDTHS = {"experiment": 250, "trace": 605, "run": 415}
 """The columns from the left, with their widths in a window of 1280."""
 VERSION = 2
 """Of the layout that is kept: another where docks mean something else."""
+
+
+Frame = Dock | LaneFrame
+"""What stands around a panel."""
 
 
 def frame(panels: dict[str, Panel]) -> tuple[dict[str, Dock], StagePanel]:

@@ -72,6 +72,7 @@ class MainWindow(QMainWindow):
         context = Context(theme, workspace.clock, workspace.view_state, workspace)
         self.panels = {panel.name: panel for panel in panels(context)}
         self.docks, self.stage = layout.frame(self.panels)
+        self.frames: dict[str, layout.Frame] = {**self.docks, **self.stage.lanes}
         self.notice = Notice(self)
         self.sweep = Sweep(workspace)
         self.saver = PieceSaver(workspace.composer, preferences, self)
@@ -151,8 +152,7 @@ class MainWindow(QMainWindow):
             language = QMenu(tr("Language"), self)
             add_choices(language, spoken, self.preferences.language, self.choose_language)
             view.insertMenu(first, language)
-        toggles = [dock.toggleViewAction() for dock in self.docks.values()]
-        put_first(view, toggles + [one.toggleViewAction() for one in self.stage.lanes.values()])
+        put_first(view, [frame.toggleViewAction() for frame in self.frames.values()])
 
     # --- showing -------------------------------------------------------------------------
 

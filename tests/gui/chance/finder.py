@@ -307,7 +307,7 @@ class Finder:
             put_back(driver)
         except pytest.fail.Exception as late:
             self._fault("no rest", f"the window could not be put back: {late}")
-        for dock in driver.window.docks.values():
+        for dock in driver.window.frames.values():
             dock.show()
             dock.raise_()
             driver.until_drawn()

@@ -44,7 +44,7 @@ KINDS: dict[str, tuple[type[QWidget], ...]] = {
 def places(driver: Driver) -> dict[str, QWidget]:
     """Where widgets are, by name: each panel with its header, and the toolbars."""
     bars = {bar.objectName(): bar for bar in driver.window.findChildren(QToolBar)}
-    return {**driver.window.docks, **{name: bar for name, bar in bars.items() if name}}
+    return {**driver.window.frames, **{name: bar for name, bar in bars.items() if name}}
 
 
 def widgets(place: QWidget, kind: str) -> list[QWidget]:

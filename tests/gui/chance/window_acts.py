@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QTabBar,
 )
 
+from rnnviz.gui.panels.base.lane import LaneFrame
 from tests.gui.chance.acts import Words, act
 from tests.gui.driver import Driver
 
@@ -24,7 +25,7 @@ AREAS = {
 
 
 def _draw_dock(driver: Driver, chance: Random) -> Words:
-    one, other = chance.sample(sorted(driver.window.docks), 2)
+    one, other = chance.sample(sorted(driver.window.frames), 2)
     how = chance.choice(["toggle", "toggle", "float", "raise", "raise", "raise"])
     if chance.random() < 0.3:
         how = chance.choice(["tab", "beside", "below", "size", *AREAS])
@@ -34,10 +35,12 @@ def _draw_dock(driver: Driver, chance: Random) -> Words:
 @act(9, _draw_dock)
 def dock(driver: Driver, how: str, name: str, other: str, width: str, height: str) -> None:
     """Open, close, float, move, resize or raise a panel."""
-    window, panel = driver.window, driver.window.docks[name]
-    target = window.docks[other]
+    window, panel = driver.window, driver.window.frames[name]
+    target = window.frames[other]
     if how == "toggle":
         panel.toggleViewAction().trigger()
+    elif isinstance(panel, LaneFrame):
+        window.stage.move_lane(panel, 1 if how in ("below", "beside", "bottom") else -1)
     elif how == "float":
         panel.setFloating(not panel.isFloating())
     elif how == "raise":
@@ -49,7 +52,7 @@ def dock(driver: Driver, how: str, name: str, other: str, width: str, height: st
         panel.resize(int(width), int(height))
     elif how in AREAS:
         window.addDockWidget(AREAS[how], panel)
-    elif target.isFloating() or panel.isFloating():
+    elif isinstance(target, LaneFrame) or target.isFloating() or panel.isFloating():
         return
     elif how == "tab":
         window.tabifyDockWidget(target, panel)

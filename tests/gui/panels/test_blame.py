@@ -17,9 +17,8 @@ from tests.gui.driver import SMALL, Driver
 @pytest.fixture
 def blame(driver: Driver) -> Driver:
     driver.set_up(SMALL.with_value("network.cell", "LSTM"))
-    dock = driver.window.docks["blame"]
+    dock = driver.window.frames["blame"]
     dock.show()
-    dock.raise_()
     driver.until(lambda: driver.workspace.view_state.trace.gradient_norm is not None)
     driver.until_drawn()
     return driver
@@ -46,11 +45,10 @@ def test_a_trace_has_the_gradient_only_while_somebody_looks(driver: Driver):
     driver.set_up(SMALL)
     view_state = driver.workspace.view_state
     assert view_state.trace.gradient_norm is None
-    dock = driver.window.docks["blame"]
+    dock = driver.window.frames["blame"]
     dock.show()
-    dock.raise_()
     driver.until(lambda: view_state.trace.gradient_norm is not None)
-    driver.window.docks["saliency"].raise_()
+    driver.window.frames["blame"].hide()
     driver.until(lambda: "gradient_norm" not in view_state.needs)
     driver.set_up(SMALL.with_value("training.seed", 3))
     assert view_state.trace.gradient_norm is None
@@ -67,9 +65,8 @@ def shown(qapp) -> Iterator[list]:
 def test_a_trace_of_ones_own_without_a_target_says_why_there_is_nothing(shown):
     window = rnnviz.show(rnnviz.trace(nn.GRU(1, 3), np.ones((5, 1))), block=False)
     shown.append(window)
-    dock = window.docks["blame"]
+    dock = window.frames["blame"]
     dock.show()
-    dock.raise_()
     window.clock.draw_now()
     assert "no target" in dock.panel._empty.text()
 
@@ -82,9 +79,8 @@ def test_what_vanished_is_said_to_be_below_and_not_drawn_as_a_value(shown):
     found = rnnviz.trace(module, np.ones((20, 1)), readout=nn.Linear(4, 1), target=[5.0])
     window = rnnviz.show(found, block=False)
     shown.append(window)
-    dock = window.docks["blame"]
+    dock = window.frames["blame"]
     dock.show()
-    dock.raise_()
     window.clock.draw_now()
     panel: Any = dock.panel
     assert "smallest below 1e-30" in panel.resting_text()

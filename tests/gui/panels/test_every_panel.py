@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QWidget
 
 from rnnviz.gui.panels import kinds
-from rnnviz.gui.panels.base.panel import Behind, Column
+from rnnviz.gui.panels.base.panel import Behind, Column, Lane
 from rnnviz.gui.window.layout import WIDTHS
 from tests.gui.driver import Driver
 
@@ -22,7 +22,9 @@ def test_a_panel_says_what_it_is_and_where_it_lives(kind):
     assert NAMES.count(kind.name) == 1
     home = kind.home
     assert home.after in ("", *NAMES)
-    if isinstance(home, Column):
+    if isinstance(home, Lane):
+        assert home.height > 0
+    elif isinstance(home, Column):
         assert home.name in WIDTHS
         assert home.height > 0
     else:
@@ -32,13 +34,14 @@ def test_a_panel_says_what_it_is_and_where_it_lives(kind):
 
 @each
 def test_a_panel_stands_in_the_window_and_can_be_seen(driver: Driver, kind):
-    dock = driver.window.docks[kind.name]
-    assert dock.parent() is driver.window
+    dock = driver.window.frames[kind.name]
+    lane = isinstance(kind.home, Lane)
+    assert driver.window.stage.isAncestorOf(dock) if lane else dock.parent() is driver.window
     dock.show()
     dock.raise_()
     driver.until_drawn()
     assert not dock.visibleRegion().isEmpty()
-    assert not dock.isFloating()
+    assert not dock.isWindow()
     inside = [child for child in dock.panel.children() if isinstance(child, QWidget)]
     assert any(child.isVisible() and child.height() > 10 for child in inside)
 

@@ -34,8 +34,8 @@ WAVES = (
 
 def bring_forward(driver: Driver, *names: str) -> None:
     for name in names:
-        driver.window.docks[name].show()
-        driver.window.docks[name].raise_()
+        driver.window.frames[name].show()
+        driver.window.frames[name].raise_()
     driver.until_drawn()
 
 

@@ -23,7 +23,7 @@ def driver(qapp: QApplication) -> Iterator[Driver]:
     driver = Driver(open_window(SMALL))
     driver.window.resize(*SIZE)
     driver.until_ready()
-    driver.window.docks["preprocessing"].raise_()
+    driver.window.frames["preprocessing"].raise_()
     driver.until(lambda: driver.panel("preprocessing")._found is not None)
     yield driver
     end(driver.window)
@@ -31,7 +31,7 @@ def driver(qapp: QApplication) -> Iterator[Driver]:
 
 def shown(driver: Driver, **task: object) -> PreprocessingPanel:
     """The panel in front, with an experiment on this task."""
-    driver.window.docks["preprocessing"].raise_()
+    driver.window.frames["preprocessing"].raise_()
     name = str(task.pop("name"))
     driver.set_up(suited(TASKS[name](**task)).with_value("training.device", "cpu"))
     panel = driver.panel("preprocessing")
@@ -43,7 +43,7 @@ def shown(driver: Driver, **task: object) -> PreprocessingPanel:
 
 
 def test_behind_a_tab_it_reads_nothing(driver: Driver):
-    driver.window.docks["sequence"].raise_()
+    driver.window.frames["sequence"].raise_()
     panel = driver.panel("preprocessing")
     driver.until_drawn()
     before = panel._asked

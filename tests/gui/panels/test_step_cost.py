@@ -32,7 +32,7 @@ def is_a_cost(report: object) -> bool:
 def test_what_is_measured_is_drawn_in_one_line_a_cell(opened):
     driver: Driver = opened()
     driver.until_ready()
-    dock = driver.window.docks["step_cost"]
+    dock = driver.window.frames["step_cost"]
     dock.show()
     dock.raise_()
     driver.until_drawn()

@@ -69,7 +69,7 @@ def test_a_click_in_the_notepad_selects_the_unit(driver: Driver):
 
 def test_the_panel_of_a_unit_opens_with_the_first_that_is_selected(driver: Driver):
     click_unit(driver, 3)
-    assert driver.window.docks["unit"].isVisible()
+    assert driver.window.frames["unit"].isVisible()
 
 
 def test_the_curve_of_a_unit_is_its_row_of_the_trace(driver: Driver):

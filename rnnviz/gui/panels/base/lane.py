@@ -37,12 +37,15 @@ class LaneFrame(QWidget):
         line.addSpacing(8)
         line.addLayout(panel.controls)
         line.addStretch(1)
+        self.copy_button = QToolButton(toolTip=tr("Copy this lane as an image"))
+        self.copy_button.clicked.connect(lambda: copy_image(self))
         self.close_button = QToolButton(toolTip=tr("Close this lane; Lanes brings it back"))
-        self.close_button.setAccessibleName(tr("Close {title}").format(title=tr(panel.title)))
-        self.close_button.setFixedSize(20, 20)
-        self.close_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.close_button.setAutoRaise(True)
-        line.addWidget(self.close_button)
+        self.close_button.clicked.connect(self.hide)
+        for button in (self.copy_button, self.close_button):
+            button.setFixedSize(20, 20)
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.setAutoRaise(True)
+            line.addWidget(button)
         for widget in header.findChildren(QWidget):  # what comes and goes must not push others
             if widget.objectName() != "title" and not isinstance(widget, QToolButton):
                 widget.setMinimumWidth(1)
@@ -52,8 +55,7 @@ class LaneFrame(QWidget):
         page.addWidget(header)
         page.addWidget(panel, 1)
         self._toggle = QAction(tr(panel.title), self, checkable=True)
-        self._toggle.triggered.connect(self.setVisible)
-        self.close_button.clicked.connect(self.hide)
+        self._toggle.triggered.connect(lambda on: self.setVisible(on))
 
     def toggleViewAction(self) -> QAction:  # noqa: N802  as of a dock
         """Opens and closes the lane."""
@@ -61,6 +63,7 @@ class LaneFrame(QWidget):
 
     def recolour(self, colours: Colours) -> None:
         """Draw the icons in the colours of a theme."""
+        self.copy_button.setIcon(icon("copy-image", colours, colours.muted))
         self.close_button.setIcon(icon("close", colours, colours.muted))
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  Qt's name
@@ -79,8 +82,8 @@ class LaneFrame(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(tr("Move up"), lambda: self._move(self, -1))
         menu.addAction(tr("Move down"), lambda: self._move(self, 1))
-        menu.addAction(tr("Copy this lane as an image"), lambda: copy_image(self))
         menu.addSeparator()
+        menu.addAction(self.copy_button.toolTip(), self.copy_button.click)
         menu.addAction(tr("Close"), self.hide)
         menu.popup(event.globalPos())
 

@@ -12,14 +12,13 @@ from rnnviz.gui.panels.base.panel import Context, Panel
 from rnnviz.gui.widgets.plot import Plot, pen
 from rnnviz.words.translation import tr
 
-
 LEAST = 34
 """Pixels that a lane needs at least."""
 
 
 class TimePanel(Panel):
-    """A plot over timesteps, a lane of the stage, which has the axis. Press or drag in it to go to a timestep; the wheel zooms all
-    panels along time at once, a double click shows all timesteps again."""
+    """A plot over timesteps, a lane of the stage, which has the axis. Press or drag in it to go to
+    a timestep; the wheel zooms all lanes at once, a double click shows all timesteps again."""
 
     def __init__(self, context: Context, y_label: str) -> None:
         super().__init__(context)
