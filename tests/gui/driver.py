@@ -245,7 +245,7 @@ def put_back(driver: Driver) -> None:
         if isinstance(home, Behind) and not dock.visibleRegion().isEmpty():
             window.docks[home.front].raise_()
     driver.panel("experiment").retrain.setChecked(False)
-    driver.panel("hidden")._order.setCurrentIndex(0)
+    driver.panel("hidden").order_choice.setCurrentIndex(0)
     player.pause()
     player.set_loop(False)
     player.set_speed(1)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from rnnviz.analysis.preprocessing import BatchView
 from rnnviz.gui.look.theme import Colours
 from rnnviz.gui.widgets.painting import painting
+from rnnviz.gui.widgets.picture import Drawing
 from rnnviz.words.translation import tr
 
 
@@ -35,6 +36,12 @@ class BatchPicture(QWidget):
             ).format(mixed=view.mixed_share, alike=view.alike_share)
         )
         self.update()
+
+    def drawn(self) -> Drawing:
+        """The lengths of the sequences in each of the two batches, from the top."""
+        if self._view is None:
+            return {}
+        return {"as they come": self._view.mixed, "like together": self._view.alike}
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  Qt's name
         """Paint both, to one scale."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from rnnviz.gui.look.theme import Colours, hidden_lookup, no_number_shade
 from rnnviz.gui.widgets.painting import painting
+from rnnviz.gui.widgets.picture import Drawing
 
 _MARGIN = 8
 
@@ -56,6 +57,18 @@ class Cells(QWidget):
         if cell != self._marked:
             self._marked = cell
             self.update()
+
+    def drawn(self) -> Drawing:
+        """The colour of each cell as RGBA, ``(n, 4)``, row by row, and the number of the framed
+        one."""
+        if not self._count:
+            return {}
+        _, columns = self._shape
+        cells = [self._image.pixelColor(n % columns, n // columns) for n in range(self._count)]
+        drawn: Drawing = {"cells": np.array([cell.getRgb() for cell in cells], np.uint8)}
+        if self._marked is not None and self._marked < self._count:
+            drawn["framed"] = np.array(self._marked)
+        return drawn
 
     def _side(self) -> float:
         rows, columns = self._shape

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from rnnviz.gui.look.theme import Colours, hidden_lookup, no_number_shade
 from rnnviz.gui.widgets.painting import painting
+from rnnviz.gui.widgets.picture import Drawing
 from rnnviz.words.number_format import no_number
 from rnnviz.words.translation import tr
 
@@ -35,6 +37,13 @@ class ColourKey(QWidget):
             self._top, self._gaps = top, gaps
             self.updateGeometry()
             self.update()
+
+    def drawn(self) -> Drawing:
+        """The words at its ends, and the one for what is no number where it is told apart."""
+        drawn: Drawing = {"colour key": np.array(self._ends())}
+        if self._gaps:
+            drawn["colour key without number"] = np.array(no_number(math.nan))
+        return drawn
 
     def recolour(self, colours: Colours) -> None:
         """Take on the colours of a theme."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from rnnviz.gui.look.theme import Colours
 from rnnviz.gui.widgets.painting import painting
+from rnnviz.gui.widgets.picture import Drawing
 from rnnviz.records.arrays import BoolArray
 
 _MARGIN = 10
@@ -44,6 +45,10 @@ class Masks(QWidget):
         self._masks = masks
         self.setAccessibleDescription(", ".join(mask.name for mask in masks))
         self.update()
+
+    def drawn(self) -> Drawing:
+        """What is hidden, by the names of the masks."""
+        return {mask.name: mask.hidden for mask in self._masks}
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  Qt's name
         """Paint each mask between its name and its axes."""

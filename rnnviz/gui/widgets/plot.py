@@ -23,10 +23,12 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QGraphicsSimpleTextItem, QGraphicsWidget
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsSimpleTextItem, QGraphicsWidget
 
 from rnnviz.gui.look.theme import Colours
 from rnnviz.gui.widgets.axis import Axis
+from rnnviz.gui.widgets.item_numbers import numbers_of, place_of
+from rnnviz.gui.widgets.picture import Drawing, Picture
 
 WIDEST = "timestep"
 """The longest name that an axis of time or learning has."""
@@ -98,6 +100,8 @@ class Plot(pg.GraphicsView):
         for item in (self.y_axis, self.box, self.x_axis):
             item.setParentItem(self._page)
         self.setCentralItem(self._page)
+        self._named: dict[QGraphicsItem, str] = {}
+        self._parts: list[Picture] = []
         self._labels = (x_label, y_label)
         self._corner = QGraphicsSimpleTextItem(self._page)
         self._side = QGraphicsSimpleTextItem(self._page)
@@ -112,6 +116,11 @@ class Plot(pg.GraphicsView):
         self._labels = (x_label or old_x, y_label or old_y)
         if self._colours and self._labels != (old_x, old_y):
             self.recolour(self._colours)
+
+    @property
+    def y_label(self) -> str:
+        """The name of the vertical axis."""
+        return self._labels[1]
 
     def set_right_ticks(self, ticks: list[tuple[float, float]], name: str) -> None:
         """A second axis at the right: at each y another number, the name at the highest. Made
@@ -152,16 +161,59 @@ class Plot(pg.GraphicsView):
             text.setText(name)
         self._place_labels()
 
-    def add_curve(self, **options: Any) -> pg.PlotCurveItem:
+    # --- what is drawn -----------------------------------------------------------------
+
+    def add_curve(self, name: str) -> pg.PlotCurveItem:
         """Add an empty curve that skips what pyqtgraph would check each time."""
-        curve = pg.PlotCurveItem(skipFiniteCheck=True, **options)
-        self.box.addItem(curve, ignoreBounds=True)
+        curve: pg.PlotCurveItem = self.add(pg.PlotCurveItem(skipFiniteCheck=True), name)
         return curve
 
-    def add(self, item: Any) -> Any:
+    def add(self, item: Any, name: str) -> Any:
         """Add any item of pyqtgraph that takes no part in the range of the view."""
         self.box.addItem(item, ignoreBounds=True)
+        self.name(item, name)
         return item
+
+    def add_text(self, name: str) -> QGraphicsSimpleTextItem:
+        """Add an empty text, placed in pixels of the view box."""
+        text = QGraphicsSimpleTextItem(self.box)
+        self.name(text, name)
+        return text
+
+    def add_part(self, part: Picture) -> None:
+        """Let a part that has several items say itself what they draw; theirs have no names."""
+        self._parts.append(part)
+
+    def name(self, item: QGraphicsItem, name: str) -> None:
+        """Give an item another name, or with "" none."""
+        self._named[item] = name
+
+    def remove(self, item: Any) -> None:
+        """Take an item away."""
+        del self._named[item]
+        if isinstance(item, QGraphicsSimpleTextItem):
+            self.scene().removeItem(item)
+        else:
+            self.box.removeItem(item)
+
+    def drawn(self) -> Drawing:
+        """What can be seen, by the names of the items, in the units of the axes: on a logarithmic
+        axis the number that is read there, not its height.
+
+        `numbers_of` says what there is of each kind of item.
+        """
+        drawn: Drawing = {}
+        for item, name in self._named.items():
+            array = (
+                numbers_of(item, self.x_axis, self.y_axis) if name and item.isVisible() else None
+            )
+            if array is not None and array.size:
+                drawn[name] = array
+                if isinstance(item, pg.ImageItem):
+                    drawn[f"place of {name}"] = place_of(item)
+        for part in self._parts:
+            drawn |= part.drawn()
+        return drawn
 
     def set_x(self, low: float, high: float) -> None:
         """Show this range of x."""

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QWidget
 from rnnviz.analysis.preprocessing import Cell, StripView
 from rnnviz.gui.look.theme import Colours
 from rnnviz.gui.widgets.painting import painting
+from rnnviz.gui.widgets.picture import Drawing
 from rnnviz.words.translation import tr
 
 BAR = 12
@@ -71,6 +72,22 @@ class Strip(QWidget):
             self._now = position
             self._follow()
             self.update()
+
+    def drawn(self) -> Drawing:
+        """The texts of all cells, ``(rows, n)``, their positions, which of them are padding and
+        which is framed, and from where to where the strip is in view."""
+        view = self._view
+        if view is None:
+            return {}
+        drawn: Drawing = {
+            "texts": np.array([cell.texts for cell in view.cells]).T,
+            "positions": np.array([cell.position for cell in view.cells]),
+            "padding": np.array([cell.kind == "padding" for cell in view.cells]),
+            "in view": np.array([self._low, self._high]),
+        }
+        if self._now is not None:
+            drawn["framed"] = np.array(self._now)
+        return drawn
 
     def _follow(self) -> None:
         wide = self._high - self._low

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from rnnviz.gui.look.theme import Colours
+from rnnviz.gui.widgets.picture import Drawing
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,16 @@ class Table(QTableWidget):
         if 0 <= here < len(rows):
             self.setCurrentCell(here, 0)
         self.horizontalScrollBar().setValue(there)
+
+    def drawn(self) -> Drawing:
+        """The texts of all rows, ``(1 + rows, columns)``, those of the head first."""
+        if not self.rowCount():
+            return {}
+        columns = range(self.columnCount())
+        heads = [self.horizontalHeaderItem(column) for column in columns]
+        rows = [[self.item(row, column) for column in columns] for row in range(self.rowCount())]
+        texts = [[item.text() if item else "" for item in line] for line in (heads, *rows)]
+        return {"table": np.array(texts)}
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  Qt's name
         """Share the width out anew."""

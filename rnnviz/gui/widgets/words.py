@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPainter, QStaticText, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
+from rnnviz.gui.widgets.picture import Drawing, table
 from rnnviz.gui.widgets.plot import Plot
 
 KEPT = 4000
@@ -35,13 +36,28 @@ class Words(QGraphicsItem):
         self._plot = plot
         self._font = QFont()
         self._laid_out: dict[str, QStaticText] = {}
-        self.words: list[Word] = []
+        self._words: list[Word] = []
+        plot.add_part(self)
 
     def show_words(self, words: list[Word]) -> None:
         """Show these instead of those before."""
-        if words != self.words:
-            self.words = words
+        if words != self._words:
+            self._words = words
             self.update()
+
+    def drawn(self) -> Drawing:
+        """The words with the points that they stand around, in the units of the axes, and how
+        strong they are, of 255."""
+        if not self._words:
+            return {}
+        points = [self._plot.box.mapToView(QPointF(word.x, word.y)) for word in self._words]
+        words = table(
+            text=[word.text for word in self._words],
+            x=[point.x() for point in points],
+            y=[point.y() for point in points],
+            strength=[word.alpha for word in self._words],
+        )
+        return {"words": words}
 
     def boundingRect(self) -> QRectF:  # noqa: N802  Qt's name
         """All of the view box."""
@@ -53,7 +69,7 @@ class Words(QGraphicsItem):
         if font != self._font or len(self._laid_out) > KEPT:
             self._font, self._laid_out = font, {}
         painter.setFont(font)
-        for word in self.words:
+        for word in self._words:
             text = self._laid_out.get(word.text)
             if text is None:
                 text = self._laid_out[word.text] = QStaticText(word.text)

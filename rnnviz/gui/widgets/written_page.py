@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QMouseEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit, QToolTip
 
+from rnnviz.gui.widgets.picture import Drawing, table
 from rnnviz.words.number_format import short
 from rnnviz.words.translation import tr
 
@@ -54,6 +55,16 @@ class WrittenPage(QTextEdit):
     def letters(self) -> list[str]:
         """What was written, without what was given."""
         return self._letters
+
+    def drawn(self) -> Drawing:
+        """The letters that were written, each with its place in the document, which counts in
+        UTF-16, and the probability that it was drawn by."""
+        if not self._letters:
+            return {}
+        chances = [self.chance(letter) for letter in range(len(self._letters))]
+        return {
+            "letters": table(text=self._letters, start=self._starts, probability=chances),
+        }
 
     def begin(self, seed: str) -> None:
         """Begin a new page with the text that was given."""
@@ -113,7 +124,7 @@ class WrittenPage(QTextEdit):
         if not rect.top() <= place.y() <= rect.bottom():
             return -1
         # The cursor is the nearest gap; a letter is between two.
-        return self._letter(cursor.position() - (place.x() < rect.left()))
+        return self.letter_over(cursor.position() - (place.x() < rect.left()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802  Qt's name
         """Say what is under the mouse."""
@@ -144,11 +155,11 @@ class WrittenPage(QTextEdit):
         if event.key() in _OWN_KEYS:
             rect = self.cursorRect()
             self._say(
-                self._letter(self.textCursor().position()),
+                self.letter_over(self.textCursor().position()),
                 self.viewport().mapToGlobal(rect.bottomLeft()),
             )
 
-    def _letter(self, position: int) -> int:
+    def letter_over(self, position: int) -> int:
         """The letter that covers a position of the document."""
         if not self._starts or position < self._starts[0]:
             return -1

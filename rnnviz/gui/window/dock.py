@@ -29,11 +29,11 @@ class Dock(QDockWidget):
         line.addSpacing(8)
         line.addLayout(panel.controls)
         line.addStretch(1)
-        self._copy = QToolButton(toolTip=tr("Copy this panel as an image"))
-        self._copy.clicked.connect(lambda: copy_image(self))
-        self._close = QToolButton(toolTip=tr("Close this panel; View brings it back"))
-        self._close.clicked.connect(self.close)
-        for button in (self._copy, self._close):
+        self.copy_button = QToolButton(toolTip=tr("Copy this panel as an image"))
+        self.copy_button.clicked.connect(lambda: copy_image(self))
+        self.close_button = QToolButton(toolTip=tr("Close this panel; View brings it back"))
+        self.close_button.clicked.connect(self.close)
+        for button in (self.copy_button, self.close_button):
             button.setFixedSize(24, 24)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.setAutoRaise(True)
@@ -48,5 +48,5 @@ class Dock(QDockWidget):
 
     def recolour(self, colours: Colours) -> None:
         """Draw the icons in the colours of a theme."""
-        self._copy.setIcon(icon("copy-image", colours, colours.muted))
-        self._close.setIcon(icon("close", colours, colours.muted))
+        self.copy_button.setIcon(icon("copy-image", colours, colours.muted))
+        self.close_button.setIcon(icon("close", colours, colours.muted))

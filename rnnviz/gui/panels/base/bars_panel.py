@@ -23,9 +23,9 @@ class BarsPanel(TimePanel):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context, "")
-        self._bars = self.plot.add_curve()
-        self._now = self.plot.add_curve()
-        self._gaps = self.plot.add_curve()
+        self._bars = self.plot.add_curve("bars")
+        self._now = self.plot.add_curve("bar of now")
+        self._gaps = self.plot.add_curve("gaps")
         self._values: FloatArray = np.zeros(0, np.float32)
         self._top = 0.0
 

@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QGraphicsSimpleTextItem, QLabel, QToolButton
+from PySide6.QtWidgets import QLabel, QToolButton
 
 from rnnviz.analysis.envelope import Envelope
 from rnnviz.gui.model.aspect import Aspect
@@ -47,9 +47,9 @@ class LearningPanel(Panel):
         self.plot.reset.connect(lambda: self._zoom(0, 0))
         self.plot.pointed.connect(self._point)
         self.plot.left.connect(lambda: self.readout.setText(self.resting_text()))
-        self._curve = self.plot.add_curve()
-        self._floor = self.plot.add(pg.InfiniteLine(angle=0))
-        self._below = QGraphicsSimpleTextItem(self.plot.box)
+        self._curve = self.plot.add_curve("batches")
+        self._floor = self.plot.add(pg.InfiniteLine(angle=0), "floor")
+        self._below = self.plot.add_text("name of the floor")
         self._change_axis(True)
         run.changed.connect(self.mark)
 

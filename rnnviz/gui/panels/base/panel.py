@@ -13,6 +13,7 @@ from rnnviz.gui.look.theme import Colours, Theme
 from rnnviz.gui.model.aspect import EVERYTHING, Aspect
 from rnnviz.gui.model.clock import FrameClock
 from rnnviz.gui.model.view_state import ViewState
+from rnnviz.gui.widgets.picture import Drawing, Picture
 
 if TYPE_CHECKING:
     from rnnviz.gui.model.workspace import Workspace
@@ -137,6 +138,28 @@ class Panel(QWidget):
     def draw(self, what: Aspect) -> None:
         """Bring on the screen what changed."""
         raise NotImplementedError
+
+    @property
+    def up_to_date(self) -> bool:
+        """Whether it can be seen, and has drawn all that changed."""
+        return self._built and self._in_front and self.isVisible() and not self._dirty
+
+    def drawn(self) -> Drawing:
+        """What its pictures draw, those in its header too; see `Picture`."""
+        inside = [one for one in self.findChildren(QWidget) if one.isVisibleTo(self)]
+        controls = (self.controls.itemAt(place) for place in range(self.controls.count()))
+        header = [one.widget() for one in controls if one is not None]
+        seen: list[object] = [*inside, *(one for one in header if one and not one.isHidden())]
+        drawn: Drawing = {}
+        for one in seen:
+            if isinstance(one, Picture):
+                drawn |= one.drawn()
+        return drawn
+
+    @property
+    def empty_text(self) -> str:
+        """What stands in for content that is not there; "" where there is content."""
+        return "" if self._empty.isHidden() else self._empty.text()
 
     def say_empty(self, what_will_be_here: str) -> None:
         """Stand in for content that is not there yet; an empty text takes it away."""

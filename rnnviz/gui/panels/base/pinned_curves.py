@@ -26,7 +26,7 @@ class PinnedCurves:
         """Draw one curve for each run: its label, its x and its heights. The range of the plot
         is as it will be seen."""
         while len(self._items) < len(runs):
-            self._items.append((self._plot.add_curve(), QGraphicsSimpleTextItem(self._plot.box)))
+            self._items.append((self._plot.add_curve(""), self._plot.add_text("")))
         ends: list[tuple[QGraphicsSimpleTextItem, QPointF]] = []
         for number, (curve, label) in enumerate(self._items):
             shown = number < len(runs)
@@ -35,6 +35,7 @@ class PinnedCurves:
             if not shown:
                 continue
             name, x, heights = runs[number]
+            self._plot.name(curve, f"pinned {name}")
             set_curve(curve, x, heights, colours.muted, width=1.5, alpha=190)
             label.setBrush(QColor(colours.muted))
             label.setText(name)

@@ -26,7 +26,7 @@ class TimePanel(Panel):
         self.plot.setVisible(False)  # nothing to show yet: not even laid out
         self._cursor = pg.InfiniteLine(angle=90)
         self._cursor.setZValue(5)
-        self.plot.add(self._cursor)
+        self.plot.add(self._cursor, "timestep")
         self.readout = QLabel(objectName="muted")
         self.controls.addWidget(self.readout)
         self.plot.pressed.connect(lambda x, y: view_state.player.scrub(round(x) - 1))

@@ -6,7 +6,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QObject, QRectF
 from PySide6.QtGui import QColor, QGuiApplication
-from PySide6.QtWidgets import QGraphicsRectItem, QGraphicsSimpleTextItem
+from PySide6.QtWidgets import QGraphicsRectItem
 
 from rnnviz.analysis.preprocessing import SeriesView
 from rnnviz.gui.look.theme import Colours
@@ -23,22 +23,25 @@ class SeriesPainter(QObject):
     def __init__(self, plot: Plot) -> None:
         super().__init__(plot)
         self._plot = plot
-        self._raw = plot.add_curve()
-        self._curve = plot.add_curve()
-        self._window = plot.add(pg.LinearRegionItem(movable=False))
+        self._raw = plot.add_curve("raw")
+        self._curve = plot.add_curve("values")
+        self._window = plot.add(pg.LinearRegionItem(movable=False), "window")
         self._window.setZValue(-5)
         self._band = QGraphicsRectItem()
         self._band.setZValue(-8)
-        plot.add(self._band)
-        self._ends = [plot.add(pg.InfiniteLine(angle=90)) for _ in range(2)]
-        self._now = plot.add(pg.InfiniteLine(angle=90))
-        self._arrow = plot.add_curve()
+        plot.add(self._band, "fitted")
+        self._ends = [
+            plot.add(pg.InfiniteLine(angle=90), f"end of the {part} part")
+            for part in ("training", "validation")
+        ]
+        self._now = plot.add(pg.InfiniteLine(angle=90), "timestep")
+        self._arrow = plot.add_curve("change asked for")
         self._target = pg.ScatterPlotItem(size=12, symbol="o", pxMode=True)
         self._present = pg.ScatterPlotItem(size=9, symbol="o", pxMode=True)
-        for dots in (self._target, self._present):
+        for name, dots in (("target", self._target), ("present", self._present)):
             dots.setZValue(10)
-            plot.add(dots)
-        self._names = [QGraphicsSimpleTextItem(plot.box) for _ in range(3)]
+            plot.add(dots, name)
+        self._names = [plot.add_text(f"name of part {number}") for number in (1, 2, 3)]
         plot.box.sigRangeChanged.connect(self._place_names)
         plot.box.sigResized.connect(self._place_names)
         self._view: SeriesView | None = None

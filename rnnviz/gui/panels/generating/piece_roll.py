@@ -25,12 +25,12 @@ class PieceRoll(QObject):
         self._plot = plot
         self._image = pg.ImageItem(axisOrder="row-major")
         self._image.setZValue(-10)
-        plot.add(self._image)
+        plot.add(self._image, "piece")
         self._handover = pg.InfiniteLine(angle=90)
         self._playhead = pg.InfiniteLine(angle=90)
-        for line in (self._handover, self._playhead):
+        for name, line in (("handover", self._handover), ("playhead", self._playhead)):
             line.setVisible(False)
-            plot.add(line)
+            plot.add(line, name)
 
     def draw(self, piece: Piece, colours: Colours) -> None:
         """Show another piece, or more of it."""

@@ -36,8 +36,8 @@ class BlamePanel(TimePanel):
         super().__init__(context, "")
         self.plot.label(y_label="‖∂L/∂hₜ‖")
         self.plot.y_axis.setLogMode(y=True)
-        self._hidden = self.plot.add_curve()
-        self._cell = self.plot.add_curve()
+        self._hidden = self.plot.add_curve("h")
+        self._cell = self.plot.add_curve("c")
 
     @property
     def promise(self) -> str:

@@ -45,33 +45,39 @@ class HiddenPanel(TimePanel):
         self._image = pg.ImageItem(axisOrder="row-major")
         self._image.setLookupTable(hidden_lookup())
         self._image.setZValue(-10)
-        self.plot.add(self._image)
+        self.plot.add(self._image, "states")
         self._gaps = pg.ImageItem(axisOrder="row-major")
         self._gaps.setZValue(-9)
-        self.plot.add(self._gaps)
+        self.plot.add(self._gaps, "gaps")
         self._veil = QGraphicsRectItem()
         self._column = QGraphicsRectItem()
         self._row = QGraphicsRectItem()
         self._halo = QGraphicsRectItem()
-        for item in (self._veil, self._halo, self._column, self._row):
-            self.plot.add(item)
-        self._layer = QComboBox(visible=False)
-        self._layer.activated.connect(view_state.show_layer)
-        self._part = QComboBox(visible=False)
-        self._part.setToolTip(tr("What is shown of each unit: h, the cell c, or a gate."))
-        self._part.activated.connect(lambda: view_state.show_part(self._part.currentData()))
-        self._order = QComboBox()
+        self.plot.add(self._veil, "to come")
+        self.plot.add(self._halo, "halo of the lit column")
+        self.plot.add(self._column, "lit column")
+        self.plot.add(self._row, "framed row")
+        self.layer_choice = QComboBox(visible=False)
+        self.layer_choice.activated.connect(view_state.show_layer)
+        self.part_choice = QComboBox(visible=False)
+        self.part_choice.setToolTip(tr("What is shown of each unit: h, the cell c, or a gate."))
+        self.part_choice.activated.connect(
+            lambda: view_state.show_part(self.part_choice.currentData())
+        )
+        self.order_choice = QComboBox()
         orders: dict[Order, str] = {
             "index": tr("as they are"),
             "similarity": tr("by similarity"),
             "peak": tr("by peak"),
         }
         for order, text in orders.items():
-            self._order.addItem(text, order)
-        self._order.setToolTip(tr("How the units are put in order, from top to bottom."))
-        self._order.activated.connect(lambda: view_state.order_by(self._order.currentData()))
-        self._key = ColourKey()
-        for widget in (self._key, self._part, self._layer, self._order):
+            self.order_choice.addItem(text, order)
+        self.order_choice.setToolTip(tr("How the units are put in order, from top to bottom."))
+        self.order_choice.activated.connect(
+            lambda: view_state.order_by(self.order_choice.currentData())
+        )
+        self.colour_key = ColourKey()
+        for widget in (self.colour_key, self.part_choice, self.layer_choice, self.order_choice):
             self.controls.addWidget(widget)
         self.plot.clicked.connect(self._pick)
 
@@ -108,7 +114,7 @@ class HiddenPanel(TimePanel):
         # its ends are dark.
         self._column.setPen(pen(LIGHT.text, 2))
         self._halo.setPen(pen(LIGHT.panel, 4))
-        self._key.recolour(colours)
+        self.colour_key.recolour(colours)
 
     def _draw_states(self, scene: Scene) -> None:
         trace = scene.trace
@@ -116,7 +122,7 @@ class HiddenPanel(TimePanel):
         top = greatest(scene)
         states = scene.states[:, scene.order].T  # (H, T)
         gaps = ~np.isfinite(states)
-        self._key.show_range(top, gaps=bool(gaps.any()))
+        self.colour_key.show_range(top, gaps=bool(gaps.any()))
         place = QRectF(0.5, -0.5, trace.timesteps, trace.units)
         self._image.setImage(to_bytes(states, top), levels=(0, 255), autoLevels=False)
         self._image.setRect(place)
@@ -125,12 +131,12 @@ class HiddenPanel(TimePanel):
             self._gaps.setImage(gaps[..., None] * no_number_shade(), autoLevels=False, levels=None)
             self._gaps.setRect(place)
         self.plot.set_y(-0.5, trace.units - 0.5, padding=0)
-        offer(self._layer, self._layer_names(scene))
-        self._layer.setCurrentIndex(scene.layer)
+        offer(self.layer_choice, self._layer_names(scene))
+        self.layer_choice.setCurrentIndex(scene.layer)
         shown, cell = parts(trace), of_mode(trace.kind)
         about = [tr(cell.part(part).name) for part in shown]
-        offer(self._part, [f"{part}ₜ" for part in shown], shown, about)
-        self._part.setCurrentIndex(shown.index(scene.part))
+        offer(self.part_choice, [f"{part}ₜ" for part in shown], shown, about)
+        self.part_choice.setCurrentIndex(shown.index(scene.part))
 
     def _layer_names(self, scene: Scene) -> list[str]:
         trace = scene.trace

@@ -35,11 +35,12 @@ class SequencePanel(TimePanel):
             "tokens": Tokens(self.plot),
             "roll": Roll(self.plot),
         }
-        self._kind = "values"
-        self._output = QComboBox(visible=False)
-        self._output.setToolTip(tr("Which of the outputs is drawn, with its target."))
-        self._output.activated.connect(self._choose_output)
-        self.controls.addWidget(self._output)
+        self.kind = "values"
+        """which of them draws"""
+        self.output_choice = QComboBox(visible=False)
+        self.output_choice.setToolTip(tr("Which of the outputs is drawn, with its target."))
+        self.output_choice.activated.connect(self._choose_output)
+        self.controls.addWidget(self.output_choice)
 
     @property
     def promise(self) -> str:
@@ -53,9 +54,9 @@ class SequencePanel(TimePanel):
 
     def draw_scene(self, scene: Scene, what: Aspect) -> None:
         kind = scene.presentation.kind
-        if kind != self._kind:
-            self._painters[self._kind].clear()
-            self._kind = kind
+        if kind != self.kind:
+            self._painters[self.kind].clear()
+            self.kind = kind
             what = EVERYTHING
         # A line through words would cross them out: the column is shaded instead.
         self._cursor.setVisible(kind != "tokens")
@@ -66,8 +67,8 @@ class SequencePanel(TimePanel):
     def _offer_outputs(self, scene: Scene) -> None:
         count = self._values.outputs(scene) if scene.presentation.kind == "values" else 0
         names = [tr("output {n} of {all}").format(n=n + 1, all=count) for n in range(count)]
-        offer(self._output, names)
-        self._values.output = max(0, self._output.currentIndex())
+        offer(self.output_choice, names)
+        self._values.output = max(0, self.output_choice.currentIndex())
 
     def _choose_output(self, place: int) -> None:
         self._values.output = place

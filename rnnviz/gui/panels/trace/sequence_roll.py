@@ -27,7 +27,7 @@ class Roll(QObject):
         self._image = pg.ImageItem(axisOrder="row-major")
         self._image.setZValue(-10)
         self._image.setVisible(False)
-        plot.add(self._image)
+        plot.add(self._image, "roll")
         self._rows = (0, 1)
 
     def clear(self) -> None:

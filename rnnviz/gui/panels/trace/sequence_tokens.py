@@ -37,11 +37,11 @@ class Tokens(QObject):
         self.words = Words(plot)
         self._handover = QGraphicsRectItem()
         self._handover.setVisible(False)
-        plot.add(self._handover)
+        plot.add(self._handover, "handover")
         self._now = QGraphicsRectItem()
         self._now.setZValue(-20)
         self._now.setVisible(False)
-        plot.add(self._now)
+        plot.add(self._now, "lit column")
         self._shown = False
 
     def clear(self) -> None:

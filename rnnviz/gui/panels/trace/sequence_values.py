@@ -27,14 +27,15 @@ class Values(QObject):
         self._plot = plot
         self._to_come: list[pg.PlotCurveItem] = []
         self._read: list[pg.PlotCurveItem] = []
-        self._answers = plot.add_curve()
-        self._targets = plot.add_curve()
+        self._answers = plot.add_curve("answers")
+        self._targets = plot.add_curve("targets")
         self._target = pg.ScatterPlotItem(size=14, symbol="o", pxMode=True)
         self._answer = pg.ScatterPlotItem(size=13, symbol="d", pxMode=True)
         self._now = pg.ScatterPlotItem(size=8, symbol="o", pxMode=True)
-        for z, item in enumerate((self._target, self._now, self._answer)):
+        named = (("target", self._target), ("read now", self._now), ("answer", self._answer))
+        for z, (name, item) in enumerate(named):
             item.setZValue(10 + z)
-            plot.add(item)
+            plot.add(item, name)
         self._words = WordsRow(plot)
         self.output = 0
         """which of several outputs is drawn"""
@@ -137,8 +138,9 @@ class Values(QObject):
 
     def _have_curves(self, columns: int) -> None:
         while len(self._read) < columns:
-            self._to_come.append(self._plot.add_curve())
-            self._read.append(self._plot.add_curve())
+            number = len(self._read) + 1
+            self._to_come.append(self._plot.add_curve(f"to come {number}"))
+            self._read.append(self._plot.add_curve(f"read {number}"))
         for place, (to_come, read) in enumerate(zip(self._to_come, self._read, strict=True)):
             to_come.setVisible(place < columns)
             read.setVisible(place < columns)

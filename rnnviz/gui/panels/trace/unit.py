@@ -30,9 +30,9 @@ class UnitPanel(TimePanel):
     def __init__(self, context: Context) -> None:
         super().__init__(context, "")
         self.plot.label(y_label=tr("hidden state"))
-        self._curve = self.plot.add_curve()
+        self._curve = self.plot.add_curve("unit")
         self._now = pg.ScatterPlotItem(size=9, symbol="o", pxMode=True)
-        self.plot.add(self._now)
+        self.plot.add(self._now, "unit now")
 
     @property
     def promise(self) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGraphicsRectItem, QGraphicsSimpleTextItem
 
 from rnnviz.gui.look.theme import Colours
 from rnnviz.gui.model.view_state import Scene
+from rnnviz.gui.widgets.picture import Drawing, table
 from rnnviz.gui.widgets.plot import Plot, pen
 from rnnviz.words.translation import tr
 
@@ -25,6 +26,7 @@ class WordsRow:
         self._blocks: list[QGraphicsRectItem] = []
         self._texts: list[QGraphicsSimpleTextItem] = []
         self._rows = (0.0, 0.0, 0.0)
+        plot.add_part(self)
 
     def place(self, low: float, high: float) -> None:
         """Stand below a curve that goes from `low` to `high`."""
@@ -35,6 +37,21 @@ class WordsRow:
         """Take all blocks away."""
         for item in (*self._blocks, *self._texts):
             item.setVisible(False)
+
+    def drawn(self) -> Drawing:
+        """The blocks with their words, where there is room for these or not: the middle of each
+        and how many timesteps it covers."""
+        pairs = zip(self._blocks, self._texts, strict=True)
+        seen = [(block.rect(), text.text()) for block, text in pairs if block.isVisible()]
+        if not seen:
+            return {}
+        blocks = table(
+            text=[text for _, text in seen],
+            x=[rect.center().x() for rect, _ in seen],
+            y=[rect.center().y() for rect, _ in seen],
+            timesteps=[rect.width() for rect, _ in seen],
+        )
+        return {"blocks": blocks}
 
     def draw(self, scene: Scene, colours: Colours) -> None:
         """Draw the answers up to the present timestep, and what would have been right."""
@@ -72,9 +89,9 @@ class WordsRow:
     ) -> None:
         while len(self._blocks) <= place:
             block = QGraphicsRectItem()
-            self._plot.add(block)
+            self._plot.add(block, "")
             self._blocks.append(block)
-            self._texts.append(QGraphicsSimpleTextItem(self._plot.box))
+            self._texts.append(self._plot.add_text(""))
         block, text = self._blocks[place], self._texts[place]
         rect = QRectF(first + 0.5, y, count, height)
         block.setRect(rect)

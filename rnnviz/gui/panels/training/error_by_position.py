@@ -38,7 +38,7 @@ class ErrorByPositionPanel(Panel):
     def build(self) -> None:
         self.plot = Plot(tr("position"), "")
         self.body.addWidget(self.plot)
-        self._curve = self.plot.add_curve()
+        self._curve = self.plot.add_curve("errors")
         self._pins = PinnedCurves(self.plot)
         self.plot.zoomed.connect(self.plot.set_x)
         self.plot.reset.connect(lambda: self.mark(Aspect.EPOCHS))

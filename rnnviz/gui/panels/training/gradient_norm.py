@@ -29,10 +29,10 @@ class GradientNormPanel(LearningPanel):
     def __init__(self, context: Context) -> None:
         super().__init__(context, "")
         self.plot.label(y_label=tr("‖gradient‖"))
-        self._clipped = self.plot.add_curve()
-        self._means = self.plot.add_curve()
+        self._clipped = self.plot.add_curve("clipped")
+        self._means = self.plot.add_curve("epochs")
         self._clip = pg.InfiniteLine(angle=0)
-        self.plot.add(self._clip)
+        self.plot.add(self._clip, "clipping line")
 
     def resting_text(self) -> str:
         clip, run = self._clip_norm(), self._run

@@ -38,14 +38,14 @@ class LossPanel(LearningPanel):
         self._pinned_runs = workspace.pinned_runs
         workspace.pinned_runs.changed.connect(lambda: self.mark(Aspect.EPOCHS))
         self._pins = PinnedCurves(self.plot)
-        self._train = self.plot.add_curve()
-        self._valid = self.plot.add_curve()
+        self._train = self.plot.add_curve("training")
+        self._valid = self.plot.add_curve("validation")
         self._dots = pg.ScatterPlotItem(size=5, symbol="o", pxMode=True)
         self._place = pg.InfiniteLine(angle=90)
         self._best = pg.ScatterPlotItem(size=15, symbol="star", pxMode=True)
-        self.plot.add(self._best)
-        self.plot.add(self._dots)
-        self.plot.add(self._place)
+        self.plot.add(self._best, "best")
+        self.plot.add(self._dots, "validation dots")
+        self.plot.add(self._place, "epoch")
         self._baselines: list[tuple[pg.InfiniteLine, QGraphicsSimpleTextItem, str, float]] = []
         player.epoch_changed.connect(lambda: self.mark(Aspect.EPOCHS))
         self.plot.box.sigResized.connect(lambda: self.mark(Aspect.EPOCHS))
@@ -126,12 +126,12 @@ class LossPanel(LearningPanel):
         wanted = started.baselines if started else {}
         if {name: loss for _, _, name, loss in self._baselines} != wanted:
             for line, text, _, _ in self._baselines:
-                self.plot.box.removeItem(line)
-                text.scene().removeItem(text)
+                self.plot.remove(line)
+                self.plot.remove(text)
             self._baselines = [
                 (
-                    self.plot.add(pg.InfiniteLine(angle=0)),
-                    QGraphicsSimpleTextItem(self.plot.box),
+                    self.plot.add(pg.InfiniteLine(angle=0), f"baseline {name}"),
+                    self.plot.add_text(f"name of baseline {name}"),
                     name,
                     loss,
                 )

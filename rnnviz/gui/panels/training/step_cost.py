@@ -93,7 +93,7 @@ class StepCostPanel(Panel):
         wanted = list(dict.fromkeys((price.device, price.cell) for price in step_costs))
         for gone in lines.keys() - set(wanted):
             for item in lines.pop(gone):
-                plot.box.removeItem(item)
+                plot.remove(item)
         heights: list[float] = []
         ends: list[tuple[pg.TextItem, float, float]] = []
         for device, cell in wanted:
@@ -108,7 +108,9 @@ class StepCostPanel(Panel):
             if (device, cell) not in lines:
                 # Told apart by shape and by name, not by colour.
                 curve = pg.PlotDataItem(symbol=CELLS[cell].sign, symbolSize=8)
-                lines[device, cell] = plot.add(curve), plot.add(pg.TextItem(anchor=(0, 0.5)))
+                of = f"{cell} on {device} along {along}"
+                end = pg.TextItem(anchor=(0, 0.5))
+                lines[device, cell] = plot.add(curve, of), plot.add(end, f"name of {of}")
             curve, name = lines[device, cell]
             curve.setData(x, y, pen=pen(colour, 1.5), symbolBrush=colour)
             name.setText(f" {cell} {short(10 ** y[-1], 2)}", color=self.colours.text)
