@@ -39,7 +39,7 @@ def test_the_notice_of_a_failure_is_one_sentence(failed: Driver):
 
 
 def test_the_notice_can_be_closed(failed: Driver):
-    failed.window.notice._close.click()
+    failed.window.notice.close_button.click()
     assert notice(failed) == ""
 
 
@@ -95,7 +95,7 @@ def test_a_killed_engine_leaves_the_history(lost: Driver):
 def test_a_killed_engine_leaves_the_last_trace(lost: Driver):
     panel = lost.panel("sequence")
     assert panel.plot.isVisible()
-    assert len(panel._painters["values"]._to_come[0].getData()[1]) == LONG.value("task.window")
+    assert len(panel.drawn()["to come 1"][1]) == LONG.value("task.window")
 
 
 def test_without_an_engine_the_last_trace_can_be_stepped_through(lost: Driver):

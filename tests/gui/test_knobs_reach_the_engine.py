@@ -173,7 +173,7 @@ def test_the_seed_also_gives_the_weights_to_start_with(driver: Driver):
 
 def choose(driver: Driver, device: str) -> None:
     """Open the list of devices with the keyboard's own means and take one."""
-    box = driver.row("training.device")._choice
+    box = driver.row("training.device").choice
     box.setFocus(Qt.FocusReason.TabFocusReason)
     while box.currentText() != device:
         before = box.currentIndex()

@@ -60,7 +60,7 @@ def test_a_paint_that_fails_does_not_break_the_next(qtbot):
 def test_a_part_that_the_trace_no_longer_has_is_not_shown(driver: Driver):
     lstm = driver.workspace.draft.experiment.with_value("network.cell", "LSTM")
     driver.set_up(lstm)
-    chooser: QComboBox = driver.panel("hidden")._part
+    chooser: QComboBox = driver.panel("hidden").part_choice
     last = chooser.count() - 1
     driver.workspace.view_state.show(trace_of_an_rnn(driver))
     chooser.setCurrentIndex(last)

@@ -48,8 +48,8 @@ def settle(window: TraceWindow) -> None:
 
 
 def bars(window: TraceWindow, name: str) -> np.ndarray:
-    panel: Any = window.panels[name]
-    return panel._bars.getData()[1]
+    panel: Any = window.docks[name].panel
+    return panel.drawn()["bars"][1]
 
 
 def test_the_first_change_is_from_the_notepad_that_was_carried_over(shown):
@@ -96,7 +96,7 @@ def test_a_panel_without_saliency_says_why(shown, why, says):
     found = rnnviz.trace(nn.RNN(1, H), X, saliency=False)
     # 3,000 s of 6e10 multiplications.
     found = msgspec.structs.replace(found, saliency_missing=why, saliency_cost=1.8e14)
-    assert says in shown(found).panels["saliency"]._empty.text()
+    assert says in shown(found).docks["saliency"].panel.empty_text
 
 
 def test_of_several_outputs_one_is_drawn_and_each_can_be_chosen(shown):
@@ -104,39 +104,39 @@ def test_of_several_outputs_one_is_drawn_and_each_can_be_chosen(shown):
     module, readout = nn.RNN(1, H), nn.Linear(H, 3)
     target = [0.1, 0.2, 0.3]
     window = shown(rnnviz.trace(module, X, readout=readout, target=target))
-    panel = window.panels["sequence"]
-    names = [panel._output.itemText(n) for n in range(panel._output.count())]
+    panel = window.docks["sequence"].panel
+    names = [panel.output_choice.itemText(n) for n in range(panel.output_choice.count())]
     assert names == ["output 1 of 3", "output 2 of 3", "output 3 of 3"]
-    assert not panel._output.isHidden()
+    assert not panel.output_choice.isHidden()
     with torch.no_grad():
         answers = readout(module(torch.tensor(X, dtype=torch.float32))[0]).numpy()
     for place in (0, 2):
-        panel._output.setCurrentIndex(place)
-        panel._output.activated.emit(place)
+        panel.output_choice.setCurrentIndex(place)
+        panel.output_choice.activated.emit(place)
         settle(window)
-        curve = panel._values._answers.getData()[1]
+        curve = panel.drawn()["answers"][1]
         np.testing.assert_allclose(curve, answers[:, place], atol=1e-5)
-        assert panel._values._target.getData()[1] == pytest.approx([target[place]])
+        assert panel.drawn()["target"][1] == pytest.approx([target[place]])
         assert f"answer {answers[4, place]:.3f}" in panel.describe(window.view_state.scene, 4, 0.0)
 
 
 def test_a_single_output_needs_no_choice(shown):
     window = shown(rnnviz.trace(nn.RNN(1, H), X, readout=nn.Linear(H, 1)))
-    assert window.panels["sequence"]._output.isHidden()
+    assert window.docks["sequence"].panel.output_choice.isHidden()
 
 
 def test_the_target_stands_at_the_timestep_that_it_is_of(shown):
     module, readout = nn.RNN(1, H), nn.Linear(H, 1)
-    values = shown(rnnviz.trace(module, X, readout=readout, target=[0.7], horizon=3))
-    values = values.panels["sequence"]._values
-    assert values._target.getData()[0] == [T + 3]
-    assert values._answers.getData()[0][0] == 1 + 3
+    window = shown(rnnviz.trace(module, X, readout=readout, target=[0.7], horizon=3))
+    drawn = window.docks["sequence"].panel.drawn()
+    assert drawn["target"][0] == [T + 3]
+    assert drawn["answers"][0][0] == 1 + 3
 
 
 def test_targets_at_every_timestep_are_a_curve(shown):
     module, readout = nn.RNN(1, H), nn.Linear(H, 1)
     window = shown(rnnviz.trace(module, X, readout=readout, target=2 * X, horizon=1))
-    x, y = window.panels["sequence"]._values._targets.getData()
+    x, y = window.docks["sequence"].panel.drawn()["targets"]
     np.testing.assert_array_equal(x, np.arange(2, T + 2))
     np.testing.assert_allclose(y, 2 * X[:, 0], rtol=1e-5)
 
@@ -144,9 +144,8 @@ def test_targets_at_every_timestep_are_a_curve(shown):
 def test_classes_stand_below_as_blocks(shown):
     module, readout = nn.RNN(1, H), nn.Linear(H, 3)
     window = shown(rnnviz.trace(module, X, readout=readout, target=[2] * T))
-    words = window.panels["sequence"]._values._words
-    shown_words = [
-        t.text() for b, t in zip(words._blocks, words._texts, strict=True) if b.isVisible()
-    ]
-    assert shown_words[-1] == "2"  # what is right all along, in one block
-    assert not window.panels["sequence"]._values._answers.isVisible()
+    drawn = window.docks["sequence"].panel.drawn()
+    *answered, right = drawn["blocks"]
+    assert (right["text"], right["timesteps"]) == ("2", T)  # all along, in one block
+    assert sum(block["timesteps"] for block in answered) == T
+    assert "answers" not in drawn

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 
+from rnnviz.engine.messages import Written
 from rnnviz.experiment import Experiment, suited
 from rnnviz.gui.model.preferences import Preferences
 from rnnviz.tasks.characters import Characters
@@ -34,7 +35,7 @@ def file(tmp_path: Path) -> str:
 def test_choosing_a_file_is_one_gesture_and_one_undo(unplugged, file: str):
     driver = unplugged(experiment())
     row, draft = driver.row("task.file"), driver.workspace.draft
-    assert not row._file.name.isVisible()
+    assert not row.file.name.isVisible()
 
     def pick() -> None:
         dialog = QApplication.activeModalWidget()
@@ -43,18 +44,18 @@ def test_choosing_a_file_is_one_gesture_and_one_undo(unplugged, file: str):
         dialog.accept()
 
     QTimer.singleShot(300, pick)
-    row._file.button.click()
+    row.file.button.click()
     assert draft.experiment == experiment().with_value("task.file", file)
     assert draft.stack.count() == 1
     assert Preferences().folder == str(Path(file).parent)
-    assert row._file.name.text() == "ein Text.txt"
-    assert row._file.name.toolTip() == file
+    assert row.file.name.text() == "ein Text.txt"
+    assert row.file.name.toolTip() == file
     assert driver.row("task.text").isHidden()  # it is without effect now
     draft.stack.undo()
     assert draft.experiment == experiment()
     assert not driver.row("task.text").isHidden()
     draft.stack.redo()
-    row._file.let_go.click()
+    row.file.let_go.click()
     assert draft.experiment == experiment()
 
 
@@ -77,7 +78,7 @@ def test_a_file_can_be_dropped_on_the_row(unplugged, file: str):
 def test_the_window_does_not_read_the_file(unplugged):
     """It is not there: whoever looked into it would say so."""
     driver = unplugged(experiment("/nowhere/gone.txt"))
-    assert driver.row("task.file")._file.name.text() == "gone.txt"
+    assert driver.row("task.file").file.name.text() == "gone.txt"
     driver.workspace.draft.turn("network.hidden", 9, "hidden units")
 
 
@@ -89,7 +90,7 @@ def test_a_file_that_is_gone_is_one_sentence_and_other_texts_go_on(opened, file:
     driver = opened(None)
     driver.until(lambda: driver.workspace.run.state == "failed")
     assert file in driver.notices[-1]
-    driver.row("task.file")._file.let_go.click()
+    driver.row("task.file").file.let_go.click()
     driver.until_ready()
 
 
@@ -97,8 +98,8 @@ def test_it_learns_a_file_and_writes_with_its_letters_alone(opened, file: str):
     driver = opened(experiment())
     driver.until_ready()
     panel = driver.panel("writing")
-    driver.window.frames["writing"].raise_()
-    driver.until(lambda: panel._built)
+    driver.window.docks["writing"].raise_()
+    driver.until(lambda: panel.up_to_date)
     driver.workspace.draft.turn("task.file", file, "own text")
     driver.until_ready()
     panel.length.setCurrentIndex(0)
@@ -109,12 +110,13 @@ def test_it_learns_a_file_and_writes_with_its_letters_alone(opened, file: str):
     assert set(panel.page.letters) <= set("xyz\n")
     assert panel.page.toPlainText() == "\U0001f600 z" + "".join(panel.page.letters)
     # What is typed for the next text changes nothing about this one.
-    first = panel.page._starts[0]
+    first = int(panel.page.drawn()["letters"]["start"][0])
     panel.seed_text.setText("a much longer beginning")
-    assert panel.page._letter(first) == 0
-    assert panel.page._letter(first - 1) == -1
+    assert panel.page.letter_over(first) == 0
+    assert panel.page.letter_over(first - 1) == -1
+    starts = panel.page.drawn()["letters"]["start"].tolist()
     for letter in range(100):
-        assert panel.page._letter(panel.page._starts[letter]) == letter
+        assert panel.page.letter_over(starts[letter]) == letter
         assert panel.page.chance(letter) > 0
 
 
@@ -123,31 +125,32 @@ def test_pointing_at_a_letter_says_its_chances(opened, file: str):
     driver.until_ready()
     driver.window.frames["writing"].raise_()
     panel = driver.panel("writing")
-    driver.until(lambda: panel._built)
+    driver.until(lambda: panel.up_to_date)
     panel.write()
     driver.until(lambda: not panel.going and len(panel.page.letters) == 300)
     page = panel.page
+    starts = page.drawn()["letters"]["start"].tolist()
     cursor = page.textCursor()
-    cursor.setPosition(page._starts[0])
+    cursor.setPosition(starts[0])
     rect = page.cursorRect(cursor)
     inside = QPoint(rect.left() + 3, rect.center().y())
     assert page.letter_at(inside) == 0
     send_mouse(page.viewport(), QEvent.Type.MouseMove, inside)
     assert panel.readout.text().endswith(" %")
-    assert page.describe(0).count("<tr>") == len(page._chances[0]) >= 4
+    assert page.describe(0).count("<tr>") == len(driver.reports(Written)[0].likely[0]) >= 4
     underlined = [
         page.chance(letter) < 0.05 and page.letters[letter] != "\n" for letter in range(300)
     ]
-    cursor.setPosition(page._starts[0])
+    cursor.setPosition(starts[0])
     for letter in range(300):
-        cursor.setPosition(page._starts[letter] + 1)
+        cursor.setPosition(starts[letter] + 1)
         if page.letters[letter] != "\n":
             assert cursor.charFormat().fontUnderline() is underlined[letter]
     page.setFocus()
-    cursor.setPosition(page._starts[0])
+    cursor.setPosition(starts[0])
     page.setTextCursor(cursor)
     driver.key(Qt.Key.Key_Right)
-    assert page.textCursor().position() == page._starts[1]
+    assert page.textCursor().position() == starts[1]
     driver.key(Qt.Key.Key_Escape)
     assert not page.hasFocus()
 
@@ -157,7 +160,7 @@ def test_a_text_can_be_stopped(opened, file: str):
     driver.until_ready()
     driver.window.frames["writing"].raise_()
     panel = driver.panel("writing")
-    driver.until(lambda: panel._built)
+    driver.until(lambda: panel.up_to_date)
     panel.length.setCurrentIndex(3)
     panel.write()
     driver.until(lambda: panel.button.text() == "Stop")

@@ -165,7 +165,7 @@ def test_words_in_place_of_a_number_are_not_cut_where_text_is_larger(shared: Dri
     shared.set_up(LONG.with_value("network.cell", "GRU"))
     shared.window.theme.enlarge(4)
     shared.until_drawn()
-    number = shared.row("network.gate_bias")._number
+    number = shared.row("network.gate_bias").number
     assert (number.text(), number.isVisible(), cut(number)) == ("as PyTorch", True, False)
 
 

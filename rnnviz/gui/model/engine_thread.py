@@ -53,6 +53,17 @@ class EngineThread(QObject):
         engine = self._engine
         return engine.pid if engine else None
 
+    @property
+    def running(self) -> bool:
+        """Whether its thread lives, with an engine or without."""
+        return self._thread.isRunning()
+
+    @property
+    def waiting(self) -> tuple[Command, ...]:
+        """The commands that the engine has not taken yet."""
+        with self._lock:
+            return tuple(self._waiting)
+
     def send(self, command: Command) -> None:
         """Send a command as soon as the engine is up and takes it; never wait for that."""
         with self._lock:

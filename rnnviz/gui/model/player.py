@@ -23,7 +23,7 @@ class Player(QObject):
 
     def __init__(self, clock: FrameClock, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._clock = clock
+        self.clock = clock
         clock.ticked.connect(self._play_on)
         self.timestep = 0
         self.timesteps = 0
@@ -164,7 +164,7 @@ class Player(QObject):
 
     def _set_playing(self, playing: bool) -> None:
         self.playing = playing
-        self._clock.keep_running(self, playing)
+        self.clock.keep_running(self, playing)
         self.changed.emit()
 
     def _play_on(self, seconds: float) -> None:

@@ -112,7 +112,8 @@ class ViewState(QObject):
         self.trace: Trace | None = None
         self.subject: Subject | None = None
         """what the trace is of, where it is one of a run"""
-        self._named: Subject | None = None
+        self.named: Subject | None = None
+        """what the window names, which the trace should be of"""
         self._late = False
         self._patience = QTimer(self, interval=PATIENCE_MS, singleShot=True)
         self._patience.timeout.connect(lambda: self._set_late(True))
@@ -130,7 +131,7 @@ class ViewState(QObject):
         """All that the panels of a trace need."""
         return Scene(
             None if self._late else self.trace,
-            self._named.example if self._late and self._named else None,
+            self.named.example if self._late and self.named else None,
             self.player.timestep,
             self.layer,
             self.part,
@@ -138,6 +139,12 @@ class ViewState(QObject):
             self._rows,
             self._view or self.whole_view,
         )
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a trace of something else stays for a moment, while the right one is on its
+        way."""
+        return self._patience.isActive()
 
     @property
     def whole_view(self) -> tuple[float, float]:
@@ -149,11 +156,11 @@ class ViewState(QObject):
     def name(self, subject: Subject) -> None:
         """Say what the window names. A trace of something else may stay for a moment; then
         the panels say that they wait for the right one."""
-        self._named = subject
+        self.named = subject
         self._look_for_it()
 
     def _look_for_it(self) -> None:
-        if self.trace is None or self.subject == self._named:
+        if self.trace is None or self.subject == self.named:
             self._patience.stop()
             self._set_late(False)
         elif not self._late and not self._patience.isActive():

@@ -113,6 +113,12 @@ class Workspace(QObject):
         """Whether it trains, or will in a moment."""
         return self.run.state == "training"
 
+    @property
+    def due(self) -> bool:
+        """Whether something begins in a moment by itself: the engine, or the network that follows
+        a slider which has come to rest."""
+        return self._rest.isActive() or self._launch.isActive()
+
     def set_retrain(self, on: bool) -> None:
         """Start training again whenever a slider comes to rest, or wait to be asked."""
         self.retrain = on

@@ -40,20 +40,20 @@ class KnobRow(QWidget):
         super().__init__()
         self._memory = memory
         self._gesture = 0
-        self._title = QLabel()
+        self.title = QLabel()
         if not knob.choices:
-            self._title.setMinimumWidth(40)  # the number matters more than the end of a long name
-        self._title.installEventFilter(self)
+            self.title.setMinimumWidth(40)  # the number matters more than the end of a long name
+        self.title.installEventFilter(self)
         self._error = QLabel(objectName="error", wordWrap=True, visible=False)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(6)
         grid.setVerticalSpacing(0)
-        grid.addWidget(self._title, 0, 0)
+        grid.addWidget(self.title, 0, 0)
         grid.setColumnStretch(0, 1)
-        self._choice: QComboBox | None = None
-        self._file: FileField | None = None
-        self._switch: QCheckBox | None = None
+        self.choice: QComboBox | None = None
+        self.file: FileField | None = None
+        self.switch: QCheckBox | None = None
         if knob.kind is bool:
             self._make_switch(grid)
         elif knob.choices:
@@ -69,16 +69,16 @@ class KnobRow(QWidget):
         """Show a knob of the same kind in place of the one before, at its default."""
         self.knob = knob
         title, unit = tr(knob.title), tr(knob.unit)
-        self._title.setText(title)
-        if self._choice is not None:
-            self._choice.clear()
-            self._choice.addItems([tr(choice) for choice in knob.choices])
-            self._choice.setAccessibleName(title)
-        elif self._switch is not None:
-            self._switch.setAccessibleName(title)
-        elif self._file is not None:
-            self._file.files = knob.files
-            self._file.button.setAccessibleName(title)
+        self.title.setText(title)
+        if self.choice is not None:
+            self.choice.clear()
+            self.choice.addItems([tr(choice) for choice in knob.choices])
+            self.choice.setAccessibleName(title)
+        elif self.switch is not None:
+            self.switch.setAccessibleName(title)
+        elif self.file is not None:
+            self.file.files = knob.files
+            self.file.button.setAccessibleName(title)
         else:
             self._stops = positions(knob)
             self.slider.blockSignals(True)
@@ -86,7 +86,7 @@ class KnobRow(QWidget):
             self.slider.setPageStep(max(1, len(self._stops) // 10))
             self.slider.blockSignals(False)
             self.slider.setAccessibleName(title)
-            self._number.setAccessibleName(title)
+            self.number.setAccessibleName(title)
         what = tr(knob.help)
         takes = tr(
             "{takes}; default {default}",
@@ -99,50 +99,61 @@ class KnobRow(QWidget):
     @property
     def fields(self) -> list[QWidget]:
         """What Tab goes to in this row, in order."""
-        if self._choice is not None:
-            return [self._choice]
-        if self._switch is not None:
-            return [self._switch]
-        if self._file is not None:
-            return [self._file.button, self._file.let_go]
+        if self.choice is not None:
+            return [self.choice]
+        if self.switch is not None:
+            return [self.switch]
+        if self.file is not None:
+            return [self.file.button, self.file.let_go]
         return [self.slider]
 
     def _make_choice(self, grid: QGridLayout) -> None:
-        self._choice = QComboBox()
-        self._choice.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._choice.activated.connect(self._choose)
-        grid.addWidget(self._choice, 0, 1)
+        self.choice = QComboBox()
+        self.choice.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.choice.activated.connect(self._choose)
+        grid.addWidget(self.choice, 0, 1)
 
     def _make_switch(self, grid: QGridLayout) -> None:
-        self._switch = QCheckBox()
-        self._switch.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._switch.clicked.connect(self._flip)
-        grid.addWidget(self._switch, 0, 1, Qt.AlignmentFlag.AlignRight)
+        self.switch = QCheckBox()
+        self.switch.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.switch.clicked.connect(self._flip)
+        grid.addWidget(self.switch, 0, 1, Qt.AlignmentFlag.AlignRight)
 
     def _make_file(self, grid: QGridLayout) -> None:
-        self._file = FileField(self._memory)
-        self._file.chosen.connect(self.type)
+        self.file = FileField(self._memory)
+        self.file.chosen.connect(self.type)
         self.setAcceptDrops(True)
-        grid.addWidget(self._file, 0, 1)
-        grid.addWidget(self._file.name, 1, 0, 1, 2)
+        grid.addWidget(self.file, 0, 1)
+        grid.addWidget(self.file.name, 1, 0, 1, 2)
 
     def _make_slider(self, grid: QGridLayout) -> None:
-        self._number = QLineEdit(objectName="number", alignment=Qt.AlignmentFlag.AlignRight)
-        self._number.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self._number.editingFinished.connect(self._read)
-        self._number.installEventFilter(self)
+        self.number = QLineEdit(objectName="number", alignment=Qt.AlignmentFlag.AlignRight)
+        self.number.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.number.editingFinished.connect(self._read)
+        self.number.installEventFilter(self)
         self.slider = Slider()
         self.slider.setFixedHeight(16)
         self.slider.sliderPressed.connect(self._begin)
         self.slider.valueChanged.connect(self._slide)
         self.slider.double_clicked.connect(self.reset)
-        grid.addWidget(self._number, 0, 1)
+        grid.addWidget(self.number, 0, 1)
         grid.addWidget(self.slider, 1, 0, 1, 2)
 
     @property
     def value(self) -> Value:
         """The value that is shown."""
         return self._value
+
+    @property
+    def text(self) -> str:
+        """What stands in its field."""
+        if self.choice is not None:
+            return self.choice.currentText()
+        if self.switch is not None:
+            return tr("on") if self.switch.isChecked() else tr("off")
+        if self.file is not None:
+            return self.file.name.text()
+        return self.number.text()
 
     @property
     def error(self) -> str:
@@ -152,14 +163,14 @@ class KnobRow(QWidget):
     def show_value(self, value: Value) -> None:
         """Show a value without saying that it was turned."""
         self._value = value
-        if self._choice is not None:
-            self._choice.setCurrentIndex(self.knob.choices.index(str(value)))
+        if self.choice is not None:
+            self.choice.setCurrentIndex(self.knob.choices.index(str(value)))
             return
-        if self._switch is not None:
-            self._switch.setChecked(bool(value))
+        if self.switch is not None:
+            self.switch.setChecked(bool(value))
             return
-        if self._file is not None:
-            self._file.show_path(str(value))
+        if self.file is not None:
+            self.file.show_path(str(value))
             return
         assert not isinstance(value, str)
         self.slider.blockSignals(True)
@@ -167,7 +178,7 @@ class KnobRow(QWidget):
         self.slider.setValue(min(place, len(self._stops) - 1))
         self.slider.blockSignals(False)
         text = self.knob.text(value)
-        self._number.setText(text)
+        self.number.setText(text)
         self._fit_number()
         self._complain("")
 
@@ -199,10 +210,10 @@ class KnobRow(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
         """A double click on the name resets; Escape in the number gives up."""
-        if watched is self._title and event.type() == QEvent.Type.MouseButtonDblClick:
+        if watched is self.title and event.type() == QEvent.Type.MouseButtonDblClick:
             self.reset()
             return True
-        if watched is not self._title and event.type() == QEvent.Type.FontChange:
+        if watched is not self.title and event.type() == QEvent.Type.FontChange:
             self._fit_number()
         if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
             if event.type() == QEvent.Type.ShortcutOverride:
@@ -210,15 +221,15 @@ class KnobRow(QWidget):
                 return True
             if event.type() == QEvent.Type.KeyPress:
                 self.show_value(self._value)
-                self._number.clearFocus()
+                self.number.clearFocus()
                 return True
         return super().eventFilter(watched, event)
 
     def _fit_number(self) -> None:
         """As wide as it must be: the name beside it has the rest."""
-        wide = max(52, self._number.fontMetrics().horizontalAdvance(self._number.text()) + 20)
-        if self._number.minimumWidth() != wide:  # or the whole column is laid out anew
-            self._number.setFixedWidth(wide)
+        wide = max(52, self.number.fontMetrics().horizontalAdvance(self.number.text()) + 20)
+        if self.number.minimumWidth() != wide:  # or the whole column is laid out anew
+            self.number.setFixedWidth(wide)
 
     def _begin(self) -> None:
         self._gesture = next(_gestures)
@@ -233,12 +244,12 @@ class KnobRow(QWidget):
         self._say(self._stops[place])
 
     def _read(self) -> None:
-        if self._number.text() != self.knob.text(self._value):
-            self.type(self._number.text())
+        if self.number.text() != self.knob.text(self._value):
+            self.type(self.number.text())
         else:
             self._complain("")
         if not self.error:
-            self._number.clearFocus()
+            self.number.clearFocus()
 
     def _flip(self, on: bool) -> None:
         self._begin()
@@ -251,9 +262,9 @@ class KnobRow(QWidget):
     def _complain(self, why: str) -> None:
         self._error.setText(why)
         self._error.setVisible(bool(why))
-        if self._file is None and self._number.property("wrong") != bool(why):
-            self._number.setProperty("wrong", bool(why))
-            self._number.style().polish(self._number)
+        if self.file is None and self.number.property("wrong") != bool(why):
+            self.number.setProperty("wrong", bool(why))
+            self.number.style().polish(self.number)
 
 
 def _dropped(event: QDropEvent) -> str:

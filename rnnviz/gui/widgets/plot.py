@@ -23,15 +23,11 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import (
-    QGraphicsItem,
-    QGraphicsRectItem,
-    QGraphicsSimpleTextItem,
-    QGraphicsWidget,
-)
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsSimpleTextItem, QGraphicsWidget
 
 from rnnviz.gui.look.theme import Colours
 from rnnviz.gui.widgets.axis import Axis
+from rnnviz.gui.widgets.item_numbers import numbers_of, place_of
 from rnnviz.gui.widgets.picture import Drawing, Picture
 
 WIDEST = "timestep"
@@ -207,47 +203,20 @@ class Plot(pg.GraphicsView):
         """What can be seen, by the names of the items, in the units of the axes: on a logarithmic
         axis the number that is read there, not its height.
 
-        A curve, bars or dots: x and y, ``(2, n)``, of a bar the middle. An image: its array. A
-        line across the plot: where it stands, ``()``. A region: from where to where along x,
-        ``(2,)``. A rectangle: left, top, right, bottom, ``(4,)``, the top being the lesser y. A
-        text: the text, ``()``.
+        `numbers_of` says what there is of each kind of item.
         """
         drawn: Drawing = {}
         for item, name in self._named.items():
-            array = self._read(item) if name and item.isVisible() else None
+            array = (
+                numbers_of(item, self.x_axis, self.y_axis) if name and item.isVisible() else None
+            )
             if array is not None and array.size:
                 drawn[name] = array
+                if isinstance(item, pg.ImageItem):
+                    drawn[f"place of {name}"] = place_of(item)
         for part in self._parts:
             drawn |= part.drawn()
         return drawn
-
-    def _read(self, item: Any) -> npt.NDArray[Any] | None:
-        """What an item draws, or None for nothing."""
-        if isinstance(item, pg.PlotCurveItem | pg.ScatterPlotItem | pg.PlotDataItem):
-            x, y = item.getData()
-            if x is None or y is None:
-                return None
-            if len(x) == len(y) + 1:  # bars, between their edges
-                x = (x[1:] + x[:-1]) / 2
-            return np.stack([_number(self.x_axis, x), _number(self.y_axis, y)])
-        if isinstance(item, pg.ImageItem):
-            return None if item.image is None else np.array(item.image)
-        if isinstance(item, pg.InfiniteLine):
-            return _number(self.x_axis if item.angle == 90 else self.y_axis, item.value())
-        if isinstance(item, pg.LinearRegionItem):
-            return _number(self.x_axis, item.getRegion())
-        if isinstance(item, QGraphicsRectItem):
-            rect = item.rect()
-            if rect.isEmpty():
-                return None
-            left, right = _number(self.x_axis, [rect.left(), rect.right()])
-            top, bottom = _number(self.y_axis, [rect.top(), rect.bottom()])
-            return np.array([left, top, right, bottom])
-        if isinstance(item, pg.TextItem):
-            return np.array(item.toPlainText())
-        if isinstance(item, QGraphicsSimpleTextItem):
-            return np.array(item.text())
-        raise TypeError(f"a plot cannot say what {type(item).__name__} draws")
 
     def set_x(self, low: float, high: float) -> None:
         """Show this range of x."""

@@ -50,7 +50,7 @@ class Slider(QSlider):
         if event.button() != Qt.MouseButton.LeftButton:
             event.ignore()
             return
-        handle, x = self._handle(), event.position().x()
+        handle, x = self.handle(), event.position().x()
         on_it = handle.contains(event.position().toPoint())
         self._grip = x - handle.left() if on_it else handle.width() / 2
         self.setSliderDown(True)
@@ -67,7 +67,8 @@ class Slider(QSlider):
         if event.button() == Qt.MouseButton.LeftButton:
             self.setSliderDown(False)
 
-    def _handle(self) -> QRect:
+    def handle(self) -> QRect:
+        """Where its handle is, in pixels."""
         option = QStyleOptionSlider()
         self.initStyleOption(option)
         return self.style().subControlRect(
@@ -75,7 +76,7 @@ class Slider(QSlider):
         )
 
     def _follow(self, x: float) -> None:
-        room = self.width() - self._handle().width()
+        room = self.width() - self.handle().width()
         self.setSliderPosition(
             QStyle.sliderValueFromPosition(
                 self.minimum(), self.maximum(), round(x - self._grip), room

@@ -70,12 +70,13 @@ class Table(QTableWidget):
 
     def drawn(self) -> Drawing:
         """The texts of all rows, ``(1 + rows, columns)``, those of the head first."""
-        heads = [self.horizontalHeaderItem(place).text() for place in range(self.columnCount())]
-        rows = [
-            [self.item(row, place).text() for place in range(self.columnCount())]
-            for row in range(self.rowCount())
-        ]
-        return {"table": np.array([heads, *rows])} if rows else {}
+        if not self.rowCount():
+            return {}
+        columns = range(self.columnCount())
+        heads = [self.horizontalHeaderItem(column) for column in columns]
+        rows = [[self.item(row, column) for column in columns] for row in range(self.rowCount())]
+        texts = [[item.text() if item else "" for item in line] for line in (heads, *rows)]
+        return {"table": np.array(texts)}
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  Qt's name
         """Share the width out anew."""

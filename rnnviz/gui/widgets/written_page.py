@@ -124,7 +124,7 @@ class WrittenPage(QTextEdit):
         if not rect.top() <= place.y() <= rect.bottom():
             return -1
         # The cursor is the nearest gap; a letter is between two.
-        return self._letter(cursor.position() - (place.x() < rect.left()))
+        return self.letter_over(cursor.position() - (place.x() < rect.left()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802  Qt's name
         """Say what is under the mouse."""
@@ -155,11 +155,11 @@ class WrittenPage(QTextEdit):
         if event.key() in _OWN_KEYS:
             rect = self.cursorRect()
             self._say(
-                self._letter(self.textCursor().position()),
+                self.letter_over(self.textCursor().position()),
                 self.viewport().mapToGlobal(rect.bottomLeft()),
             )
 
-    def _letter(self, position: int) -> int:
+    def letter_over(self, position: int) -> int:
         """The letter that covers a position of the document."""
         if not self._starts or position < self._starts[0]:
             return -1

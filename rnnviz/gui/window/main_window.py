@@ -114,10 +114,10 @@ class MainWindow(QMainWindow):
         self.device = QLabel(objectName="muted")
         self.device.setContentsMargins(0, 0, 10, 0)
         bar.addWidget(self.device)
-        self._theme_button = QToolButton(toolTip=tr("Light or dark"))
-        self._theme_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._theme_button.clicked.connect(self._switch_theme)
-        bar.addWidget(self._theme_button)
+        self.theme_button = QToolButton(toolTip=tr("Light or dark"))
+        self.theme_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.theme_button.clicked.connect(self._switch_theme)
+        bar.addWidget(self.theme_button)
 
     def _connect(self) -> None:
         workspace = self.workspace
@@ -191,7 +191,7 @@ class MainWindow(QMainWindow):
         for dock in self.docks.values():
             dock.recolour(colours)
         self.notice.recolour(colours)
-        self._theme_button.setIcon(icon("theme", colours))
+        self.theme_button.setIcon(icon("theme", colours))
         self.player_bar.refresh()
 
     def _paint_once(self) -> None:

@@ -23,11 +23,11 @@ class Notice(QToolBar):
         self.label = QLabel(objectName="notice", wordWrap=True)
         self.label.setTextFormat(Qt.TextFormat.PlainText)  # a name may look like HTML
         self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self._close = QToolButton(toolTip=tr("Close this notice"))
-        self._close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._close.clicked.connect(lambda: self.say(""))
+        self.close_button = QToolButton(toolTip=tr("Close this notice"))
+        self.close_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.close_button.clicked.connect(lambda: self.say(""))
         self.addWidget(self.label)
-        self.addWidget(self._close)
+        self.addWidget(self.close_button)
         self.setVisible(False)
 
     def say(self, sentence: str) -> None:
@@ -37,4 +37,4 @@ class Notice(QToolBar):
 
     def recolour(self, colours: Colours) -> None:
         """Draw the icon in the colours of a theme."""
-        self._close.setIcon(icon("close", colours, colours.muted))
+        self.close_button.setIcon(icon("close", colours, colours.muted))

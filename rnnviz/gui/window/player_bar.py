@@ -26,24 +26,24 @@ class PlayerBar(QToolBar):
         self._player, self._actions, self._theme = player, actions, theme
         for name in ("first", "previous", "play", "next", "last", "loop"):
             self.addAction(actions[name])
-        self._speed = QComboBox()
-        self._speed.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._speed.setToolTip(tr("Speed: [ is slower, ] is faster"))
-        self._speed.addItems([f"{speed:g}×" for speed in SPEEDS])
-        self._speed.activated.connect(lambda place: player.set_speed(SPEEDS[place]))
-        self.addWidget(self._speed)
+        self.speed = QComboBox()
+        self.speed.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.speed.setToolTip(tr("Speed: [ is slower, ] is faster"))
+        self.speed.addItems([f"{speed:g}×" for speed in SPEEDS])
+        self.speed.activated.connect(lambda place: player.set_speed(SPEEDS[place]))
+        self.addWidget(self.speed)
         self.addSeparator()
         self.timestep = self._slider(tr("timestep"), player.scrub, 3)
-        self._timestep_text = self._text("0000/0000")
+        self.timestep_text = self._text("0000/0000")
         self.addSeparator()
         self.addAction(actions["previous_epoch"])
         self.epoch = self._slider(tr("epoch"), self._go_to_epoch, 2)
-        self._epoch_text = self._text("0000/0000")
+        self.epoch_text = self._text("0000/0000")
         self.addAction(actions["next_epoch"])
         self.addSeparator()
         self.addWidget(QLabel(tr("example"), objectName="muted"))
         self.addAction(actions["previous_example"])
-        self._example_text = self._text("0000/0000")
+        self.example_text = self._text("0000/0000")
         self.addAction(actions["next_example"])
         player.timestep_changed.connect(self._show_timestep)
         player.epoch_changed.connect(self._show_epoch)
@@ -76,7 +76,7 @@ class PlayerBar(QToolBar):
         colours = self._theme.colours
         name = "pause" if player.playing else "play"
         actions["play"].setIcon(icon(name, colours))
-        self._speed.setCurrentIndex(SPEEDS.index(player.speed))
+        self.speed.setCurrentIndex(SPEEDS.index(player.speed))
         _set(self.timestep, player.timesteps - 1, player.timestep)
         self._show_timestep()
         self._show_epoch()
@@ -85,7 +85,7 @@ class PlayerBar(QToolBar):
     def _show_timestep(self) -> None:
         player = self._player
         _set(self.timestep, player.timesteps - 1, player.timestep)
-        self._timestep_text.setText(
+        self.timestep_text.setText(
             f"{player.timestep + 1}/{player.timesteps}" if player.timesteps else "–"
         )
 
@@ -96,13 +96,13 @@ class PlayerBar(QToolBar):
         _set(self.epoch, now, now if player.epoch is None else player.epoch)
         self.epoch.setEnabled(several)
         self._actions.refresh()
-        self._epoch_text.setText(
+        self.epoch_text.setText(
             tr("now") if player.epoch is None else f"{player.epoch}/{player.epochs}"
         )
 
     def _show_example(self) -> None:
         player = self._player
-        self._example_text.setText(
+        self.example_text.setText(
             f"{player.example + 1}/{player.examples}" if player.examples else "–"
         )
         self._actions.refresh()

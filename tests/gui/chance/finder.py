@@ -205,8 +205,7 @@ class Finder:
         workspace, run, talk = self.driver.workspace, self.driver.workspace.run, self._talk
         there = {
             "the dialog's answer": QApplication.activeModalWidget() is None,
-            "the rest of a slider": not workspace._rest.isActive()
-            and not workspace._launch.isActive(),
+            "the rest of a slider": not workspace.due,
             "the network": run.state != "preparing",
             "the pause": not (paused and workspace.running),
             "the trace": talk.owed is None,

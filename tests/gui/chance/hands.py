@@ -185,7 +185,7 @@ def pace(driver: Driver, how: str) -> None:
 def some_pace(driver: Driver, chance: Random) -> str:
     """How to wait; for nothing that would not come."""
     workspace, pick = driver.workspace, chance.random()
-    follows = workspace._rest.isActive()
+    follows = workspace.due
     if pick < 0.4 or not (follows or workspace.run.state in ("preparing", "training")):
         return "none" if pick < 0.5 else "turn" if pick < 0.8 else "drawn"
     if follows and pick < 0.6:

@@ -127,28 +127,28 @@ def turn(driver: Driver, path: str, how: str, *words: str) -> None:
     row = panel.rows.get(path)
     if row is None or not row.isVisible():
         return
-    panel._scroll.ensureWidgetVisible(row)
+    panel.scroll_area.ensureWidgetVisible(row)
     if how == "choose":
-        if row._choice is not None:
-            pick(row._choice, int(words[0]))
+        if row.choice is not None:
+            pick(row.choice, int(words[0]))
     elif how == "file":
-        if row._file is not None:
-            button = row._file.button if words[0] == "choose" else row._file.let_go
+        if row.file is not None:
+            button = row.file.button if words[0] == "choose" else row.file.let_go
             if button.isVisible():
                 QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     elif how == "reset":
-        QTest.mouseDClick(row._title, Qt.MouseButton.LeftButton)
+        QTest.mouseDClick(row.title, Qt.MouseButton.LeftButton)
     elif how == "type":
         driver.window.activateWindow()
-        QTest.mouseClick(row._number, Qt.MouseButton.LeftButton)
-        row._number.setFocus(Qt.FocusReason.MouseFocusReason)
-        if not row._number.hasFocus():  # a small window is in front
+        QTest.mouseClick(row.number, Qt.MouseButton.LeftButton)
+        row.number.setFocus(Qt.FocusReason.MouseFocusReason)
+        if not row.number.hasFocus():  # a small window is in front
             return
-        row._number.selectAll()
-        QTest.keyClicks(row._number, words[0])
+        row.number.selectAll()
+        QTest.keyClicks(row.number, words[0])
         if not words[0]:
-            QTest.keyClick(row._number, Qt.Key.Key_Delete)
-        QTest.keyClick(row._number, QKeySequence(words[1])[0].key())
+            QTest.keyClick(row.number, Qt.Key.Key_Delete)
+        QTest.keyClick(row.number, QKeySequence(words[1])[0].key())
     elif how == "keys":
         row.slider.setFocus(Qt.FocusReason.TabFocusReason)
         QTest.keyClick(row.slider, QKeySequence(words[0])[0].key())

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from PySide6.QtGui import QColor
 
 from rnnviz.cells import CELLS
 from rnnviz.gui.look.theme import hidden_lookup
 from rnnviz.gui.panels.base.panel import Panel
+from rnnviz.gui.widgets.picture import Drawing
 from rnnviz.knobs import Value
 from rnnviz.records.trace import Trace
 from rnnviz.words.number_format import short
@@ -30,7 +30,7 @@ def pictures(driver: Driver, true: Trace, *, sure: bool = True) -> Iterator[str]
         if workspace.run.can_trace and not workspace.running:
             yield (
                 "the panels wait for a trace, and all that was asked for has come: named "
-                f"{workspace.view_state._named}, there {workspace.view_state.subject}"
+                f"{workspace.view_state.named}, there {workspace.view_state.subject}"
             )
         return
     experiment = workspace.run.experiment
@@ -78,19 +78,19 @@ def learning(driver: Driver, talk: Conversation) -> Iterator[str]:
         yield f"there are losses of {len(run.losses)} batches, the engine told {talk.losses}"
     loss = driver.panel("loss")
     if _shown(loss) and not loss.plot.isHidden() and run.history:
-        x, y = loss._valid.getData()
+        x, y = loss.drawn().get("validation", np.zeros((2, 0)))
         wanted = loss.place([record.valid_loss for record in talk.records])
-        yield from _differs("panel loss: validation", np.asarray(y), wanted)
+        yield from _differs("panel loss: validation", loss.place(y), wanted)
         if len(x) and x[-1] != talk.records[-1].epoch:
             yield f"panel loss: the last epoch is {x[-1]}, must be {talk.records[-1].epoch}"
-        if run.experiment is not None and run.experiment.task.loss not in loss.plot._labels[1]:
-            yield f"panel loss says {loss.plot._labels[1]} for {run.experiment.task.loss}"
+        if run.experiment is not None and run.experiment.task.loss not in loss.plot.y_label:
+            yield f"panel loss says {loss.plot.y_label} for {run.experiment.task.loss}"
     if _shown(loss) and not loss.plot.isHidden() and 0 < talk.losses < 500:
-        _, y = loss._curve.getData()
+        _, y = loss.drawn().get("batches", np.zeros((2, 0)))
         if len(y) == talk.losses:
             count = len(talk.last_losses)
             wanted = loss.place(talk.last_losses)
-            yield from _differs("panel loss: the last batches", np.asarray(y)[-count:], wanted)
+            yield from _differs("panel loss: the last batches", loss.place(y)[-count:], wanted)
     result = driver.panel("result")
     if _shown(result) and run.started is not None:
         there = not result.table.isHidden()
@@ -102,8 +102,8 @@ def learning(driver: Driver, talk: Conversation) -> Iterator[str]:
                 yield f"panel result says {said} for {talk.result.valid_loss}"
     errors = driver.panel("error_by_position")
     if _shown(errors) and talk.error_by_position is not None and not errors.plot.isHidden():
-        _, y = errors._curve.getData()
-        yield from _differs("panel error_by_position", np.asarray(y), talk.error_by_position)
+        _, y = errors.drawn().get("errors", np.zeros((2, 0)))
+        yield from _differs("panel error_by_position", y, talk.error_by_position)
 
 
 def knobs_shown(driver: Driver) -> Iterator[str]:
@@ -115,7 +115,7 @@ def knobs_shown(driver: Driver) -> Iterator[str]:
         wanted: Value = draft.value(path)
         if row.value != wanted and not row.error:
             yield f"panel experiment: {path} is {row.value}, must be {wanted}"
-        field = getattr(row, "_number", None)
+        field = getattr(row, "number", None)
         if field is None or row.error or field.hasFocus():
             continue
         if field.text() != row.knob.text(wanted):
@@ -127,13 +127,13 @@ def player_shown(driver: Driver) -> Iterator[str]:
     player, bar = driver.workspace.player, driver.window.player_bar
     if player.timesteps:
         said = f"{player.timestep + 1}/{player.timesteps}"
-        if bar._timestep_text.text() != said:
-            yield f"the player says timestep {bar._timestep_text.text()}, must be {said}"
+        if bar.timestep_text.text() != said:
+            yield f"the player says timestep {bar.timestep_text.text()}, must be {said}"
     said = f"{player.example + 1}/{player.examples}"
-    if player.examples and bar._example_text.text() != said:
-        yield f"the player says example {bar._example_text.text()}, must be {said}"
-    if player.epoch is not None and bar._epoch_text.text() != f"{player.epoch}/{player.epochs}":
-        yield f"the player says epoch {bar._epoch_text.text()}, must be {player.epoch}"
+    if player.examples and bar.example_text.text() != said:
+        yield f"the player says example {bar.example_text.text()}, must be {said}"
+    if player.epoch is not None and bar.epoch_text.text() != f"{player.epoch}/{player.epochs}":
+        yield f"the player says epoch {bar.epoch_text.text()}, must be {player.epoch}"
 
 
 def preprocessing(driver: Driver) -> Iterator[str]:
@@ -142,10 +142,13 @@ def preprocessing(driver: Driver) -> Iterator[str]:
     if not _shown(panel) or run.experiment is None or run.started is None:
         return
     example, seed = driver.workspace.player.example, run.experiment.training.seed
-    if panel._asked != (run.number, example):
-        yield f"panel preprocessing shows {panel._asked and panel._asked[1]}, must be {example}"
+    if panel.asked != (run.number, example):
+        yield f"panel preprocessing shows {panel.asked and panel.asked[1]}, must be {example}"
         return
-    found, wanted = panel._found, run.experiment.task.open(seed).preprocessing("valid", example)
+    found, wanted = (
+        panel.preprocessing,
+        run.experiment.task.open(seed).preprocessing("valid", example),
+    )
     if type(found) is not type(wanted):
         yield f"panel preprocessing shows {type(found).__name__}"
     elif repr(found) != repr(wanted):
@@ -157,19 +160,18 @@ def preprocessing(driver: Driver) -> Iterator[str]:
 
 def _sequence(driver: Driver, panel: Any, true: Trace) -> Iterator[str]:
     scene, presentation = driver.workspace.view_state.scene, true.presentation
-    if panel._kind != presentation.kind:
-        yield f"it draws {panel._kind}, must be {presentation.kind}"
+    if panel.kind != presentation.kind:
+        yield f"it draws {panel.kind}, must be {presentation.kind}"
         return
     if presentation.kind == "values":
         inputs = true.inputs if presentation.inputs is None else presentation.inputs
         output = true.output if presentation.output is None else presentation.output
-        painter, read = panel._painters["values"], scene.timestep + 1
-        curves = zip(painter._read, painter._to_come, inputs.T, strict=False)
-        for curve, to_come, values in curves:
-            yield from _differs("what was read", curve.getData()[1], values[:read])
-            yield from _differs("what will be read", to_come.getData()[1], values)
-        if painter._answers.isVisible() and output is not None:
-            yield from _differs("the answers", painter._answers.getData()[1], output[:read, 0])
+        drawn, read = panel.drawn(), scene.timestep + 1
+        for number, values in enumerate(inputs.T, 1):
+            yield from _differs("what was read", _heights(drawn, f"read {number}"), values[:read])
+            yield from _differs("what will be read", _heights(drawn, f"to come {number}"), values)
+        if "answers" in drawn and output is not None:
+            yield from _differs("the answers", _heights(drawn, "answers"), output[:read, 0])
     elif presentation.kind == "tokens" and scene.presentation.steps != presentation.steps:
         yield f"it reads {scene.presentation.steps[:8]}, must be {presentation.steps[:8]}"
 
@@ -177,7 +179,8 @@ def _sequence(driver: Driver, panel: Any, true: Trace) -> Iterator[str]:
 def _hidden(driver: Driver, panel: Any, true: Trace) -> Iterator[str]:
     scene = driver.workspace.view_state.scene
     states = _states(driver, true)
-    drawn = panel._image.image
+    picture = panel.drawn()
+    drawn = picture.get("states")
     wanted = states[:, scene.order].T
     if drawn is None or drawn.shape != wanted.shape:
         yield f"the picture is {None if drawn is None else drawn.shape}, must be {wanted.shape}"
@@ -186,12 +189,14 @@ def _hidden(driver: Driver, panel: Any, true: Trace) -> Iterator[str]:
     if off.max() > 1:
         row, column = np.unravel_index(off.argmax(), off.shape)
         yield f"unit {scene.order[row]} at timestep {column + 1} is {off.max():.0f} shades off"
-    if round(panel._column.rect().left() - 0.5) != scene.timestep:
-        yield f"the lit column is at {panel._column.rect().left()}, not at {scene.timestep}"
-    if scene.unit is not None and scene.order[round(panel._row.rect().top() + 0.5)] != scene.unit:
+    lit = picture["lit column"][0]
+    if round(lit - 0.5) != scene.timestep:
+        yield f"the lit column is at {lit}, not at {scene.timestep}"
+    row = picture.get("framed row")
+    if scene.unit is not None and (row is None or scene.order[round(row[1] + 0.5)] != scene.unit):
         yield f"the framed row is not that of unit {scene.unit}"
-    part = panel._part.currentText()
-    if panel._part.count() > 1 and part != f"{scene.part}ₜ":
+    part = panel.part_choice.currentText()
+    if panel.part_choice.count() > 1 and part != f"{scene.part}ₜ":
         yield f"the chooser says {part} for {scene.part}"
 
 
@@ -200,7 +205,7 @@ def _unit(driver: Driver, panel: Any, true: Trace) -> Iterator[str]:
     if scene.unit is None:
         return
     curve = _states(driver, true)[:, scene.unit]
-    yield from _differs(f"the curve of unit {scene.unit}", panel._curve.getData()[1], curve)
+    yield from _differs(f"the curve of unit {scene.unit}", _heights(panel.drawn(), "unit"), curve)
     said = panel.readout.text()
     here = f"unit {scene.unit}, timestep {scene.timestep + 1}: {curve[scene.timestep]:+.3f}"
     # What is under the mouse is said instead, of the same unit.
@@ -213,31 +218,32 @@ def _change(driver: Driver, panel: Any, true: Trace) -> Iterator[str]:
     if true.directions == 2 and layer % 2:
         return
     steps = np.linalg.norm(np.diff(true.hidden[:, layer], axis=0), axis=1)
-    yield from _differs("the bars", panel._values[1:], steps)
+    yield from _differs("the bars", _bars(panel)[1:], steps)
 
 
 def _saliency(driver: Driver, panel: Any, true: Trace) -> Iterator[str]:
     if panel.plot.isHidden() or true.saliency is None:
         return
     t = driver.workspace.view_state.scene.timestep
-    yield from _differs("the bars", panel._values, true.saliency[t, : t + 1])
+    yield from _differs("the bars", _bars(panel), true.saliency[t, : t + 1])
 
 
 def _notepad(driver: Driver, panel: Any, true: Trace) -> Iterator[str]:
     scene = driver.workspace.view_state.scene
     states = _states(driver, true)
-    columns = panel.cells._shape[1]
-    if panel.cells._count != true.units:
-        yield f"there are {panel.cells._count} cells, must be {true.units}"
+    picture = panel.drawn()
+    cells = picture.get("cells", np.zeros((0, 4), np.uint8))
+    if len(cells) != true.units:
+        yield f"there are {len(cells)} cells, must be {true.units}"
         return
     now = _shade(states[scene.timestep][scene.order], _top(true, scene.part, states))
     for cell in {0, true.units // 2, true.units - 1}:
-        drawn = panel.cells._image.pixelColor(cell % columns, cell // columns)
         near = range(max(0, int(now[cell]) - 1), min(255, int(now[cell]) + 1) + 1)
-        if not any(drawn == QColor(*(int(v) for v in hidden_lookup()[k])) for k in near):
-            yield f"the cell of unit {scene.order[cell]} is {drawn.name()}"
-    if panel.cells._marked != scene.row:
-        yield f"cell {panel.cells._marked} is framed, must be {scene.row}"
+        if not any(np.array_equal(cells[cell], hidden_lookup()[k]) for k in near):
+            yield f"the cell of unit {scene.order[cell]} is {cells[cell]}"
+    framed = picture.get("framed")
+    if framed != scene.row:
+        yield f"cell {framed} is framed, must be {scene.row}"
 
 
 Look = Callable[[Driver, Panel, Trace], Iterator[str]]
@@ -256,7 +262,19 @@ PANELS: dict[str, Look] = {
 
 def _shown(panel: Panel) -> bool:
     """Whether a panel has drawn all that it has to, because it can be seen."""
-    return panel._built and panel._in_front and panel.isVisible() and not panel._dirty
+    return panel.up_to_date
+
+
+def _heights(drawn: Drawing, name: str) -> np.ndarray | None:
+    """The heights of a curve; None where there is none."""
+    return drawn[name][1] if name in drawn else None
+
+
+def _bars(panel: Panel) -> np.ndarray:
+    """The heights of all bars; those that are hatched are no numbers."""
+    drawn = panel.drawn()
+    heights = drawn["bars"][1]
+    return np.where(drawn["gaps"][1] > 0, np.nan, heights) if "gaps" in drawn else heights
 
 
 def _states(driver: Driver, true: Trace) -> np.ndarray:

@@ -57,7 +57,7 @@ def test_text_can_be_read_on_its_ground(colours: Colours, role: str, ground: str
 
 
 def test_the_button_switches_to_the_other_theme(driver: Driver):
-    driver.window._theme_button.click()
+    driver.window.theme_button.click()
     assert driver.window.theme.choice == "dark"
 
 

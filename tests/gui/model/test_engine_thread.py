@@ -60,8 +60,7 @@ def test_a_closed_worker_starts_no_engine(qapp):
     engine_thread = EngineThread()
     engine_thread.close()
     engine_thread.start()
-    engine_thread._thread.quit()
-    engine_thread._thread.wait()
+    engine_thread.close()  # waits for what was begun
     assert engine_thread.engine_pid is None
 
 
@@ -69,7 +68,7 @@ def test_closing_twice_is_closing_once(qapp):
     engine_thread = EngineThread()
     engine_thread.close()
     engine_thread.close()
-    assert not engine_thread._thread.isRunning()
+    assert not engine_thread.running
 
 
 def test_a_log_file_that_cannot_be_opened_is_a_lost_engine(qapp, tmp_path):
@@ -113,7 +112,7 @@ def test_what_waits_is_only_what_is_still_wanted(qapp):
         for request in range(100):
             engine_thread.send(Watch(run=run, example=request % 20))
             engine_thread.send(trace_of(run, request))
-    assert [msgspec.to_builtins(command) for command in engine_thread._waiting] == [
+    assert [msgspec.to_builtins(command) for command in engine_thread.waiting] == [
         msgspec.to_builtins(command)
         for command in (
             Start(run=2, experiment=SMALL, paused=True),

@@ -150,7 +150,7 @@ def test_retrain_as_i_move_trains_again_by_itself(driver: Driver):
 def test_without_retrain_as_i_move_a_run_waits_to_be_asked(driver: Driver):
     driver.train_to_the_end()
     press(driver, "task.window", Qt.Key.Key_Right)
-    assert not driver.workspace._rest.isActive()
+    assert not driver.workspace.due
 
 
 def test_many_moves_in_a_row_restart_once(driver: Driver):

@@ -215,22 +215,22 @@ def test_with_loop_it_goes_past_the_end_by_as_much_as_is_left(player: Player, to
     assert told.since() == {"changed": 1}
     player.go_to(8)
     player.play()
-    player._clock.ticked.emit(0.5)  # five timesteps at speed 1
+    player.clock.ticked.emit(0.5)  # five timesteps at speed 1
     assert player.timestep == 3
     assert player.playing
 
 
 def test_what_is_left_of_a_timestep_is_forgotten_when_it_plays_again(player: Player):
     player.play()
-    player._clock.ticked.emit(0.09)
+    player.clock.ticked.emit(0.09)
     player.pause()
     player.play()
-    player._clock.ticked.emit(0.09)
+    player.clock.ticked.emit(0.09)
     assert player.timestep == 2
-    player._clock.ticked.emit(0.02)
+    player.clock.ticked.emit(0.02)
     assert player.timestep == 3
 
 
 def test_a_clock_that_ticks_for_others_does_not_move_who_stands(player: Player):
-    player._clock.ticked.emit(5.0)
+    player.clock.ticked.emit(5.0)
     assert player.timestep == 2

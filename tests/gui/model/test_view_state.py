@@ -261,5 +261,5 @@ def test_a_name_that_comes_back_in_time_is_not_waited_for(state: ViewState):
     state.show(traced(), first)
     state.name(second)
     state.name(first)
-    assert not state._patience.isActive()
+    assert not state.waiting
     assert state.scene.awaited is None

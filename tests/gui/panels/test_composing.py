@@ -37,8 +37,8 @@ def studio(qapp: QApplication) -> Iterator[Driver]:
     window.resize(1280, 1900)  # so that each note is some pixels high
     driver = Driver(window)
     driver.until_ready()
-    window.frames["composing"].raise_()
-    driver.until(lambda: panel(driver)._built)
+    window.docks["composing"].raise_()
+    driver.until(lambda: panel(driver).up_to_date)
     driver.until(lambda: driver.workspace.loudspeaker.state != "unknown")
     yield driver
     window.reset_layout()  # it is kept for the next window
@@ -93,14 +93,12 @@ def test_it_composes_after_an_epoch_what_the_engine_reports(composing: Driver):
 
 def test_the_roll_that_is_drawn_is_the_piece(composing: Driver):
     roll = compose(composing)
-    piece, image = composing.workspace.composer.piece, panel(composing).roll._image
+    piece, drawn = composing.workspace.composer.piece, panel(composing).drawn()
     low, high = rows_in_view(piece)
-    np.testing.assert_array_equal(image.image[..., 3].T == 255, roll[:, low : high + 1])
+    np.testing.assert_array_equal(drawn["piece"][..., 3].T == 255, roll[:, low : high + 1])
     assert not roll[:, :low].any()
     assert not roll[:, high + 1 :].any()
-    place = image.boundingRect()
-    assert (place.width(), place.height()) == (24, high - low + 1)
-    assert image.mapRectToParent(place).topLeft().toTuple() == (0.5, low - 0.5)
+    assert drawn["place of piece"].tolist() == [0.5, low - 0.5, 24.5, high + 0.5]
 
 
 def test_what_is_given_and_what_is_composed_have_their_colours(composing: Driver):
@@ -117,7 +115,7 @@ def test_what_is_given_and_what_is_composed_have_their_colours(composing: Driver
     assert tuple(painted(piece, colours)[note, step, :3]) == tuple(
         bytes.fromhex(colours.answer[1:])
     )
-    assert panel(composing).roll._handover.value() == 8.5
+    assert panel(composing).drawn()["handover"] == 8.5
 
 
 def test_pitches_are_named_on_the_axis(composing: Driver):

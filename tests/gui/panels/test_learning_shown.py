@@ -63,11 +63,11 @@ def test_a_stroke_stands_on_the_line_for_every_step_that_was_clipped(driver: Dri
     norms = np.concatenate([report.grad_norms for report in driver.reports(Progress)])
     places = np.flatnonzero(norms > 1.0)
     assert 0 < len(places) < len(norms)
-    x, y = driver.panel("gradient_norm")._clipped.getData()
+    x, y = driver.panel("gradient_norm").drawn()["clipped"]
     batches = driver.started.batches
     np.testing.assert_allclose(x[::2], (places + 1) / batches, rtol=1e-6)
-    np.testing.assert_allclose(10 ** y[1::2], norms[places], rtol=1e-5)
-    np.testing.assert_allclose(10 ** y[::2], 1.0, rtol=1e-5)
+    np.testing.assert_allclose(y[1::2], norms[places], rtol=1e-5)
+    np.testing.assert_allclose(y[::2], 1.0, rtol=1e-5)
     text = driver.panel("gradient_norm").readout.text()
     assert f"{len(places)} of {len(norms)}" in text
 
@@ -75,7 +75,7 @@ def test_a_stroke_stands_on_the_line_for_every_step_that_was_clipped(driver: Dri
 def test_without_clipping_no_stroke_is_drawn(driver: Driver):
     bring_forward(driver, "gradient_norm")
     driver.train_to_the_end()
-    assert not driver.panel("gradient_norm")._clipped.isVisible()
+    assert "clipped" not in driver.panel("gradient_norm").drawn()
     assert driver.panel("gradient_norm").readout.text() == ""
 
 
@@ -83,19 +83,17 @@ def test_a_gradient_that_vanished_lies_on_a_floor_that_says_so(driver: Driver):
     bring_forward(driver, "gradient_norm")
     driver.train_to_the_end()
     panel = driver.panel("gradient_norm")
-    assert not panel._floor.isVisible()
+    assert "floor" not in panel.drawn()
     driver.workspace.run.grad_norms.extend(np.float32([1e-25, 0.0]))
     panel.mark(Aspect.PROGRESS)
     driver.until_drawn()
-    assert panel._floor.isVisible()
-    assert panel._floor.value() == -30
-    assert panel._below.text() == "below 1e-30"
-    heights = panel._curve.getData()[1]
-    assert heights[-2:] == pytest.approx([-25, -30])
+    drawn = panel.drawn()
+    assert drawn["floor"] == pytest.approx(1e-30, rel=1e-9, abs=0)
+    assert drawn["name of the floor"] == "below 1e-30"
+    np.testing.assert_allclose(drawn["batches"][1, -2:], [1e-25, 1e-30], rtol=1e-5)
     panel.log_button.setChecked(False)
     driver.until_drawn()
-    assert not panel._floor.isVisible()
-    assert not panel._below.isVisible()
+    assert not {"floor", "name of the floor"} & panel.drawn().keys()
     panel.log_button.setChecked(True)
 
 
@@ -106,16 +104,16 @@ def test_what_dropout_hid_in_the_last_batch_is_painted(driver: Driver):
     driver.set_up(SMALL.with_value("network.dropout_readout", 0.5))
     bring_forward(driver, "dropout")
     driver.train_to_the_end()
-    (mask,) = driver.panel("dropout").masks._masks
+    (mask,) = driver.panel("dropout").drawn().values()
     told = driver.reports(LiveTrace)[-1].dropout["readout"]
-    np.testing.assert_array_equal(mask.hidden, told)
+    np.testing.assert_array_equal(mask, told)
     assert told.shape == (20, 9)
     assert f"{told.mean():.0%}" in driver.panel("dropout").readout.text()
 
 
 def test_without_dropout_the_panel_says_how_to_get_some(driver: Driver):
     bring_forward(driver, "dropout")
-    assert "turn one of its dropout knobs up" in driver.panel("dropout")._empty.text()
+    assert "turn one of its dropout knobs up" in driver.panel("dropout").empty_text
     assert not driver.panel("dropout").masks.isVisible()
 
 
@@ -135,9 +133,9 @@ def test_a_star_marks_the_epoch_with_the_lowest_validation_loss(driver: Driver):
     driver.train_to_the_end()
     records = [report.record for report in driver.reports(EpochEnded)]
     best = min(records, key=lambda record: record.valid_loss)
-    x, y = driver.panel("loss")._best.getData()
+    x, y = driver.panel("loss").drawn()["best"]
     assert x.tolist() == [best.epoch]
-    assert 10 ** y[0] == pytest.approx(best.valid_loss)
+    assert y[0] == pytest.approx(best.valid_loss)
 
 
 def test_patience_says_that_it_ended_the_run_and_which_weights_are_back(driver: Driver):
@@ -169,7 +167,7 @@ def test_while_it_trains_nothing_is_judged_on_test_examples(driver: Driver):
     driver.until_state("paused")
     driver.until_drawn()
     assert driver.workspace.run.result is None
-    assert "When training has ended" in driver.panel("result")._empty.text()
+    assert "When training has ended" in driver.panel("result").empty_text
 
 
 def test_the_result_stands_beside_the_rules(driver: Driver):
@@ -249,7 +247,7 @@ def test_the_error_by_position_says_what_it_counts_along(driver: Driver):
     panel = driver.panel("error_by_position")
     assert panel.along.text() == "frames after a switch"
     told = driver.reports(EpochEnded)[-1].error_by_position
-    np.testing.assert_array_equal(panel._curve.getData()[1], told)
+    np.testing.assert_array_equal(panel.drawn()["errors"][1], told)
 
 
 def test_stopped_within_an_epoch_all_figures_are_of_the_weights_as_they_are(driver: Driver):
@@ -281,7 +279,7 @@ def test_stopped_within_an_epoch_all_figures_are_of_the_weights_as_they_are(driv
     assert status.startswith(f"epoch 1.3: validation cross-entropy {short(loss)} · ")
     bring_forward(driver, "error_by_position")
     errors = trainer.dataset.error_by_position(answers, trainer.examples.valid)
-    np.testing.assert_array_equal(driver.panel("error_by_position")._curve.getData()[1], errors)
+    np.testing.assert_array_equal(driver.panel("error_by_position").drawn()["errors"][1], errors)
 
 
 def test_a_run_that_failed_is_judged_by_its_last_good_weights(driver: Driver):
@@ -330,6 +328,13 @@ def test_at_most_eight_runs_are_kept_the_newest(driver: Driver):
 # --- words -------------------------------------------------------------------------------
 
 
+def rows_of(words: np.ndarray) -> list[np.ndarray]:
+    """Words row by row from the top, each from the left to the right."""
+    words = np.sort(words, order="x")
+    heights = np.round(words["y"], 6)
+    return [words[heights == y] for y in np.unique(heights)[::-1]]
+
+
 def test_words_stand_as_they_read_with_a_mark_below_each_answer(driver: Driver):
     driver.set_up(
         suited(Reber(strings=60))
@@ -339,18 +344,15 @@ def test_words_stand_as_they_read_with_a_mark_below_each_answer(driver: Driver):
     driver.workspace.player.go_to(3)
     driver.until_drawn()
     presentation = driver.workspace.view_state.trace.presentation
-    words = driver.panel("sequence")._painters["tokens"].words.words
-    rows = sorted({word.y for word in words})
+    words = driver.panel("sequence").drawn()["words"]
+    rows = rows_of(words)
     assert len(rows) == 4
-    read, answered, marked, asked = (
-        [word.text for word in sorted(words, key=lambda w: w.x) if word.y == y] for y in rows
-    )
+    read, answered, marked, asked = (row["text"].tolist() for row in rows)
     assert read == presentation.steps
     assert answered == presentation.answers[:4]
     assert marked == ["✓" if right else "✗" for right in presentation.right[:4]]
     assert asked == presentation.asked
-    faint = [word.alpha < 255 for word in sorted(words, key=lambda w: w.x) if word.y == rows[0]]
-    assert faint == [t > 3 for t in range(len(presentation.steps))]
+    assert (rows[0]["strength"] < 255).tolist() == [t > 3 for t in range(len(presentation.steps))]
 
 
 def test_what_it_would_answer_so_far_is_faint_until_it_is_asked(driver: Driver):
@@ -358,9 +360,8 @@ def test_what_it_would_answer_so_far_is_faint_until_it_is_asked(driver: Driver):
     driver.workspace.player.go_to(5)
     driver.until_drawn()
     trace = driver.workspace.view_state.trace
-    words = driver.panel("sequence")._painters["tokens"].words.words
-    row = sorted({word.y for word in words})[1]
-    answers = sorted((word for word in words if word.y == row), key=lambda word: word.x)
+    words = driver.panel("sequence").drawn()["words"]
+    answers = rows_of(words)[1]
     letters = ["ABCD"[place] for place in trace.output.argmax(axis=1)]
-    assert [word.text for word in answers] == letters
-    assert [word.alpha < 255 for word in answers] == [True] * 5 + [False]
+    assert answers["text"].tolist() == letters
+    assert (answers["strength"] < 255).tolist() == [True] * 5 + [False]

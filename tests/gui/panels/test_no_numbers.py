@@ -68,13 +68,12 @@ each_value = pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 
 @each_value
 def test_its_cells_have_a_colour_of_their_own(shown, value):
-    panel = shown(trace(value)).panels["hidden"]
-    assert panel._gaps.isVisible()
-    grey = panel._gaps.image[..., 3] > 0
+    panel = shown(trace(value)).docks["hidden"].panel
+    grey = panel.drawn()["gaps"][..., 3] > 0
     wanted = np.zeros((H, T), bool)
     wanted[2, 5:] = True
     np.testing.assert_array_equal(grey, wanted)
-    assert panel._key._gaps
+    assert panel.drawn()["colour key without number"] == "not a number"
 
 
 def test_no_value_of_a_hidden_state_has_that_colour():
@@ -85,13 +84,12 @@ def test_no_value_of_a_hidden_state_has_that_colour():
 @each_value
 def test_the_notepad_shows_it_too(shown, value):
     window = shown(trace(value))
-    cells = window.panels["notepad"].cells
+    panel = window.docks["notepad"].panel
     for timestep, wanted in ((4, False), (8, True)):
         window.player.go_to(timestep)
         settle(window)
-        row, column = divmod(2, cells._shape[1])
-        colour = cells._image.pixelColor(column, row).getRgb()
-        assert (colour == tuple(no_number_shade())) is wanted
+        colour = panel.drawn()["cells"][2]
+        assert np.array_equal(colour, no_number_shade()) is wanted
 
 
 @each_value
@@ -99,15 +97,15 @@ def test_curves_have_a_gap_there(shown, value):
     window = shown(trace(value))
     window.view_state.select_unit(2)
     settle(window)
-    _, unit = window.panels["unit"]._curve.getData()
+    _, unit = window.docks["unit"].panel.drawn()["unit"]
     assert np.isfinite(unit[:5]).all()
     assert not np.isfinite(unit[5:]).any()
     path = window.panels["unit"]._curve.getPath()
     points = [path.elementAt(n).y for n in range(path.elementCount())]
     assert np.isfinite(points).all()
     assert len(set(points)) <= 5
-    for dots in (window.panels["unit"]._now, window.panels["sequence"]._values._answer):
-        assert not len(dots.getData()[0])
+    assert "unit now" not in window.docks["unit"].panel.drawn()
+    assert "answer" not in window.docks["sequence"].panel.drawn()
 
 
 @pytest.mark.parametrize(
@@ -130,10 +128,10 @@ def test_readouts_say_so(shown, value, words):
 def test_bars_that_are_no_numbers_are_hatched_to_the_top(shown, value):
     window = shown(trace(value))
     for name, wanted in (("change", np.arange(T) >= 5), ("saliency", np.arange(T) == 3)):
-        panel = window.panels[name]
-        assert panel._gaps.isVisible()
-        _, heights = panel._gaps.getData()
-        np.testing.assert_array_equal(heights == panel._top, wanted)
+        panel = window.docks[name].panel
+        _, heights = panel.drawn()["gaps"]
+        _, top = panel.plot.box.viewRange()[1]
+        np.testing.assert_array_equal(np.isclose(heights, top), wanted)
         np.testing.assert_array_equal(heights == 0, ~wanted)
 
 
@@ -158,4 +156,4 @@ def test_a_trace_of_nothing_but_no_numbers_is_shown(shown):
     )
     window.view_state.select_unit(1)
     settle(window)
-    assert window.panels["hidden"]._gaps.isVisible()
+    assert (window.docks["hidden"].panel.drawn()["gaps"][..., 3] > 0).all()

@@ -40,7 +40,7 @@ def after(experiment: Experiment, epoch: int, example: int = 0) -> np.ndarray:
 
 
 def empty(driver: Driver, panel: str) -> str:
-    return "" if driver.panel(panel)._empty.isHidden() else driver.panel(panel)._empty.text()
+    return driver.panel(panel).empty_text
 
 
 def is_shown(driver: Driver, example: int, epoch: int | None = None) -> bool:
@@ -133,7 +133,7 @@ def test_the_first_picture_of_a_window_is_the_one_that_it_names(opened, train: b
     driver: Driver = opened(SMALL, train=train)
     driver.until_state("finished" if train else "paused")
     driver.until_rested()
-    driver.until(lambda: not driver.workspace.view_state._patience.isActive())
+    driver.until(lambda: not driver.workspace.view_state.waiting)
     driver.until_drawn()
     assert is_shown(driver, 0)
     assert empty(driver, "sequence") == empty(driver, "notepad") == ""
@@ -158,8 +158,8 @@ def test_without_an_engine_the_player_stays_with_the_picture(opened):
     assert ends(engine)
     player, bar = driver.workspace.player, driver.window.player_bar
     assert (player.example, player.epoch) == (0, 1)
-    assert bar._example_text.text() == "1/100"
-    assert bar._epoch_text.text() == f"1/{len(driver.workspace.run.history)}"
+    assert bar.example_text.text() == "1/100"
+    assert bar.epoch_text.text() == f"1/{len(driver.workspace.run.history)}"
     for action in ("previous_example", "next_example", "previous_epoch", "next_epoch"):
         assert not driver.window.actions_by_name[action].isEnabled(), action
     assert not bar.epoch.isEnabled()
@@ -196,7 +196,7 @@ def test_only_epochs_that_are_kept_are_offered(opened):
     player, bar = driver.workspace.player, driver.window.player_bar
     assert (player.epochs, player.stride) == (11, 2)
     bar.epoch.setValue(3)
-    assert (player.epoch, bar.epoch.value(), bar._epoch_text.text()) == (2, 2, "2/11")
+    assert (player.epoch, bar.epoch.value(), bar.epoch_text.text()) == (2, 2, "2/11")
     driver.until(lambda: is_shown(driver, 0, 2))
     np.testing.assert_allclose(driver.workspace.view_state.trace.hidden, after(LARGE, 2), atol=1e-5)
     bar.epoch.setValue(3)  # the handle is let go beside the place where it was

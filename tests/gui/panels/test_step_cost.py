@@ -18,11 +18,11 @@ def test_cells_are_told_apart_by_points_that_can_be_drawn():
 
 def drawn(plot) -> dict[str, list[tuple[float, float]]]:
     """The points of each line, by the text at its end."""
-    lines = {}
-    for curve, name in plot.parent()._lines[plot].values():
-        x, y = curve.getData()
-        lines[name.toPlainText().split()[0]] = list(zip(10**x, 10**y, strict=True))
-    return lines
+    found = plot.drawn()
+    ends = {
+        name.removeprefix("name of "): str(text) for name, text in found.items() if not text.ndim
+    }
+    return {text.split()[0]: list(zip(*found[name], strict=True)) for name, text in ends.items()}
 
 
 def is_a_cost(report: object) -> bool:

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QApplication
 from torch import nn
 
 from rnnviz.gui.look.theme import hidden_lookup
-from rnnviz.gui.panels.trace.sequence_values import Values
 from rnnviz.learning.training.trainer import Trainer
 from tests.gui.driver import SINE, SMALL, Driver, point_at
 
@@ -39,20 +38,14 @@ def computed(rnn: nn.RNN, readout: nn.Linear, x: np.ndarray) -> tuple[np.ndarray
         return hidden.numpy(), readout(hidden)[:, 0].numpy()
 
 
-def values(driver: Driver) -> Values:
-    """What draws sequences of values."""
-    painter = driver.panel("sequence")._painters["values"]
-    assert isinstance(painter, Values)
-    return painter
-
-
-def curve(item) -> tuple[np.ndarray, np.ndarray]:
-    return item.getData()
+def drawn(driver: Driver, panel: str, name: str) -> np.ndarray:
+    """What a panel draws under a name: of a curve x and y, ``(2, n)``."""
+    return driver.panel(panel).drawn()[name]
 
 
 def shown_hidden(driver: Driver) -> np.ndarray:
     """The numbers of the heatmap's image, ``(H, T)``: places in the colour table."""
-    return driver.panel("hidden")._image.image
+    return drawn(driver, "hidden", "states")
 
 
 def places(values: np.ndarray) -> np.ndarray:
@@ -67,40 +60,40 @@ def assert_same_colours(shown: np.ndarray, wanted: np.ndarray) -> None:
 
 
 def test_the_sequence_is_the_validation_window(driver: Driver):
-    np.testing.assert_allclose(curve(values(driver)._to_come[0])[1], example(0), atol=1e-6)
+    np.testing.assert_allclose(drawn(driver, "sequence", "to come 1")[1], example(0), atol=1e-6)
 
 
 def test_the_first_timestep_stands_at_1(driver: Driver):
-    np.testing.assert_array_equal(curve(values(driver)._to_come[0])[0], np.arange(1, T + 1))
+    np.testing.assert_array_equal(drawn(driver, "sequence", "to come 1")[0], np.arange(1, T + 1))
 
 
 def test_what_was_read_so_far_ends_at_the_timestep(driver: Driver):
     driver.workspace.player.go_to(4)
     driver.until_drawn()
-    np.testing.assert_allclose(curve(values(driver)._read[0])[1], example(0)[:5], atol=1e-6)
+    np.testing.assert_allclose(drawn(driver, "sequence", "read 1")[1], example(0)[:5], atol=1e-6)
 
 
 def test_the_answers_are_the_readouts_of_each_hidden_state(driver: Driver):
-    answers = curve(values(driver)._answers)[1]
+    answers = drawn(driver, "sequence", "answers")[1]
     np.testing.assert_allclose(answers, computed(*untrained(), example(0))[1], atol=1e-5)
 
 
 def test_the_answers_so_far_end_at_the_timestep(driver: Driver):
     driver.workspace.player.go_to(4)
     driver.until_drawn()
-    assert len(curve(values(driver)._answers)[1]) == 5
+    assert len(drawn(driver, "sequence", "answers")[1]) == 5
 
 
 def test_an_answer_stands_at_the_timestep_that_it_speaks_about(driver: Driver):
     driver.set_up(SMALL.with_value("task.ahead", 5))
     driver.workspace.player.go_to(3)
     driver.until_drawn()
-    x, _ = values(driver)._answer.getData()
+    x, _ = drawn(driver, "sequence", "answer")
     assert x[0] == 4 + 5
 
 
 def test_the_target_is_the_point_after_the_window(driver: Driver):
-    x, y = values(driver)._target.getData()
+    x, y = drawn(driver, "sequence", "target")
     # sin(a + 0.1 T) from the last two points: 2 cos(0.1) s_T-1 - s_T-2
     follows = 2 * math.cos(0.1) * example(0)[-1] - example(0)[-2]
     assert (x[0], y[0]) == (T + 1, pytest.approx(follows, abs=1e-5))
@@ -130,17 +123,16 @@ def test_the_notepad_is_the_column_of_the_timestep(driver: Driver):
     driver.workspace.player.go_to(6)
     driver.until_drawn()
     hidden, _ = computed(*untrained(), example(0))
-    cells = driver.panel("notepad").cells
-    image = cells._image
-    shades = [image.pixelColor(c % 3, c // 3).getRgb()[:3] for c in range(H)]  # 9 units: 3 × 3
+    shades = drawn(driver, "notepad", "cells")[:, :3]
+    assert len(shades) == H
     wanted = hidden_lookup()[places(hidden[6]).astype(int), :3]
-    assert np.abs(np.array(shades, int) - wanted.astype(int)).max() <= 6  # one step of the table
+    assert np.abs(shades.astype(int) - wanted.astype(int)).max() <= 6  # one step of the table
 
 
 def test_the_change_is_the_length_of_each_step_of_the_notepad(driver: Driver):
     hidden, _ = computed(*untrained(), example(0))
     wanted = np.linalg.norm(np.diff(hidden, axis=0, prepend=np.zeros((1, H))), axis=1)
-    np.testing.assert_allclose(curve(driver.panel("change")._bars)[1], wanted, atol=1e-5)
+    np.testing.assert_allclose(drawn(driver, "change", "bars")[1], wanted, atol=1e-5)
 
 
 @pytest.mark.parametrize("timestep", [0, 5, T - 1])
@@ -151,7 +143,7 @@ def test_the_saliency_of_each_input_is_autograds_gradient(driver: Driver, timest
     x = torch.tensor(example(0))[None, :, None].requires_grad_()
     readout(rnn(x)[0][0, timestep]).backward()
     wanted = x.grad[0, : timestep + 1, 0].abs().numpy()
-    shown = curve(driver.panel("saliency")._bars)[1]
+    shown = drawn(driver, "saliency", "bars")[1]
     np.testing.assert_allclose(shown, wanted, rtol=1e-4, atol=1e-7)
 
 
@@ -159,9 +151,7 @@ def test_bars_that_are_not_measured_are_not_drawn(driver: Driver):
     trace = driver.workspace.view_state.trace
     driver.workspace.view_state.show(msgspec.structs.replace(trace, saliency=None))
     driver.until_drawn()
-    panel = driver.panel("saliency")
-    assert not panel._bars.isVisible()
-    assert not panel._now.isVisible()
+    assert not {"bars", "bar of now"} & driver.panel("saliency").drawn().keys()
 
 
 def test_the_next_example_is_shown(driver: Driver):

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 
+from rnnviz.gui.model.aspect import Aspect
 from tests.gui.driver import SINE, SMALL, Driver, click_at, point_at, send_mouse
 
 H, T = SMALL.network.hidden, SINE.window
@@ -24,15 +25,14 @@ def click_unit(driver: Driver, row: int) -> None:
 
 def order(driver: Driver, name: str) -> None:
     """Choose an order in the panel's list with keys, and wait until it is shown."""
-    box = driver.panel("hidden")._order
-    before = driver.workspace.view_state._sorting
+    box = driver.panel("hidden").order_choice
     box.setFocus(Qt.FocusReason.TabFocusReason)
     while box.currentData() != name:
         QTest.keyClick(box, Qt.Key.Key_Down)
     view_state = driver.workspace.view_state
     taken: list[bool] = []
-    view_state.changed.connect(lambda _: taken.append(True))
-    driver.until(lambda: view_state._sorting > before and bool(taken))
+    view_state.changed.connect(lambda what: taken.append(Aspect.ORDER in what))
+    driver.until(lambda: any(taken))
     driver.until_drawn()
 
 
@@ -74,7 +74,7 @@ def test_the_panel_of_a_unit_opens_with_the_first_that_is_selected(driver: Drive
 
 def test_the_curve_of_a_unit_is_its_row_of_the_trace(driver: Driver):
     click_unit(driver, 3)
-    _, y = driver.panel("unit")._curve.getData()
+    _, y = driver.panel("unit").drawn()["unit"]
     np.testing.assert_array_equal(y, hidden(driver)[:, 3])
 
 
@@ -82,28 +82,26 @@ def test_the_curve_of_a_unit_has_its_point_at_the_timestep(driver: Driver):
     click_unit(driver, 3)
     driver.workspace.player.go_to(6)
     driver.until_drawn()
-    x, y = driver.panel("unit")._now.getData()
+    x, y = driver.panel("unit").drawn()["unit now"]
     assert (x[0], y[0]) == (7, hidden(driver)[6, 3])
 
 
 def test_a_selected_unit_is_framed_in_the_heatmap(driver: Driver):
     click_unit(driver, 3)
-    frame = driver.panel("hidden")._row
-    assert frame.isVisible()
-    assert (frame.rect().top(), frame.rect().height()) == (2.5, 1)
+    assert driver.panel("hidden").drawn()["framed row"].tolist() == [0.5, 2.5, T + 0.5, 3.5]
 
 
 def test_a_selected_unit_is_framed_in_the_notepad(driver: Driver):
     click_unit(driver, 3)
-    assert driver.panel("notepad").cells._marked == 3
+    assert driver.panel("notepad").drawn()["framed"] == 3
 
 
 def test_a_unit_that_is_let_go_is_framed_nowhere(driver: Driver):
     click_unit(driver, 3)
     driver.key(Qt.Key.Key_Escape)
     driver.until_drawn()
-    assert not driver.panel("hidden")._row.isVisible()
-    assert driver.panel("notepad").cells._marked is None
+    assert "framed row" not in driver.panel("hidden").drawn()
+    assert "framed" not in driver.panel("notepad").drawn()
 
 
 def test_a_selected_unit_stays_selected_while_the_network_trains(driver: Driver):
@@ -120,11 +118,10 @@ def test_a_unit_that_a_smaller_network_does_not_have_is_let_go(driver: Driver):
 
 @pytest.mark.parametrize("name", ["peak", "similarity"])
 def test_an_order_permutes_the_rows_of_the_heatmap(driver: Driver, name: str):
-    image = driver.panel("hidden")._image
-    before = image.image.copy()
+    before = driver.panel("hidden").drawn()["states"]
     order(driver, name)
     rows = driver.workspace.view_state.scene.order
-    np.testing.assert_array_equal(image.image, before[rows])
+    np.testing.assert_array_equal(driver.panel("hidden").drawn()["states"], before[rows])
 
 
 def test_by_peak_sorts_by_the_timestep_of_the_largest_value(driver: Driver):
@@ -152,26 +149,26 @@ def test_a_click_selects_the_unit_that_stands_in_the_row(driver: Driver):
 def test_the_notepad_has_the_order_of_the_heatmap(driver: Driver):
     order(driver, "similarity")
     click_unit(driver, 2)
-    assert driver.panel("notepad").cells._marked == 2
+    assert driver.panel("notepad").drawn()["framed"] == 2
 
 
 def test_the_frame_follows_its_unit_into_another_order(driver: Driver):
     click_unit(driver, 3)
     order(driver, "similarity")
     row = int(np.flatnonzero(driver.workspace.view_state.scene.order == 3)[0])
-    assert driver.panel("hidden")._row.rect().top() == row - 0.5
+    assert driver.panel("hidden").drawn()["framed row"][1] == row - 0.5
 
 
 def test_the_second_layer_can_be_looked_at(driver: Driver):
     driver.set_up(SMALL.with_value("network.layers", 2))
     panel = driver.panel("hidden")
-    assert panel._layer.isVisible()
-    first = panel._image.image.copy()
-    panel._layer.setFocus(Qt.FocusReason.TabFocusReason)
-    QTest.keyClick(panel._layer, Qt.Key.Key_Down)
+    assert panel.layer_choice.isVisible()
+    first = panel.drawn()["states"]
+    panel.layer_choice.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(panel.layer_choice, Qt.Key.Key_Down)
     driver.until_drawn()
-    assert not np.array_equal(panel._image.image, first)
+    assert not np.array_equal(panel.drawn()["states"], first)
 
 
 def test_with_one_layer_there_is_no_choice_of_layers(driver: Driver):
-    assert not driver.panel("hidden")._layer.isVisible()
+    assert not driver.panel("hidden").layer_choice.isVisible()

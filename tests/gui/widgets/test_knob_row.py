@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit
 
 from rnnviz.engine.messages import Started
 from rnnviz.gui.model.preferences import Preferences
@@ -20,7 +20,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 def field(driver: Driver, path: str) -> QLineEdit:
-    return driver.row(path)._number
+    return driver.row(path).number
 
 
 def write(driver: Driver, path: str, text: str, key: Qt.Key | None = Qt.Key.Key_Return) -> None:
@@ -97,15 +97,16 @@ def test_what_is_refused_changes_nothing(driver: Driver, path, text, sentence):
 
 def test_what_is_refused_is_not_sent(driver: Driver):
     write(driver, "network.hidden", "0")
-    assert not driver.workspace._rest.isActive()
+    assert not driver.workspace.due
     assert driver.reports(Started) == []
 
 
 def test_what_is_refused_can_be_seen(driver: Driver):
     write(driver, "network.hidden", "0")
     row = driver.row("network.hidden")
-    assert row._error.isVisible()
-    assert row._error.visibleRegion().boundingRect().height() >= row._error.height()
+    label = row.findChild(QLabel, "error")
+    assert label.isVisible()
+    assert label.visibleRegion().boundingRect().height() >= label.height()
 
 
 def test_what_is_refused_stays_to_be_mended(driver: Driver):
@@ -160,12 +161,12 @@ def test_a_double_click_on_the_slider_resets(driver: Driver):
 
 
 def test_a_double_click_on_the_name_resets(driver: Driver):
-    QTest.mouseDClick(driver.row("task.window")._title, LEFT)
+    QTest.mouseDClick(driver.row("task.window").title, LEFT)
     assert value(driver, "task.window") == 50
 
 
 def test_a_double_click_resets_only_its_own_knob(driver: Driver):
-    QTest.mouseDClick(driver.row("task.window")._title, LEFT)
+    QTest.mouseDClick(driver.row("task.window").title, LEFT)
     assert driver.workspace.draft.experiment == SMALL.with_value("task.window", 50)
 
 

@@ -23,7 +23,7 @@ def bar_text(driver: Driver, which: str) -> str:
 def slider_place(driver: Driver, which: str, value: int) -> QPoint:
     """Where the slider's handle stands for a value."""
     slider = getattr(driver.window.player_bar, which)
-    handle = slider._handle().width()
+    handle = slider.handle().width()
     room = slider.width() - handle
     x = handle / 2 + room * value / slider.maximum()
     return QPoint(round(x), slider.height() // 2)
@@ -45,7 +45,7 @@ def player(qapp) -> Iterator[Player]:
 
 def frames(player: Player, seconds: float, count: int = 1) -> None:
     for _ in range(count):
-        player._clock.ticked.emit(seconds)
+        player.clock.ticked.emit(seconds)
 
 
 @pytest.mark.parametrize("speed", SPEEDS)
@@ -223,7 +223,7 @@ def test_the_bar_names_the_training_frame(driver: Driver):
 
 
 def test_a_speed_can_be_chosen_from_the_list(driver: Driver):
-    box = driver.window.player_bar._speed
+    box = driver.window.player_bar.speed
     box.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(box, Qt.Key.Key_Down)
     assert driver.workspace.player.speed == 2

@@ -88,7 +88,7 @@ def test_brackets_change_the_speed(driver: Driver):
 
 def test_the_speed_is_shown(driver: Driver):
     QTest.keyClicks(driver.window, "]")
-    assert driver.window.player_bar._speed.currentText() == "2×"
+    assert driver.window.player_bar.speed.currentText() == "2×"
 
 
 def test_l_loops_and_stops_looping(driver: Driver):
@@ -178,7 +178,7 @@ def test_a_slider_reached_with_tab_has_the_arrows(driver: Driver):
 
 def test_choosing_an_order_of_units_leaves_the_arrows_to_the_player(driver: Driver):
     QTest.mouseClick(driver.button("next"), Qt.MouseButton.LeftButton)
-    box = driver.panel("hidden")._order
+    box = driver.panel("hidden").order_choice
     box.showPopup()
     driver.until(box.view().isVisible)
     QTest.keyClick(box.view(), K.Key_Down)

@@ -162,12 +162,13 @@ class Panel(QWidget):
     def drawn(self) -> Drawing:
         """What its pictures draw, those in its header too; see `Picture`."""
         inside = [one for one in self.findChildren(QWidget) if one.isVisibleTo(self)]
-        places = [self.controls.itemAt(place).widget() for place in range(self.controls.count())]
-        header = [one for one in places if one is not None and not one.isHidden()]
+        controls = (self.controls.itemAt(place) for place in range(self.controls.count()))
+        header = [one.widget() for one in controls if one is not None]
+        seen: list[object] = [*inside, *(one for one in header if one and not one.isHidden())]
         drawn: Drawing = {}
-        for widget in (*inside, *header):
-            if isinstance(widget, Picture):
-                drawn |= widget.drawn()
+        for one in seen:
+            if isinstance(one, Picture):
+                drawn |= one.drawn()
         return drawn
 
     @property

@@ -36,9 +36,10 @@ class PreprocessingPanel(Panel):
         super().__init__(context)
         workspace = context.workspace
         self._workspace = workspace
-        self._asked: tuple[int, int] | None = None
-        """the run and the example"""
-        self._found: Preprocessing | None = None
+        self.asked: tuple[int, int] | None = None
+        """the run and the example that were asked for last"""
+        self.preprocessing: Preprocessing | None = None
+        """what is shown"""
         self._series: SeriesView | None = None
         self._strip: StripView | None = None
         self._batch: BatchView | None = None
@@ -77,7 +78,7 @@ class PreprocessingPanel(Panel):
             what = EVERYTHING
         if what & (Aspect.EPOCHS | Aspect.THEME):
             self._draw_found()
-        found = self._found
+        found = self.preprocessing
         t = self._workspace.player.timestep
         if isinstance(found, PreparedSeries) and self._series is not None:
             if what & (Aspect.VIEW | Aspect.EPOCHS):
@@ -98,8 +99,8 @@ class PreprocessingPanel(Panel):
         if run.started is None:
             if self._workspace.view_state.trace is None:
                 self._show(Shown(preprocessing=None))
-        elif (run.number, example) != self._asked:
-            self._asked = run.number, example
+        elif (run.number, example) != self.asked:
+            self.asked = run.number, example
             what = ShowPreprocessing(run=run.number, example=example)
             self._workspace.questions.ask(what, self._take, self._lose)
 
@@ -112,14 +113,14 @@ class PreprocessingPanel(Panel):
             self._show(Shown(preprocessing=None))
 
     def _show(self, shown: Shown) -> None:
-        self._found, self._series = shown.preprocessing, shown.series
+        self.preprocessing, self._series = shown.preprocessing, shown.series
         self._strip, self._batch = shown.strip, shown.batch
         self.mark(Aspect.EPOCHS)
 
     # --- drawing -------------------------------------------------------------------------
 
     def _draw_found(self) -> None:
-        found, series, strip = self._found, self._series, self._strip
+        found, series, strip = self.preprocessing, self._series, self._strip
         self.plot.setVisible(series is not None)
         self.near.setVisible(series is not None)
         self.strip.setVisible(strip is not None)
@@ -156,7 +157,7 @@ class PreprocessingPanel(Panel):
 
     def _rest(self) -> None:
         """Say in the header what is to be seen."""
-        found, strip = self._found, self._strip
+        found, strip = self.preprocessing, self._strip
         text = tip = ""
         if isinstance(found, PreparedSeries):
             text = self._painter.legend(found, self.colours)
@@ -191,15 +192,15 @@ class PreprocessingPanel(Panel):
     # --- the mouse -----------------------------------------------------------------------
 
     def _zoom(self, low: float, high: float) -> None:
-        if isinstance(self._found, PreparedSeries):
-            last = len(self._found.values) + 0.5
+        if isinstance(self.preprocessing, PreparedSeries):
+            last = len(self.preprocessing.values) + 0.5
             wide = min(max(high - low, 2.0), last - 0.5)
             low = max(0.5, min(low, last - wide))
             self.plot.set_x(low, low + wide)
 
     def _point_series(self, x: float, y: float) -> None:
-        if isinstance(self._found, PreparedSeries) and self._series is not None:
-            self.readout.setText(self._painter.describe(self._found, self._series, x))
+        if isinstance(self.preprocessing, PreparedSeries) and self._series is not None:
+            self.readout.setText(self._painter.describe(self.preprocessing, self._series, x))
 
     def _point_strip(self, position: int) -> None:
         strip = self._strip

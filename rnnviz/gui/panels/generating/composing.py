@@ -195,6 +195,11 @@ class ComposingPanel(Panel):
             self._epoch = now
             self._ask(another=False)
 
+    @property
+    def empty_text(self) -> str:
+        """What stands in for the piece; "" where there is one."""
+        return self.promise.text() if self._built and not self.promise.isHidden() else ""
+
     # --- showing -------------------------------------------------------------------------
 
     def draw(self, what: Aspect) -> None:

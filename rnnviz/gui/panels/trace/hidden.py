@@ -76,8 +76,8 @@ class HiddenPanel(TimePanel):
         self.order_choice.activated.connect(
             lambda: view_state.order_by(self.order_choice.currentData())
         )
-        self._key = ColourKey()
-        for widget in (self._key, self.part_choice, self.layer_choice, self.order_choice):
+        self.colour_key = ColourKey()
+        for widget in (self.colour_key, self.part_choice, self.layer_choice, self.order_choice):
             self.controls.addWidget(widget)
         self.plot.clicked.connect(self._pick)
 
@@ -114,7 +114,7 @@ class HiddenPanel(TimePanel):
         # its ends are dark.
         self._column.setPen(pen(LIGHT.text, 2))
         self._halo.setPen(pen(LIGHT.panel, 4))
-        self._key.recolour(colours)
+        self.colour_key.recolour(colours)
 
     def _draw_states(self, scene: Scene) -> None:
         trace = scene.trace
@@ -122,7 +122,7 @@ class HiddenPanel(TimePanel):
         top = greatest(scene)
         states = scene.states[:, scene.order].T  # (H, T)
         gaps = ~np.isfinite(states)
-        self._key.show_range(top, gaps=bool(gaps.any()))
+        self.colour_key.show_range(top, gaps=bool(gaps.any()))
         place = QRectF(0.5, -0.5, trace.timesteps, trace.units)
         self._image.setImage(to_bytes(states, top), levels=(0, 255), autoLevels=False)
         self._image.setRect(place)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -20,6 +21,7 @@ from rnnviz.gui.model.aspect import Aspect
 from rnnviz.gui.model.preferences import Preferences
 from rnnviz.gui.panels.base.panel import Column, Context, Panel
 from rnnviz.gui.widgets.knob_row import KnobRow, field_of
+from rnnviz.gui.widgets.picture import Drawing
 from rnnviz.knobs import Knob, Value
 from rnnviz.tasks import TASKS
 from rnnviz.words.translation import mark, tr
@@ -43,8 +45,8 @@ class ExperimentPanel(Panel):
         workspace = context.workspace
         self._draft = draft = workspace.draft
         self.rows: dict[str, KnobRow] = {}
-        self._scroll = _Scroll()
-        self.body.addWidget(self._scroll)
+        self.scroll_area = _Scroll()
+        self.body.addWidget(self.scroll_area)
         self.retrain = QCheckBox(tr("retrain as I move"))
         self.retrain.setToolTip(tr("Start training again a moment after a slider comes to rest."))
         self.retrain.setChecked(workspace.retrain)
@@ -62,7 +64,7 @@ class ExperimentPanel(Panel):
         self._task_rows = QVBoxLayout()
         self._task_rows.setSpacing(3)
         self._rows.addLayout(self._task_rows)
-        self._scroll.setWidget(page)
+        self.scroll_area.setWidget(page)
         self._show_task()
         self._add_rows("network", tr("Network"))
         # The window is painted first: these stand at the lower end.
@@ -72,6 +74,12 @@ class ExperimentPanel(Panel):
 
     def draw(self, what: Aspect) -> None:
         """Nothing moves here by itself; Qt paints the rows."""
+
+    def drawn(self) -> Drawing:
+        """The text of every row that can be seen, by the path of its knob."""
+        return {
+            path: np.array(row.text) for path, row in self.rows.items() if row.isVisibleTo(self)
+        }
 
     def _show_task(self) -> None:
         """Show the knobs of the task of now in the rows of the one before: to make and dress
