@@ -237,8 +237,7 @@ def put_back(driver: Driver) -> None:
     if window.size().toTuple() != SIZE:
         window.resize(*SIZE)
     docks = window.docks.values()
-    frames = [*docks, *window.stage.lanes.values()]
-    displaced = any(frame.isHidden() != frame.panel.home.closed for frame in frames)
+    displaced = any(one.isHidden() != one.panel.home.closed for one in window.frames.values())
     moved = list(window.stage.lanes) != [state[0] for state in window.stage.lane_states()]
     if displaced or moved or any(dock.isFloating() for dock in docks):
         window.reset_layout()

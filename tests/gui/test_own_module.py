@@ -48,7 +48,7 @@ def settle(window: TraceWindow) -> None:
 
 
 def bars(window: TraceWindow, name: str) -> np.ndarray:
-    panel: Any = window.docks[name].panel
+    panel: Any = window.frames[name].panel
     return panel.drawn()["bars"][1]
 
 
@@ -96,7 +96,7 @@ def test_a_panel_without_saliency_says_why(shown, why, says):
     found = rnnviz.trace(nn.RNN(1, H), X, saliency=False)
     # 3,000 s of 6e10 multiplications.
     found = msgspec.structs.replace(found, saliency_missing=why, saliency_cost=1.8e14)
-    assert says in shown(found).docks["saliency"].panel.empty_text
+    assert says in shown(found).frames["saliency"].panel.empty_text
 
 
 def test_of_several_outputs_one_is_drawn_and_each_can_be_chosen(shown):
@@ -104,7 +104,7 @@ def test_of_several_outputs_one_is_drawn_and_each_can_be_chosen(shown):
     module, readout = nn.RNN(1, H), nn.Linear(H, 3)
     target = [0.1, 0.2, 0.3]
     window = shown(rnnviz.trace(module, X, readout=readout, target=target))
-    panel = window.docks["sequence"].panel
+    panel = window.frames["sequence"].panel
     names = [panel.output_choice.itemText(n) for n in range(panel.output_choice.count())]
     assert names == ["output 1 of 3", "output 2 of 3", "output 3 of 3"]
     assert not panel.output_choice.isHidden()
@@ -122,13 +122,13 @@ def test_of_several_outputs_one_is_drawn_and_each_can_be_chosen(shown):
 
 def test_a_single_output_needs_no_choice(shown):
     window = shown(rnnviz.trace(nn.RNN(1, H), X, readout=nn.Linear(H, 1)))
-    assert window.docks["sequence"].panel.output_choice.isHidden()
+    assert window.frames["sequence"].panel.output_choice.isHidden()
 
 
 def test_the_target_stands_at_the_timestep_that_it_is_of(shown):
     module, readout = nn.RNN(1, H), nn.Linear(H, 1)
     window = shown(rnnviz.trace(module, X, readout=readout, target=[0.7], horizon=3))
-    drawn = window.docks["sequence"].panel.drawn()
+    drawn = window.frames["sequence"].panel.drawn()
     assert drawn["target"][0] == [T + 3]
     assert drawn["answers"][0][0] == 1 + 3
 
@@ -136,7 +136,7 @@ def test_the_target_stands_at_the_timestep_that_it_is_of(shown):
 def test_targets_at_every_timestep_are_a_curve(shown):
     module, readout = nn.RNN(1, H), nn.Linear(H, 1)
     window = shown(rnnviz.trace(module, X, readout=readout, target=2 * X, horizon=1))
-    x, y = window.docks["sequence"].panel.drawn()["targets"]
+    x, y = window.frames["sequence"].panel.drawn()["targets"]
     np.testing.assert_array_equal(x, np.arange(2, T + 2))
     np.testing.assert_allclose(y, 2 * X[:, 0], rtol=1e-5)
 
@@ -144,7 +144,7 @@ def test_targets_at_every_timestep_are_a_curve(shown):
 def test_classes_stand_below_as_blocks(shown):
     module, readout = nn.RNN(1, H), nn.Linear(H, 3)
     window = shown(rnnviz.trace(module, X, readout=readout, target=[2] * T))
-    drawn = window.docks["sequence"].panel.drawn()
+    drawn = window.frames["sequence"].panel.drawn()
     *answered, right = drawn["blocks"]
     assert (right["text"], right["timesteps"]) == ("2", T)  # all along, in one block
     assert sum(block["timesteps"] for block in answered) == T

@@ -98,7 +98,7 @@ def test_it_learns_a_file_and_writes_with_its_letters_alone(opened, file: str):
     driver = opened(experiment())
     driver.until_ready()
     panel = driver.panel("writing")
-    driver.window.docks["writing"].raise_()
+    driver.window.frames["writing"].raise_()
     driver.until(lambda: panel.up_to_date)
     driver.workspace.draft.turn("task.file", file, "own text")
     driver.until_ready()

@@ -55,7 +55,7 @@ def settle(window: TraceWindow) -> None:
 @pytest.mark.parametrize("name", MODULES)
 def test_every_kind_of_module_can_be_shown(shown, name: str):
     window = shown(MODULES[name]())
-    hidden = window.docks["hidden"].panel.drawn()["states"]
+    hidden = window.frames["hidden"].panel.drawn()["states"]
     assert hidden.shape == (window.view_state.trace.units, 30)
 
 
@@ -67,7 +67,7 @@ def test_what_is_shown_are_the_modules_own_states(shown):
     settle(window)
     with torch.no_grad():
         wanted = module(torch.tensor(WAVE, dtype=torch.float32))[0][:, 2]
-    _, curve = window.docks["unit"].panel.drawn()["unit"]
+    _, curve = window.frames["unit"].panel.drawn()["unit"]
     np.testing.assert_allclose(curve, wanted.numpy(), atol=1e-5)
 
 
@@ -82,11 +82,11 @@ def test_the_keys_of_the_player_work_here_too(shown):
 
 def test_each_layer_can_be_looked_at(shown):
     window = shown(nn.LSTM(1, 10, num_layers=2))
-    assert window.docks["hidden"].panel.layer_choice.count() == 2
+    assert window.frames["hidden"].panel.layer_choice.count() == 2
 
 
 def test_what_can_be_seen_of_a_unit_is_called_by_its_name(shown):
-    part = shown(nn.LSTM(1, 10)).docks["hidden"].panel.part_choice
+    part = shown(nn.LSTM(1, 10)).frames["hidden"].panel.part_choice
     role = Qt.ItemDataRole.ToolTipRole
     assert {part.itemText(n): part.itemData(n, role) for n in range(part.count())} == {
         "hₜ": "hidden state",

@@ -37,7 +37,7 @@ def studio(qapp: QApplication) -> Iterator[Driver]:
     window.resize(1280, 1900)  # so that each note is some pixels high
     driver = Driver(window)
     driver.until_ready()
-    window.docks["composing"].raise_()
+    window.frames["composing"].raise_()
     driver.until(lambda: panel(driver).up_to_date)
     driver.until(lambda: driver.workspace.loudspeaker.state != "unknown")
     yield driver

@@ -102,7 +102,7 @@ def test_a_panel_that_needs_no_more_than_a_trace_does_without_a_workspace(kind):
     scope="module",
 )
 def test_a_panel_of_a_trained_network_draws_numbers_or_says_why_not(trained: Driver, name: str):
-    dock, panel = trained.window.docks[name], trained.panel(name)
+    dock, panel = trained.window.frames[name], trained.panel(name)
     dock.show()
     dock.raise_()
     trained.until(lambda: panel.up_to_date and bool(panel.drawn() or name in ON_REQUEST))

@@ -68,7 +68,7 @@ each_value = pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 
 @each_value
 def test_its_cells_have_a_colour_of_their_own(shown, value):
-    panel = shown(trace(value)).docks["hidden"].panel
+    panel = shown(trace(value)).frames["hidden"].panel
     grey = panel.drawn()["gaps"][..., 3] > 0
     wanted = np.zeros((H, T), bool)
     wanted[2, 5:] = True
@@ -84,7 +84,7 @@ def test_no_value_of_a_hidden_state_has_that_colour():
 @each_value
 def test_the_notepad_shows_it_too(shown, value):
     window = shown(trace(value))
-    panel = window.docks["notepad"].panel
+    panel = window.frames["notepad"].panel
     for timestep, wanted in ((4, False), (8, True)):
         window.player.go_to(timestep)
         settle(window)
@@ -97,15 +97,15 @@ def test_curves_have_a_gap_there(shown, value):
     window = shown(trace(value))
     window.view_state.select_unit(2)
     settle(window)
-    _, unit = window.docks["unit"].panel.drawn()["unit"]
+    _, unit = window.frames["unit"].panel.drawn()["unit"]
     assert np.isfinite(unit[:5]).all()
     assert not np.isfinite(unit[5:]).any()
     path = window.panels["unit"]._curve.getPath()
     points = [path.elementAt(n).y for n in range(path.elementCount())]
     assert np.isfinite(points).all()
     assert len(set(points)) <= 5
-    assert "unit now" not in window.docks["unit"].panel.drawn()
-    assert "answer" not in window.docks["sequence"].panel.drawn()
+    assert "unit now" not in window.frames["unit"].panel.drawn()
+    assert "answer" not in window.frames["sequence"].panel.drawn()
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_readouts_say_so(shown, value, words):
 def test_bars_that_are_no_numbers_are_hatched_to_the_top(shown, value):
     window = shown(trace(value))
     for name, wanted in (("change", np.arange(T) >= 5), ("saliency", np.arange(T) == 3)):
-        panel = window.docks[name].panel
+        panel = window.frames[name].panel
         _, heights = panel.drawn()["gaps"]
         _, top = panel.plot.box.viewRange()[1]
         np.testing.assert_array_equal(np.isclose(heights, top), wanted)
@@ -156,4 +156,4 @@ def test_a_trace_of_nothing_but_no_numbers_is_shown(shown):
     )
     window.view_state.select_unit(1)
     settle(window)
-    assert (window.docks["hidden"].panel.drawn()["gaps"][..., 3] > 0).all()
+    assert (window.frames["hidden"].panel.drawn()["gaps"][..., 3] > 0).all()

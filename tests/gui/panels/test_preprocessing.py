@@ -24,7 +24,7 @@ def driver(qapp: QApplication) -> Iterator[Driver]:
     driver = Driver(open_window(SMALL))
     driver.window.resize(*SIZE)
     driver.until_ready()
-    driver.window.docks["preprocessing"].raise_()
+    driver.window.frames["preprocessing"].raise_()
     driver.until(lambda: driver.panel("preprocessing").preprocessing is not None)
     yield driver
     end(driver.window)

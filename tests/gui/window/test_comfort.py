@@ -21,13 +21,13 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 @pytest.mark.parametrize("name", ["hidden", "sequence", "loss", "notepad"])
 def test_a_panel_can_be_copied_as_a_picture(driver: Driver, name: str):
     QApplication.clipboard().clear()
-    dock = driver.window.docks[name]
+    dock = driver.window.frames[name]
     dock.copy_button.click()
     assert QApplication.clipboard().pixmap().deviceIndependentSize().toSize() == dock.size()
 
 
 def test_the_picture_shows_the_panel(driver: Driver):
-    dock = driver.window.docks["hidden"]
+    dock = driver.window.frames["hidden"]
     dock.copy_button.click()
     assert QApplication.clipboard().image() == dock.grab().toImage()
 

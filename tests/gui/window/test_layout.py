@@ -25,7 +25,7 @@ def test_at_first_all_panels_are_open_but_that_of_blame(unplugged):
 
 def test_a_panel_that_was_closed_stays_closed_the_next_time(unplugged):
     first = unplugged()
-    first.window.docks["change"].close_button.click()
+    first.window.frames["change"].close_button.click()
     close(first)
     second = unplugged()
     assert set(second.window.frames) - shown(second) == {"blame", "change"}
@@ -33,8 +33,8 @@ def test_a_panel_that_was_closed_stays_closed_the_next_time(unplugged):
 
 def test_a_panel_that_was_closed_can_be_opened_from_the_menu(unplugged):
     driver = unplugged()
-    driver.window.docks["change"].close_button.click()
-    driver.window.docks["change"].toggleViewAction().trigger()
+    driver.window.frames["change"].close_button.click()
+    driver.window.frames["change"].toggleViewAction().trigger()
     assert "change" in shown(driver)
 
 
@@ -64,7 +64,7 @@ def test_a_panel_that_was_moved_stays_there(unplugged):
 def test_reset_layout_opens_what_was_closed(unplugged):
     driver = unplugged()
     for name in ("change", "loss", "experiment"):
-        driver.window.docks[name].close_button.click()
+        driver.window.frames[name].close_button.click()
     driver.do("reset_layout")
     assert set(driver.window.frames) - shown(driver) == {"blame"}
 
@@ -89,7 +89,7 @@ def test_reset_layout_is_the_layout_of_the_first_time(unplugged):
     driver.until(lambda: "training.seed" in driver.panel("experiment").rows)  # the last to be made
     driver.until_drawn()
     before = places(driver)
-    driver.window.docks["change"].close_button.click()
+    driver.window.frames["change"].close_button.click()
     driver.do("reset_layout")
     driver.until(lambda: near(places(driver), before))
 
