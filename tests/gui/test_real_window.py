@@ -173,26 +173,20 @@ def test_the_window_opens(visit: Visit):
     assert visit.windows("^rnnviz$") == [visit.window]
 
 
-def test_the_untrained_network_is_shown_as_soon_as_the_engine_is_up(visit: Visit):
+def test_the_untrained_network_is_shown_and_trained_and_keys_move_what_is_shown(visit: Visit):
     def colourful() -> bool:
         picture = visit.shot().copy(middle(visit)).scaled(100, 100)
         return len({picture.pixel(x, y) for x in range(100) for y in range(100)}) > 200
 
     until(colourful, "the colours of the hidden states", lambda: None)
-
-
-def test_a_click_on_train_trains(visit: Visit):
     before = visit.rests()
     # Train stands first in the toolbar, under the menu bar.
     visit.click(45, 22 + 24)
     visit.changes(learning(visit), before)
-
-
-@pytest.mark.parametrize("key", ["Left", "shift+Left", "Home", "Right", "End", "Prior", "Next"])
-def test_a_key_of_the_player_moves_what_is_shown(visit: Visit, key: str):
-    before = visit.rests()
-    visit.press(key)
-    visit.changes(part(visit, 0, 0, 1, 1), before)
+    for key in ("Left", "shift+Left", "Home", "Right", "End", "Prior", "Next"):
+        before = visit.rests()
+        visit.press(key)
+        visit.changes(part(visit, 0, 0, 1, 1), before)
 
 
 def test_space_plays(visit: Visit):

@@ -89,7 +89,6 @@ def test_larger_text_is_larger_where_the_style_sheet_has_a_say(driver: Driver):
     before = driver.window.theme.points
     driver.window.theme.enlarge(2)
     driver.until_drawn()
-    header = driver.window.frames["hidden"].titleBarWidget()
-    title = header.findChild(QLabel, "title")
+    title = driver.window.frames["hidden"].findChild(QLabel, "title")
     assert title.font().pointSizeF() == before + 2
     assert title.font().weight() == QFont.Weight.DemiBold

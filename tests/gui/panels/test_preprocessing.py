@@ -44,7 +44,7 @@ def shown(driver: Driver, **task: object) -> PreprocessingPanel:
 
 
 def test_behind_a_tab_it_reads_nothing(driver: Driver):
-    driver.window.frames["sequence"].raise_()
+    driver.window.frames["stage"].raise_()
     panel = driver.panel("preprocessing")
     driver.until_drawn()
     before = panel.asked

@@ -6,7 +6,15 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QHideEvent, QMouseEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from rnnviz.gui.look.icons import icon
 from rnnviz.gui.look.theme import Colours
@@ -55,11 +63,25 @@ class LaneFrame(QWidget):
         page.addWidget(header)
         page.addWidget(panel, 1)
         self._toggle = QAction(tr(panel.title), self, checkable=True)
-        self._toggle.triggered.connect(lambda on: self.setVisible(on))
+        self._toggle.triggered.connect(self._open)
 
     def toggleViewAction(self) -> QAction:  # noqa: N802  as of a dock
         """Opens and closes the lane."""
         return self._toggle
+
+    def _open(self, on: bool) -> None:
+        self.setVisible(on)
+        if on:
+            self.raise_()
+
+    def raise_(self) -> None:
+        """Bring the stage forward, where it is closed or behind a tab."""
+        frame = self.parentWidget()
+        while frame is not None and not isinstance(frame, QDockWidget):
+            frame = frame.parentWidget()
+        if frame is not None:
+            frame.show()
+            frame.raise_()
 
     def recolour(self, colours: Colours) -> None:
         """Draw the icons in the colours of a theme."""
