@@ -17,7 +17,7 @@ LAST = STEPS - 1
 
 
 def bar_text(driver: Driver, which: str) -> str:
-    return getattr(driver.window.player_bar, f"_{which}_text").text()
+    return getattr(driver.window.player_bar, f"{which}_text").text()
 
 
 def slider_place(driver: Driver, which: str, value: int) -> QPoint:
