@@ -53,6 +53,12 @@ class EngineThread(QObject):
         engine = self._engine
         return engine.pid if engine else None
 
+    @property
+    def waiting(self) -> tuple[Command, ...]:
+        """The commands that no engine has taken yet, in order."""
+        with self._lock:
+            return tuple(self._waiting)
+
     def send(self, command: Command) -> None:
         """Send a command as soon as the engine is up and takes it; never wait for that."""
         with self._lock:

@@ -113,7 +113,7 @@ def test_what_waits_is_only_what_is_still_wanted(qapp):
         for request in range(100):
             engine_thread.send(Watch(run=run, example=request % 20))
             engine_thread.send(trace_of(run, request))
-    assert [msgspec.to_builtins(command) for command in engine_thread._waiting] == [
+    assert [msgspec.to_builtins(command) for command in engine_thread.waiting] == [
         msgspec.to_builtins(command)
         for command in (
             Start(run=2, experiment=SMALL, paused=True),

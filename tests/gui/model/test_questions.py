@@ -9,7 +9,7 @@ from tests.gui.driver import Driver
 def test_an_answer_about_a_run_that_is_over_is_not_taken(driver: Driver):
     workspace = driver.workspace
     workspace.run.check_data()
-    while workspace.engine_thread._waiting:  # it is on its way before another run begins
+    while workspace.engine_thread.waiting:  # it is on its way before another run begins
         pass
     workspace.reset()
     assert workspace.run.started is None
