@@ -99,7 +99,8 @@ def test_before_a_run_begins_there_is_nothing_to_know(line: Line):
     run = line.run
     assert (run.number, run.state, run.experiment) == (0, "none", None)
     assert (run.record, run.figures) == (None, None)
-    assert not (run.trained or run.can_trace or run.stopped_early or run.is_stale(SMALL))
+    assert (run.trained, run.can_trace, run.stopped_early) == (False, False, False)
+    assert not run.is_stale(SMALL)
 
 
 def test_runs_are_numbered_from_one_and_what_is_told_of_the_last_is_dropped(line: Line):
@@ -443,7 +444,7 @@ def test_what_is_needed_before_there_is_a_trace_comes_with_the_first(line: Line)
 
 def test_no_more_than_the_newest_trace_is_asked_for(line: Line):
     line.begin()
-    for epoch in (1, 2, 3):
-        line.run.look_at(0, epoch)
+    for number in (1, 2, 3):
+        line.run.look_at(0, number)
     asked = [one.what for one in line.thread.waiting if isinstance(one, Ask)]
     assert [(type(one), one.epoch) for one in asked] == [(TraceExample, 3)]
