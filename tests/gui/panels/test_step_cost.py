@@ -42,9 +42,9 @@ def test_what_is_measured_is_drawn_in_one_line_a_cell(opened):
     driver.until_drawn()
     few = len(panel.by_length.box.addedItems)
     driver.until(lambda: len(step_costs.measured) >= 5)
-    panel.button.click()
-    driver.until_drawn()
     told = [report.what for report in driver.heard if is_a_cost(report)]
+    panel.button.click()  # what was on its way is heard and not shown
+    driver.until_drawn()
     cells = {price.cell for price in told}
     assert few <= len(panel.by_length.box.addedItems) <= 2 * len(cells)
     for cell, points in drawn(panel.by_length).items():
