@@ -166,7 +166,7 @@ def test_who_finished_with_patience_over_stopped_early(
 def test_the_record_of_a_run_is_what_was_told_of_it(line: Line):
     print_of_data = Fingerprint(task="sine")
     line.run.start(SMALL)
-    assert line.run.record is None
+    assert (line.run.number, line.run.record) == (1, None)
     line.say(started(1, rnnviz="1.2.3", fingerprint=print_of_data, threads=2))
     assert line.run.record.seconds == 0
     line.say(progress(1, 0, [1.0], [False]))
