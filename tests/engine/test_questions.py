@@ -14,6 +14,7 @@ from rnnviz.engine.messages import (
     CheckData,
     DataChecked,
     Failed,
+    MeasureStepCosts,
     Part,
     Question,
     TraceExample,
@@ -61,6 +62,10 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
     def nothing(_what: TraceExample, _trainer: object) -> Iterator[None]:
         yield from ()
 
+    @questions.answers(MeasureStepCosts, "at rest")
+    def measure(_what: MeasureStepCosts, _trainer: object) -> Iterator[Written]:
+        yield Written(text=["1 ms"], likely=[])
+
     return Desk()
 
 
@@ -77,6 +82,11 @@ def test_what_is_said_last_is_the_answer_and_what_came_before_are_parts(desk: De
     assert desk.work("between") == [(Answer, 5, 4, ["c"])]
     assert not desk.questions.busy
     assert desk.work("between", 2) == []
+
+
+def test_what_is_about_no_run_is_answered_with_run_zero(desk: Desk):
+    desk.take(1, MeasureStepCosts())
+    assert desk.work("at rest", 2) == [(Answer, 1, 0, ["1 ms"])]
 
 
 def test_of_what_there_is_nothing_to_say_nothing_is_said(desk: Desk):

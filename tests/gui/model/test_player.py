@@ -179,6 +179,12 @@ def test_play_and_pause_take_turns_and_are_told(player: Player, told: Told):
     assert told.since() == {}
 
 
+def test_who_plays_on_the_last_timestep_begins_at_the_first(player: Player):
+    player.go_to(9)
+    player.play()
+    assert (player.timestep, player.playing) == (0, True)
+
+
 def test_a_step_by_hand_ends_playing(player: Player):
     player.play()
     player.step(3)

@@ -20,10 +20,10 @@ from rnnviz.engine.messages import (
 )
 from rnnviz.gui.model.engine_thread import EngineThread
 from rnnviz.gui.model.questions import Questions
-from tests.gui.driver import SMALL, Driver
+from tests.gui.driver import Driver
 
 CHECK = CheckData(run=1)
-MEASURE = MeasureStepCosts(experiment=SMALL)
+MEASURE = MeasureStepCosts()
 CHECKED = DataChecked(fingerprint=None)
 
 

@@ -241,6 +241,22 @@ def test_units_are_put_in_order_and_stay_in_their_rows(state: ViewState):
     assert state.scene.row == 2
 
 
+def test_another_layer_or_part_is_put_in_its_own_order(state: ViewState):
+    peaks = traced(steps=3, layers=2, units=3)
+    peaks.hidden[:, 0] = [[0, 1, 0], [0, 0, 1], [1, 0, 0]]
+    peaks.hidden[:, 1] = [[0, 0, 1], [1, 0, 0], [0, 1, 0]]
+    gate = np.zeros((3, 2, 3), np.float32)
+    gate[:, 1] = [[1, 0, 0], [0, 0, 1], [0, 1, 0]]
+    peaks.gates["z"] = gate
+    state.show(peaks)
+    state.order_by("peak")
+    wait_until(lambda: state.scene.order.tolist() == [1, 2, 0])
+    state.show_layer(1)
+    wait_until(lambda: state.scene.order.tolist() == [2, 0, 1])
+    state.show_part("z")
+    wait_until(lambda: state.scene.order.tolist() == [0, 2, 1])
+
+
 # --- what a trace is of ------------------------------------------------------------------
 
 
