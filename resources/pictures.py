@@ -102,7 +102,7 @@ def play(window: MainWindow, scene: Scene) -> None:
     window.choose_theme(scene.theme)
     window.reset_layout()
     for name in scene.in_front:
-        window.docks[name].raise_()
+        window.frames[name].raise_()
     workspace.player.show_example(0)
     workspace.draft.replace(scene.experiment.with_value("training.device", "cpu"), scene.name)
     if scene.cells:

@@ -34,7 +34,7 @@ class LaneFrame(QWidget):
         self.panel, self._move = panel, move
         assert isinstance(panel.home, Lane)
         self.setWindowTitle(tr(panel.title))
-        self._header = header = QWidget(objectName="header")
+        self.header = header = QWidget(objectName="header")
         header.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         header.setCursor(Qt.CursorShape.SizeVerCursor)
         header.installEventFilter(self)
@@ -112,7 +112,7 @@ class LaneFrame(QWidget):
     def eventFilter(self, watched: object, event: QEvent) -> bool:  # noqa: N802
         """Say where the header is dragged to."""
         if (
-            watched is self._header
+            watched is self.header
             and event.type() == QEvent.Type.MouseMove
             and isinstance(event, QMouseEvent)
             and event.buttons() & Qt.MouseButton.LeftButton

@@ -88,8 +88,11 @@ class StagePanel(Panel):
         self._splitter.setSizes([_height(lane.panel.home) for lane in self.lanes.values()])
 
     def move_lane(self, lane: LaneFrame, by: int) -> None:
-        """Move a lane up or down past open ones; it stays where it is at an end."""
+        """Move a lane up or down past open ones; it stays where it is at an end, and
+        a closed one wherever it is."""
         places = [self._splitter.indexOf(one) for one in self._in_order() if not one.isHidden()]
+        if lane.isHidden():
+            return
         here = places.index(self._splitter.indexOf(lane))
         there = max(0, min(here + by, len(places) - 1))
         if there != here:
