@@ -8,16 +8,13 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QHideEvent, QMouseEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDockWidget,
-    QHBoxLayout,
-    QLabel,
     QMenu,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from rnnviz.gui.look.icons import icon
 from rnnviz.gui.look.theme import Colours
+from rnnviz.gui.panels.base.header import Header
 from rnnviz.gui.panels.base.panel import Lane, Panel
 from rnnviz.gui.widgets.clipboard import copy_image
 from rnnviz.words.translation import tr
@@ -34,29 +31,14 @@ class LaneFrame(QWidget):
         self.panel, self._move = panel, move
         assert isinstance(panel.home, Lane)
         self.setWindowTitle(tr(panel.title))
-        self.header = header = QWidget(objectName="header")
-        header.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.header = header = Header(panel, 20)
         header.setCursor(Qt.CursorShape.SizeVerCursor)
         header.installEventFilter(self)
-        line = QHBoxLayout(header)
-        line.setContentsMargins(10, 0, 4, 0)
-        line.setSpacing(4)
-        line.addWidget(QLabel(tr(panel.title), objectName="title", toolTip=tr(panel.help)))
-        line.addSpacing(8)
-        line.addLayout(panel.controls)
-        line.addStretch(1)
-        self.copy_button = QToolButton(toolTip=tr("Copy this lane as an image"))
+        self.copy_button, self.close_button = header.copy_button, header.close_button
+        self.copy_button.setToolTip(tr("Copy this lane as an image"))
         self.copy_button.clicked.connect(lambda: copy_image(self))
-        self.close_button = QToolButton(toolTip=tr("Close this lane; Lanes brings it back"))
+        self.close_button.setToolTip(tr("Close this lane; Lanes brings it back"))
         self.close_button.clicked.connect(self.hide)
-        for button in (self.copy_button, self.close_button):
-            button.setFixedSize(20, 20)
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            button.setAutoRaise(True)
-            line.addWidget(button)
-        for widget in header.findChildren(QWidget):  # what comes and goes must not push others
-            if widget.objectName() != "title" and not isinstance(widget, QToolButton):
-                widget.setMinimumWidth(1)
         page = QVBoxLayout(self)
         page.setContentsMargins(0, 0, 0, 0)
         page.setSpacing(0)
@@ -85,8 +67,7 @@ class LaneFrame(QWidget):
 
     def recolour(self, colours: Colours) -> None:
         """Draw the icons in the colours of a theme."""
-        self.copy_button.setIcon(icon("copy-image", colours, colours.muted))
-        self.close_button.setIcon(icon("close", colours, colours.muted))
+        self.header.recolour(colours)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  Qt's name
         """Tick the action."""
